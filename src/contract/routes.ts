@@ -1,0 +1,132 @@
+import { z } from "zod";
+import type { Scope } from "../core/context.ts";
+import { OUTCOMES } from "../core/outcome.ts";
+import { EnvironmentList, EnvironmentView, ModelList } from "./environments.ts";
+import { Job, JobPage, JobSubmission } from "./jobs.ts";
+import { BOUNDS } from "./limits.ts";
+import { RolloutPage, RolloutRecord } from "./rollouts.ts";
+
+/** One operation of the API. Server, client and OpenAPI document derive from this table and nothing else. */
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** Path with `{parameters}`. */
+  readonly path: string;
+  readonly summary: string;
+  /** What the caller's key must allow; null for open routes. */
+  readonly scope: Scope | null;
+  readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201;
+  /** JSON answer; `events` answers text/event-stream. */
+  readonly response: z.ZodType | "events";
+}
+
+const PageSize = z.coerce.number().int().min(1).max(BOUNDS.pageSize);
+
+/** A query list: `a,b` or the parameter given several times. */
+const OutcomeFilter = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => [value].flat().flatMap((part) => part.split(",")))
+  .pipe(z.array(z.enum(OUTCOMES)).min(1));
+
+const Health = z.object({ status: z.literal("ok") });
+const Readiness = z.object({ status: z.enum(["ready", "not_ready"]), checks: z.record(z.string(), z.string()) });
+
+export const ROUTES = {
+  health: { method: "GET", path: "/healthz", summary: "Whether the process lives", scope: null, status: 200, response: Health },
+  ready: {
+    method: "GET",
+    path: "/readyz",
+    summary: "Whether it can take work; 503 while it cannot",
+    scope: null,
+    status: 200,
+    response: Readiness,
+  },
+  openapi: {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This API as an OpenAPI 3.1 document",
+    scope: null,
+    status: 200,
+    response: z.looseObject({}),
+  },
+  submitJob: {
+    method: "POST",
+    path: "/api/v1/jobs",
+    summary: "Submit a job; 200 with the earlier job when the Idempotency-Key is known",
+    scope: "jobs",
+    headers: z.object({ "idempotency-key": z.string().min(1).max(256).optional() }),
+    body: JobSubmission,
+    status: 201,
+    response: Job,
+  },
+  listJobs: {
+    method: "GET",
+    path: "/api/v1/jobs",
+    summary: "Jobs, newest first",
+    scope: "jobs",
+    query: z.object({ cursor: z.string().optional(), limit: PageSize.default(50) }),
+    status: 200,
+    response: JobPage,
+  },
+  getJob: { method: "GET", path: "/api/v1/jobs/{id}", summary: "One job", scope: "jobs", status: 200, response: Job },
+  cancelJob: {
+    method: "POST",
+    path: "/api/v1/jobs/{id}/cancel",
+    summary: "Cancel a job; its open rollouts end as cancelled",
+    scope: "jobs",
+    status: 200,
+    response: Job,
+  },
+  jobEvents: {
+    method: "GET",
+    path: "/api/v1/jobs/{id}/events",
+    summary: "Server-sent events: `rollout` per finished rollout (id = sequence), `progress`, and `end`",
+    scope: "jobs",
+    headers: z.object({ "last-event-id": z.coerce.number().int().min(0).optional() }),
+    status: 200,
+    response: "events",
+  },
+  listRollouts: {
+    method: "GET",
+    path: "/api/v1/jobs/{id}/rollouts",
+    summary: "Finished rollouts in the order of delivery",
+    scope: "jobs",
+    query: z.object({
+      cursor: z.string().optional(),
+      limit: PageSize.default(100),
+      outcome: OutcomeFilter.optional(),
+      include: z.enum(["record"]).optional().describe("`record` adds row, trajectory, verdict and ledger; at most 100 a page."),
+    }),
+    status: 200,
+    response: RolloutPage,
+  },
+  getRollout: {
+    method: "GET",
+    path: "/api/v1/rollouts/{id}",
+    summary: "One rollout with row, trajectory, verdict and ledger of attempts",
+    scope: "jobs",
+    status: 200,
+    response: RolloutRecord,
+  },
+  listEnvironments: {
+    method: "GET",
+    path: "/api/v1/environments",
+    summary: "Environments that can be played",
+    scope: "jobs",
+    status: 200,
+    response: EnvironmentList,
+  },
+  getEnvironment: {
+    method: "GET",
+    path: "/api/v1/environments/{name}",
+    summary: "One environment",
+    scope: "jobs",
+    status: 200,
+    response: EnvironmentView,
+  },
+  listModels: { method: "GET", path: "/api/v1/models", summary: "Configured models", scope: "jobs", status: 200, response: ModelList },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;

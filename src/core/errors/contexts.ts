@@ -1,0 +1,76 @@
+import type { ErrorCode } from "./codes.ts";
+
+/** A problem with one field of a request, a row or a configuration file. */
+export interface FieldProblem {
+  /** Path to the field, e.g. `tasks.rows[3].verifier_metadata.unit_tests.inputs`. */
+  readonly field: string;
+  readonly problem: string;
+}
+
+/** What every code of the model domain says about the call. */
+interface ModelContext {
+  readonly model: string;
+  readonly detail: string;
+  /** HTTP status of the endpoint's answer, when there was one. */
+  readonly status?: number;
+  /** Seconds the endpoint asked us to wait. */
+  readonly retry_after?: number;
+}
+
+/** Why a sandbox ended or stopped answering (sandbox/faults.ts decides who could have caused it). */
+export interface SandboxContext {
+  readonly sandbox_id: string;
+  readonly detail: string;
+}
+
+interface DetailContext {
+  readonly detail: string;
+}
+
+interface NamedContext {
+  readonly name: string;
+  /** The known name that is nearest to it, when one is near. */
+  readonly nearest?: string;
+}
+
+interface SpecificContexts {
+  invalid_request: { readonly fields: readonly FieldProblem[] };
+  invalid_config: { readonly source: string; readonly fields: readonly FieldProblem[] };
+  /** `line` counts from 1 in the file or request that brought the rows. */
+  invalid_row: { readonly line: number; readonly fields: readonly FieldProblem[] };
+  unknown_environment: NamedContext;
+  unknown_model: NamedContext;
+  unknown_task: NamedContext;
+  not_found: { readonly kind: string; readonly id: string };
+  method_not_allowed: { readonly method: string; readonly path: string };
+  idempotency_conflict: { readonly key: string; readonly job_id: string };
+  job_ended: { readonly job_id: string; readonly state: string };
+  payload_too_large: { readonly limit_bytes: number };
+  forbidden: { readonly scope: string };
+  forbidden_host: { readonly host: string };
+  forbidden_origin: { readonly origin: string };
+  overloaded: { readonly resource: string; readonly retry_after: number };
+  model_unreachable: ModelContext;
+  model_timeout: ModelContext;
+  model_rate_limited: ModelContext;
+  model_server_error: ModelContext;
+  model_bad_response: ModelContext;
+  model_aborted: ModelContext;
+  model_rejected: ModelContext;
+  model_auth: ModelContext;
+  model_not_found: ModelContext;
+  provider_unavailable: { readonly provider: string; readonly detail: string };
+  sandbox_image_missing: { readonly image: string };
+  sandbox_unavailable: { readonly pool: string; readonly detail: string };
+  sandbox_lost: SandboxContext & { readonly cause: string };
+  sandbox_stalled: SandboxContext;
+  sandbox_protocol: SandboxContext;
+  resource_failed: { readonly environment: string; readonly detail: string };
+  tool_not_declared: { readonly tool: string };
+  deadline_exceeded: { readonly waiting_for: string };
+  lease_lost: { readonly rollout_id: string };
+  data_dir_locked: { readonly directory: string; readonly pid: number };
+}
+
+/** Typed context of a code; codes without an entry carry one sentence of detail. */
+export type ErrorContext<C extends ErrorCode> = C extends keyof SpecificContexts ? SpecificContexts[C] : DetailContext;

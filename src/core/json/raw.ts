@@ -1,0 +1,83 @@
+/**
+ * Raw text stays raw: these functions take JSON apart and put it together as text, so that numbers beyond
+ * 2^53, `0.0`, lone surrogates, key order and explicit nulls survive. They expect text that `JSON.parse` accepts
+ * and do not check it again.
+ */
+
+/** The members of a JSON object, each value as its raw text; of duplicate keys the last wins, as in JSON.parse. */
+export function rawMembers(text: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  while (text[at] !== "}") {
+    const keyEnd = skipString(text, at);
+    const key = JSON.parse(text.slice(at, keyEnd)) as string;
+    const start = skipSpace(text, skipSpace(text, keyEnd) + 1);
+    const end = skipValue(text, start);
+    members.set(key, text.slice(start, end));
+    at = skipSeparator(text, end);
+  }
+  return members;
+}
+
+/** The elements of a JSON array, each as its raw text. */
+export function rawElements(text: string): string[] {
+  const elements: string[] = [];
+  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  while (text[at] !== "]") {
+    const end = skipValue(text, at);
+    elements.push(text.slice(at, end));
+    at = skipSeparator(text, end);
+  }
+  return elements;
+}
+
+/** An object of raw values. */
+export function joinMembers(members: Iterable<readonly [string, string]>): string {
+  return `{${Array.from(members, ([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
+}
+
+/** An array of raw values. */
+export function joinElements(elements: Iterable<string>): string {
+  return `[${Array.from(elements).join(",")}]`;
+}
+
+function skipSeparator(text: string, at: number): number {
+  const next = skipSpace(text, at);
+  return text[next] === "," ? skipSpace(text, next + 1) : next;
+}
+
+function skipSpace(text: string, at: number): number {
+  let i = at;
+  while (i < text.length && " \t\n\r".includes(text.charAt(i))) i++;
+  return i;
+}
+
+function skipString(text: string, at: number): number {
+  let i = at + 1;
+  while (text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
+  return i + 1;
+}
+
+/** The end of the value that starts at `at`. Iterative: depth costs no stack. */
+function skipValue(text: string, at: number): number {
+  const first = text[at];
+  if (first === '"') return skipString(text, at);
+  if (first !== "{" && first !== "[") {
+    let i = at;
+    while (i < text.length && !",]} \t\n\r".includes(text.charAt(i))) i++;
+    return i;
+  }
+  let depth = 0;
+  let i = at;
+  do {
+    const char = text[i];
+    if (char === '"') {
+      i = skipString(text, i);
+      continue;
+    }
+    if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
+    i++;
+  } while (depth > 0);
+  return i;
+}

@@ -1,0 +1,56 @@
+import type { ResponseObject, TokenUsage } from "../contract/responses.ts";
+import type { CallContext } from "../core/context.ts";
+import type { Truncation } from "../core/outcome.ts";
+
+/** One call to a model, in the terms of the Responses API, as raw JSON values. */
+export interface ModelRequest {
+  /**
+   * Members of the request but `input`, `model` and `stream`, each as raw JSON text: the row's
+   * `responses_create_params` with the job's sampling merged over it.
+   */
+  readonly params: ReadonlyMap<string, string>;
+  /** The conversation so far: raw JSON text of each input item. */
+  readonly input: readonly string[];
+}
+
+/** Tokens as the engine gave them; lengths of the last two agree. */
+export interface TokenCapture {
+  readonly promptTokenIds: readonly number[] | null;
+  readonly generationTokenIds: readonly number[] | null;
+  readonly generationLogProbs: readonly number[] | null;
+}
+
+/** What one call brought. */
+export interface ModelCall {
+  /** Exact bodies that went out and came back. */
+  readonly request: string;
+  readonly response: string;
+  readonly status: number;
+  /** The answer as a Responses object, converted when the endpoint speaks Chat Completions. */
+  readonly answer: ResponseObject;
+  /** Raw JSON text of each output item, for the next turn's input. */
+  readonly items: readonly string[];
+  /** `stop`, `tool_calls`, `length` …, in the endpoint's words. */
+  readonly finishReason: string | null;
+  /** Set when the endpoint itself cut the answer short. */
+  readonly truncatedBy: Extract<Truncation, "length" | "content_filter"> | null;
+  readonly usage: TokenUsage | null;
+  readonly tokens: TokenCapture;
+  readonly weightVersion: string | null;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/** A named, stateless text-generation endpoint. */
+export interface ModelClient {
+  /** The configured name. */
+  readonly name: string;
+  /** The name the endpoint knows it by. */
+  readonly upstream: string;
+  /** True when it replays recorded answers; rollouts are stamped with it. */
+  readonly replay: boolean;
+  /** Throws an error of the model domain; a prompt that does not fit any more is an answer truncated by `length`. */
+  respond(ctx: CallContext, request: ModelRequest): Promise<ModelCall>;
+  close(): Promise<void>;
+}

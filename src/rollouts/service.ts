@@ -1,0 +1,37 @@
+import type { Job, JobPage, JobSubmission } from "../contract/jobs.ts";
+import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
+import type { CallContext } from "../core/context.ts";
+import type { Outcome } from "../core/outcome.ts";
+
+/** A submission as it came over the wire: parsed, and with the raw text of its rows and sampling. */
+export interface IncomingJob {
+  readonly submission: JobSubmission;
+  /** The request body, exactly; rows and sampling are cut out of it as text. */
+  readonly body: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** What a job's event stream carries, in order. `sequence` resumes it. */
+export type JobEvent =
+  | { readonly type: "rollout"; readonly sequence: number; readonly rollout: Rollout }
+  | { readonly type: "progress"; readonly job: Job }
+  | { readonly type: "end"; readonly job: Job };
+
+export interface RolloutQuery {
+  readonly cursor: string | null;
+  readonly limit: number;
+  readonly outcomes: readonly Outcome[] | null;
+  readonly records: boolean;
+}
+
+/** Jobs and rollouts as the surfaces see them. Everything is seen through the context's tenant. */
+export interface JobService {
+  submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }>;
+  get(ctx: CallContext, id: string): Promise<Job>;
+  list(ctx: CallContext, page: { cursor: string | null; limit: number }): Promise<JobPage>;
+  cancel(ctx: CallContext, id: string): Promise<Job>;
+  rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
+  rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;
+  /** Finished rollouts after `after`, then live ones, until the job has ended or the context has. */
+  events(ctx: CallContext, jobId: string, after: number): AsyncIterable<JobEvent>;
+}
