@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { type Clock, systemClock } from "./clock.ts";
 import { SandlotError } from "./errors/sandlot-error.ts";
 import { type Logger, silentLogger } from "./logger.ts";
@@ -40,12 +41,18 @@ export interface RootContextOptions {
 /** The context at the root of a process, a request or a test. */
 export function rootContext(options: RootContextOptions = {}): CallContext {
   return {
-    signal: options.signal ?? new AbortController().signal,
+    signal: unboundedListeners(options.signal ?? new AbortController().signal),
     deadline: Infinity,
     principal: options.principal ?? LOCAL_PRINCIPAL,
     trace: newTrace(),
     logger: options.logger ?? silentLogger,
   };
+}
+
+/** Thousands of rollouts listen to one signal; each listener goes with its work, so the usual leak warning is noise. */
+function unboundedListeners(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 /** A fresh W3C `traceparent`, not sampled. */
@@ -89,7 +96,7 @@ export async function withScope<T>(
   try {
     const { principal, trace } = parent;
     const logger = options.logger ?? parent.logger;
-    return await fn({ signal: controller.signal, deadline, principal, trace, logger });
+    return await fn({ signal: unboundedListeners(controller.signal), deadline, principal, trace, logger });
   } finally {
     cancelTimer();
     parent.signal.removeEventListener("abort", onAbort);

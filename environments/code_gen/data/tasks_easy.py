@@ -72,7 +72,7 @@ For a text without words print `EMPTY`.
 """,
         ["10\nmind the gap between\nthe boards\n", "5\nfar farther farthest\n\n\n  end  \n", "8\n", "3\n   \n\n",
          "1\nabc d\n", "4\nabcd efgh ij\n", "6\nabcdefghijkl mno\n", "5\naa bb\ncc\n \t \ndd ee ff\n\n",
-         "7\nüber größe naïve ñandú\n", "80\n" + " ".join(["lorem"] * 40) + "\n", "4\na abcdefgh b\n"],
+         "10\nüber größe naïve ñandú\n", "80\n" + " ".join(["lorem"] * 40) + "\n", "4\na abcdefgh b\n"],
     ),
     Task(
         "fence-colours", "easy", r"""

@@ -1,0 +1,35 @@
+"""What is kept of a program's output."""
+
+
+class Capture:
+    """Keeps the first and the last bytes of a stream in bounded memory and counts the rest.
+
+    `keep` is split into a head of three quarters and a tail of one quarter; nothing is dropped while the stream
+    stays within `keep`.
+    """
+
+    def __init__(self, keep):
+        self._head_limit = keep - keep // 4
+        self._tail_limit = keep // 4
+        self._head = bytearray()
+        self._tail = bytearray()
+        self.total = 0
+
+    def write(self, data):
+        self.total += len(data)
+        room = self._head_limit - len(self._head)
+        if room > 0:
+            self._head += data[:room]
+            data = data[room:]
+        if data:
+            self._tail += data
+            # Trimmed at twice the limit, so that a flood of small writes costs linear time.
+            if len(self._tail) > 2 * self._tail_limit:
+                del self._tail[: len(self._tail) - self._tail_limit]
+
+    def result(self):
+        """The kept bytes, head and tail joined, and how the host takes them apart."""
+        if len(self._tail) > self._tail_limit:
+            del self._tail[: len(self._tail) - self._tail_limit]
+        kept = bytes(self._head + self._tail)
+        return kept, {"bytes": self.total, "dropped": self.total - len(kept), "head": len(self._head)}

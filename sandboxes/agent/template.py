@@ -1,0 +1,52 @@
+"""A template: an interpreter with the usual imports loaded, from which lanes are forked.
+
+Started before any request. It holds no secret, reads nothing but its own command socket, and never runs a
+candidate's code. Usage: template.py COMMAND_FD, then one line of JSON settings on the socket.
+"""
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import warnings
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:] = [HERE] + [path for path in sys.path if path not in ("", HERE)]
+
+import lane  # noqa: E402
+import linux  # noqa: E402
+import seccomp  # noqa: E402
+
+
+def main():
+    command = socket.socket(fileno=int(sys.argv[1]))
+    settings = json.loads(command.recv(65536))
+    linux.set_dumpable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the intermediate parents of lanes need no reaping
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an init process with a handler could be sent the signal
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in settings["preload"]:
+            importlib.import_module(name)
+    program = seccomp.build()
+    sys.path.remove(HERE)
+    gc.collect()
+    gc.freeze()
+    command.sendall(json.dumps({"python": sys.version.split()[0]}).encode())
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(command, 16, 1)
+        if not message:
+            os._exit(0)
+        for descriptor in descriptors:
+            if os.fork() == 0:
+                command.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                lane.run_lane(descriptor, settings, program)
+            os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+import type { z } from "zod";
+import type { ResponseObject } from "../contract/responses.ts";
+import type { Verdict } from "../contract/verdict.ts";
+import type { CallContext } from "../core/context.ts";
+import type { CodeSubmission } from "../verification/index.ts";
+import type { EnvironmentManifest } from "./manifest.ts";
+
+/** What the platform does for a resource. */
+export interface ResourceServices {
+  /** Judges a program by its tests, in sandboxes named in `environment.yaml`. */
+  verifyCode(ctx: CallContext, sandbox: string, submission: CodeSubmission): Promise<Verdict>;
+}
+
+/** What every function of a resource gets. */
+export interface ResourceInput<Row> {
+  /** The row, as its schema parsed it. */
+  readonly row: Row;
+  readonly manifest: EnvironmentManifest;
+  readonly services: ResourceServices;
+}
+
+export interface ToolDefinition<Row, Args extends z.ZodType, State> {
+  readonly description: string;
+  readonly arguments: Args;
+  /** Answers the text that the model reads. */
+  run(ctx: CallContext, input: ResourceInput<Row> & { readonly state: State; readonly arguments: z.output<Args> }): Promise<string>;
+}
+
+export interface VerifyInput<Row, State> extends ResourceInput<Row> {
+  readonly state: State;
+  readonly response: ResponseObject;
+  /** The assistant's final words: every output text of the response, joined. */
+  readonly answer: string;
+}
+
+/** A resource: the row's schema, what a session holds, tools and verification. */
+export interface ResourceDefinition<Row extends z.ZodType = z.ZodType, State = unknown> {
+  /** Rows that do not fit are refused when the job is submitted. Use loose objects: rows may carry more. */
+  readonly row: Row;
+  /** State of one rollout; absent for resources that keep none. */
+  readonly seed?: (ctx: CallContext, input: ResourceInput<z.output<Row>>) => Promise<State>;
+  readonly tools?: Readonly<Record<string, ToolDefinition<z.output<Row>, z.ZodType, State>>>;
+  readonly verify: (ctx: CallContext, input: VerifyInput<z.output<Row>, State>) => Promise<Verdict>;
+  readonly close?: (ctx: CallContext, state: State) => Promise<void>;
+}
+
+/** Types a resource by its row schema and its state; `environments/<name>/resource.ts` exports the result as default. */
+export function defineResource<Row extends z.ZodType, State = undefined>(
+  definition: ResourceDefinition<Row, State>,
+): ResourceDefinition<Row, State> {
+  return definition;
+}
+
+/** The verdict on an answer that nothing could be judged in. */
+export function unanswered(message: string, tests: number): Verdict {
+  return {
+    reward: 0,
+    status: "failed",
+    reason: "wrong_answer",
+    message,
+    answer: null,
+    cases: [],
+    tests,
+    flaky: false,
+    sandbox: null,
+  };
+}

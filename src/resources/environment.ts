@@ -1,0 +1,50 @@
+import type { CallContext } from "../core/context.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { readTextLines } from "./jsonl.ts";
+import type { EnvironmentManifest } from "./manifest.ts";
+import type { ResourceDefinition } from "./definition.ts";
+import type { Resource, Row } from "./port.ts";
+import { parseRow, readRow } from "./row.ts";
+
+/** An environment that has been loaded: its manifest, its resource, and its datasets on disk. */
+export class Environment {
+  readonly manifest: EnvironmentManifest;
+  readonly folder: string;
+  readonly resource: Resource;
+  readonly #definition: ResourceDefinition;
+  readonly #datasetPath: (name: string) => string | undefined;
+
+  constructor(options: {
+    manifest: EnvironmentManifest;
+    folder: string;
+    resource: Resource;
+    definition: ResourceDefinition;
+    datasetPath: (name: string) => string | undefined;
+  }) {
+    this.manifest = options.manifest;
+    this.folder = options.folder;
+    this.resource = options.resource;
+    this.#definition = options.definition;
+    this.#datasetPath = options.datasetPath;
+  }
+
+  get name(): string {
+    return this.manifest.name;
+  }
+
+  /** Reads a row and holds it against the resource's schema; throws `invalid_row`. */
+  checkRow(raw: string, line: number): Row {
+    const row = readRow(raw, line);
+    parseRow(this.#definition, row.value, line);
+    return row;
+  }
+
+  /** Rows of a dataset, the first one by default, checked. Throws `not_found` and `invalid_row`. */
+  async dataset(_ctx: CallContext, name: string = this.manifest.datasets[0]?.name ?? ""): Promise<Row[]> {
+    const path = this.#datasetPath(name);
+    if (!path) throw new SandlotError("not_found", { kind: "dataset", id: `${this.name}/${name}` });
+    const rows: Row[] = [];
+    for await (const { text, line } of readTextLines(path)) rows.push(this.checkRow(text, line));
+    return rows;
+  }
+}

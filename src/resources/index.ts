@@ -1,0 +1,6 @@
+export { Environment } from "./environment.ts";
+export { Environments } from "./loader.ts";
+export type { EnvironmentManifest, SandboxNeeds } from "./manifest.ts";
+export type { Resource, Row, SessionToken } from "./port.ts";
+export type { ResourceServices } from "./definition.ts";
+export { taskIdOf } from "./row.ts";

@@ -1,0 +1,148 @@
+import type { Job, JobPage } from "../contract/jobs.ts";
+import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
+import type { Clock } from "../core/clock.ts";
+import type { CallContext } from "../core/context.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { parseJson } from "../core/json/parse.ts";
+import { jobEnded } from "../core/machines/job.ts";
+import { nearestName } from "../core/nearest.ts";
+import type { ModelClient } from "../models/port.ts";
+import type { Environments } from "../resources/index.ts";
+import type { JobRow, RolloutRow, Store } from "../store/port.ts";
+import { decodeRecord } from "./record.ts";
+import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
+import type { Signals } from "./signals.ts";
+import { newJob } from "./submission.ts";
+import { attemptView, jobView, rolloutView, verdictView } from "./views.ts";
+
+export interface JobsOptions {
+  readonly store: Store;
+  readonly environments: Environments;
+  readonly models: ReadonlyMap<string, ModelClient>;
+  readonly signals: Signals;
+  readonly clock: Clock;
+}
+
+/** Records with their trajectories are large: fewer to a page. */
+const MAX_RECORDS = 100;
+const EVENTS_PER_READ = 500;
+/** Another server's worker may finish a rollout: its news comes by looking. */
+const EVENT_POLL_MS = 1_000;
+
+/** Jobs and rollouts over the store. */
+export class Jobs implements JobService {
+  readonly #options: JobsOptions;
+
+  constructor(options: JobsOptions) {
+    this.#options = options;
+  }
+
+  async submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }> {
+    const { store, environments, models, signals } = this.#options;
+    const environment = await environments.get(incoming.submission.environment);
+    const model = models.get(incoming.submission.model);
+    if (!model) {
+      const name = incoming.submission.model;
+      const nearest = nearestName(name, models.keys());
+      throw new SandlotError("unknown_model", { name, ...(nearest ? { nearest } : {}) });
+    }
+    const job = await newJob(ctx, incoming, { blobs: store.blobs, environment, replay: model.replay });
+    const { job: row, created } = await store.jobs.create(ctx, job);
+    signals.work();
+    return { job: jobView(row), created };
+  }
+
+  async get(ctx: CallContext, id: string): Promise<Job> {
+    return jobView(await this.#job(ctx, id));
+  }
+
+  async list(ctx: CallContext, { cursor, limit }: { cursor: string | null; limit: number }): Promise<JobPage> {
+    const rows = await this.#options.store.jobs.list(ctx, { before: cursor, limit });
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    return { items: rows.map(jobView), next_cursor: last?.id ?? null };
+  }
+
+  async cancel(ctx: CallContext, id: string): Promise<Job> {
+    const { store, signals } = this.#options;
+    const row = await store.jobs.cancel(ctx, id);
+    signals.cancel(id);
+    signals.progress(id);
+    return jobView(row);
+  }
+
+  async rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage> {
+    const after = parseCursor(query.cursor);
+    const limit = query.records ? Math.min(query.limit, MAX_RECORDS) : query.limit;
+    // The job first: when it had already ended, the page that follows is the last word.
+    const job = await this.#job(ctx, jobId);
+    const rows = await this.#options.store.rollouts.page(ctx, jobId, { after, limit, outcomes: query.outcomes });
+    const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
+    return {
+      items,
+      next_cursor: String(rows.at(-1)?.sequence ?? after),
+      complete: jobEnded(job.state) && rows.length < limit,
+    };
+  }
+
+  async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {
+    const row = await this.#options.store.rollouts.get(ctx, id);
+    if (!row) throw new SandlotError("not_found", { kind: "rollout", id });
+    return this.#record(ctx, row);
+  }
+
+  async *events(ctx: CallContext, jobId: string, after: number): AsyncGenerator<JobEvent> {
+    const { store, signals, clock } = this.#options;
+    let sequence = after;
+    let shown = "";
+    for (;;) {
+      const changed = signals.nextProgress(ctx, jobId, { clock, timeoutMs: EVENT_POLL_MS });
+      const job = await this.#job(ctx, jobId);
+      const page = { after: sequence, limit: EVENTS_PER_READ, outcomes: null };
+      const rows = await store.rollouts.page(ctx, jobId, page);
+      for (const row of rows) {
+        sequence = row.sequence ?? sequence;
+        yield { type: "rollout", sequence, rollout: rolloutView(row) };
+      }
+      const view = jobView(job);
+      if (rows.length === EVENTS_PER_READ) continue;
+      if (jobEnded(job.state)) {
+        yield { type: "end", job: view };
+        return;
+      }
+      const tally = JSON.stringify([view.state, view.tally]);
+      if (tally !== shown) yield { type: "progress", job: view };
+      shown = tally;
+      await changed;
+    }
+  }
+
+  async #job(ctx: CallContext, id: string): Promise<JobRow> {
+    const row = await this.#options.store.jobs.get(ctx, id);
+    if (!row) throw new SandlotError("not_found", { kind: "job", id });
+    return row;
+  }
+
+  async #record(ctx: CallContext, row: RolloutRow): Promise<RolloutRecord> {
+    const { store } = this.#options;
+    const mayReadTests = ctx.principal.scopes.includes("hidden_tests");
+    const [ledger, record, task] = await Promise.all([
+      store.rollouts.attempts(ctx, row.id),
+      row.record ? store.blobs.read(ctx, row.record) : null,
+      mayReadTests ? store.blobs.read(ctx, row.row) : null,
+    ]);
+    const { trajectory, verdict } = record ? decodeRecord(record) : { trajectory: null, verdict: null };
+    return {
+      ...rolloutView(row),
+      row: task ? parseJson(Buffer.from(task.get(row.rowPart) ?? "null").toString("utf8")) : null,
+      trajectory,
+      verdict: verdict && verdictView(verdict, ctx.principal),
+      ledger: ledger.map(attemptView),
+    };
+  }
+}
+
+function parseCursor(cursor: string | null): number {
+  if (cursor === null) return 0;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  throw new SandlotError("invalid_request", { fields: [{ field: "cursor", problem: "is not a cursor of this API" }] });
+}

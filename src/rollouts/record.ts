@@ -1,0 +1,79 @@
+import { z } from "zod";
+import type { AgentRun } from "../agents/port.ts";
+import { Trajectory, TrajectoryCall } from "../contract/rollouts.ts";
+import { Verdict } from "../contract/verdict.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { parseJson } from "../core/json/parse.ts";
+import { joinElements } from "../core/json/raw.ts";
+import type { BlobRecord } from "../store/port.ts";
+
+/**
+ * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
+ * `response/<n>` (the bodies, exactly), `items` (JSON array of raw items), `final` (the verified Responses object)
+ * and `verdict`. Parts that never came to be are absent.
+ */
+const CallMeta = TrajectoryCall.omit({ request: true, response: true });
+
+/** The parts of what an attempt left behind; null when it left nothing. */
+export function encodeRecord(run: AgentRun | null, verdict: Verdict | null): BlobRecord | null {
+  const parts = new Map<string, Uint8Array>();
+  const put = (name: string, text: string) => parts.set(name, Buffer.from(text));
+  if (run) {
+    put("calls", JSON.stringify(run.calls.map(callMeta)));
+    for (const [index, { call }] of run.calls.entries()) {
+      put(`request/${index}`, call.request);
+      put(`response/${index}`, call.response);
+    }
+    put("items", joinElements(run.items));
+    put("final", JSON.stringify(run.response));
+  }
+  if (verdict) put("verdict", JSON.stringify(verdict));
+  return parts.size > 0 ? parts : null;
+}
+
+function callMeta({ id, parent, role, model, trainable, call }: AgentRun["calls"][number]): z.infer<typeof CallMeta> {
+  return {
+    id,
+    parent,
+    role,
+    model,
+    trainable,
+    weight_version: call.weightVersion,
+    status: call.status,
+    finish_reason: call.finishReason,
+    usage: call.usage,
+    prompt_token_ids: call.tokens.promptTokenIds ? [...call.tokens.promptTokenIds] : null,
+    generation_token_ids: call.tokens.generationTokenIds ? [...call.tokens.generationTokenIds] : null,
+    generation_log_probs: call.tokens.generationLogProbs ? [...call.tokens.generationLogProbs] : null,
+    started_at: new Date(call.startedAt).toISOString(),
+    duration_ms: call.durationMs,
+  };
+}
+
+/** Reads a record back; throws `storage_corrupt` when a part is not what `encodeRecord` wrote. */
+export function decodeRecord(record: BlobRecord): { trajectory: Trajectory | null; verdict: Verdict | null } {
+  const text = (name: string) => {
+    const part = record.get(name);
+    return part === undefined ? null : Buffer.from(part).toString("utf8");
+  };
+  const read = <T>(name: string, schema: z.ZodType<T>): T | null => {
+    const part = text(name);
+    if (part === null) return null;
+    const parsed = schema.safeParse(parseJson(part));
+    if (!parsed.success) throw new SandlotError("storage_corrupt", { detail: `part ${name}: ${z.prettifyError(parsed.error)}` });
+    return parsed.data;
+  };
+  const verdict = read("verdict", Verdict);
+  const calls = read("calls", z.array(CallMeta));
+  if (!calls) return { trajectory: null, verdict };
+  const trajectory: Trajectory = {
+    calls: calls.map((call, index) => ({
+      ...call,
+      request: text(`request/${index}`) ?? "",
+      response: text(`response/${index}`) ?? "",
+    })),
+    items: read("items", z.array(z.unknown())) ?? [],
+    response: read("final", z.unknown()),
+  };
+  return { trajectory, verdict };
+}

@@ -1,0 +1,69 @@
+import type { Job } from "../contract/jobs.ts";
+import type { Attempt, Rollout } from "../contract/rollouts.ts";
+import type { Verdict } from "../contract/verdict.ts";
+import type { Principal } from "../core/context.ts";
+import type { AttemptRow, JobRow, RolloutRow } from "../store/port.ts";
+
+/** A job as the API shows it. */
+export function jobView(row: JobRow): Job {
+  return {
+    id: row.id,
+    tenant: row.tenant,
+    environment: row.environment,
+    model: row.model,
+    state: row.state,
+    repeats: row.repeats,
+    tasks: row.tasks,
+    priority: row.priority,
+    labels: { ...row.labels },
+    replay: row.replay,
+    tally: row.tally,
+    mean_reward: row.meanReward,
+    created_at: row.createdAt.toISOString(),
+    started_at: row.startedAt?.toISOString() ?? null,
+    ended_at: row.endedAt?.toISOString() ?? null,
+  };
+}
+
+/** A rollout as lists show it. */
+export function rolloutView(row: RolloutRow): Rollout {
+  return {
+    id: row.id,
+    job_id: row.jobId,
+    environment: row.environment,
+    task_id: row.taskId,
+    task_index: row.taskIndex,
+    rollout_index: row.rolloutIndex,
+    state: row.state,
+    outcome: row.judgement?.outcome ?? null,
+    reward: row.judgement?.reward ?? null,
+    masked: row.judgement?.masked ?? null,
+    truncated_by: row.judgement?.truncated_by ?? null,
+    reason: row.reason,
+    reward_components: row.rewardComponents ? { ...row.rewardComponents } : null,
+    metrics: { ...row.metrics },
+    times: row.times,
+    attempts: row.attempts,
+    sequence: row.sequence,
+    replay: row.replay,
+    ended_at: row.endedAt?.toISOString() ?? null,
+  };
+}
+
+export function attemptView(row: AttemptRow): Attempt {
+  return {
+    number: row.number,
+    worker: row.worker,
+    started_at: row.startedAt.toISOString(),
+    ended_at: row.endedAt?.toISOString() ?? null,
+    outcome: row.outcome,
+    error: row.error,
+    retried: row.retried,
+  };
+}
+
+/** Hidden tests are readable by fewer people than rollouts. */
+export function verdictView(verdict: Verdict, principal: Principal): Verdict {
+  if (principal.scopes.includes("hidden_tests")) return verdict;
+  return { ...verdict, cases: verdict.cases.map((testCase) => ({ ...testCase, input: null, expected: null })) };
+}

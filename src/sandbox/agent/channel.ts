@@ -1,0 +1,136 @@
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { encodeFrame, FRAME, INITIAL_CREDIT, MAX_DATA } from "./frames.ts";
+import type { FrameWriter } from "./writer.ts";
+
+/** What the agent answered on a channel: its report, and the bytes of each stream. */
+export interface ChannelAnswer {
+  readonly report: Record<string, unknown>;
+  readonly streams: ReadonlyMap<number, Buffer>;
+}
+
+/** How the agent refused or failed a channel. */
+export interface ChannelFault {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** One operation on an agent: sends the request within the agent's credit, collects the answer within our bound. */
+export class Channel {
+  readonly answer: Promise<ChannelAnswer | ChannelFault>;
+  readonly #writer: FrameWriter;
+  readonly #number: number;
+  readonly #maxBytes: number;
+  readonly #streams = new Map<number, Buffer[]>();
+  #received = 0;
+  #consumed = 0;
+  #credit = INITIAL_CREDIT;
+  #onCredit: (() => void) | null = null;
+  #settle!: (answer: ChannelAnswer | ChannelFault) => void;
+  #fail!: (error: Error) => void;
+  #ended = false;
+
+  constructor(writer: FrameWriter, number: number, maxBytes: number) {
+    this.#writer = writer;
+    this.#number = number;
+    this.#maxBytes = maxBytes;
+    this.answer = new Promise((resolve, reject) => {
+      this.#settle = resolve;
+      this.#fail = reject;
+    });
+    // The answer may fail while the request is still being sent; whoever awaits it later still sees the failure.
+    this.answer.catch(() => undefined);
+  }
+
+  async send(header: Buffer, sections: readonly Uint8Array[]): Promise<void> {
+    await this.#writer.data(encodeFrame(FRAME.OPEN, this.#number, header));
+    for (const section of sections) {
+      for (let at = 0; at < section.length; ) {
+        while (this.#credit === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#onCredit = resolve));
+        if (this.#ended) return;
+        const size = Math.min(MAX_DATA, this.#credit, section.length - at);
+        this.#credit -= size;
+        const payload = Buffer.concat([Buffer.of(0), section.subarray(at, at + size)]);
+        await this.#writer.data(encodeFrame(FRAME.DATA, this.#number, payload));
+        at += size;
+      }
+    }
+    if (!this.#ended) await this.#writer.data(encodeFrame(FRAME.END, this.#number, Buffer.of(0)));
+  }
+
+  /** True when the frame closed the channel. */
+  receive(type: number, payload: Buffer): boolean {
+    switch (type) {
+      case FRAME.CREDIT:
+        this.#credit += payload.readUInt32BE(0);
+        this.#wake();
+        return false;
+      case FRAME.DATA:
+        this.#collect(payload);
+        return false;
+      case FRAME.RESULT:
+        this.#end();
+        this.#settle({ report: parseObject(payload), streams: this.#joined() });
+        return true;
+      case FRAME.FAULT: {
+        const { code, detail } = parseObject(payload);
+        this.#end();
+        this.#settle({ code: String(code), detail: String(detail ?? "") });
+        return true;
+      }
+      default:
+        throw protocolError(`frame of type ${type} on a channel`);
+    }
+  }
+
+  fail(error: Error): void {
+    this.#end();
+    this.#fail(error);
+  }
+
+  #collect(payload: Buffer): void {
+    const stream = payload[0];
+    if (stream === undefined) throw protocolError("DATA without a stream");
+    const data = payload.subarray(1);
+    this.#received += data.length;
+    if (this.#received > this.#maxBytes) throw protocolError(`an answer above ${this.#maxBytes} bytes`);
+    const chunks = this.#streams.get(stream);
+    if (chunks) chunks.push(data);
+    else this.#streams.set(stream, [data]);
+    this.#consumed += data.length;
+    if (this.#consumed >= INITIAL_CREDIT / 2) {
+      const grant = Buffer.alloc(4);
+      grant.writeUInt32BE(this.#consumed);
+      this.#writer.control(encodeFrame(FRAME.CREDIT, this.#number, grant));
+      this.#consumed = 0;
+    }
+  }
+
+  #joined(): Map<number, Buffer> {
+    return new Map(Array.from(this.#streams, ([stream, chunks]) => [stream, Buffer.concat(chunks)]));
+  }
+
+  #wake(): void {
+    this.#onCredit?.();
+    this.#onCredit = null;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#wake();
+  }
+}
+
+/** A JSON object payload; throws `sandbox_protocol` otherwise. */
+export function parseObject(payload: Buffer): Record<string, unknown> {
+  try {
+    const value = JSON.parse(payload.toString("utf8")) as unknown;
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw protocolError("a payload is not a JSON object");
+}
+
+export function protocolError(detail: string): SandlotError {
+  return new SandlotError("sandbox_protocol", { sandbox_id: "", detail });
+}

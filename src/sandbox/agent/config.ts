@@ -1,0 +1,34 @@
+import { SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
+
+/** A warm interpreter: how it is started and what it imports beforehand (sandboxes/<image>/image.yaml). */
+export interface Runtime {
+  readonly argv: readonly string[];
+  readonly preload: readonly string[];
+}
+
+/** What the host tells the agent when it has proved who it is. */
+export interface AgentConfig {
+  readonly lease_ms: number;
+  readonly mode: string;
+  readonly scratch_bytes: number;
+  readonly scratch_inodes: number;
+  readonly body_bytes: number;
+  readonly runtimes: Readonly<Record<string, Runtime>>;
+}
+
+/** The agent ends itself after this long without a word from its host. */
+export const LEASE_MS = 60_000;
+
+/** Largest request of a run: program, input and files together. */
+export const MAX_BODY_BYTES = 64 << 20;
+
+export function agentConfig(spec: SandboxSpec, runtimes: Readonly<Record<string, Runtime>>): AgentConfig {
+  return {
+    lease_ms: LEASE_MS,
+    mode: spec.mode,
+    scratch_bytes: spec.scratchBytes,
+    scratch_inodes: SCRATCH_INODES,
+    body_bytes: MAX_BODY_BYTES,
+    runtimes,
+  };
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { type CapturedOutput, LIMIT_NAMES, type OutputFile, type RunResult } from "../run.ts";
+import type { SandboxMode } from "../spec.ts";
+import { type ChannelAnswer, protocolError } from "./channel.ts";
+
+const Captured = z.object({ bytes: z.int().min(0), dropped: z.int().min(0), head: z.int().min(0) });
+const Microseconds = z.int().min(0);
+
+/** The agent's report of a run (docs/agent-protocol.md). */
+const Report = z.object({
+  exit: z.union([z.object({ code: z.int() }), z.object({ signal: z.int() })]),
+  limit: z.enum(LIMIT_NAMES).nullable(),
+  unexplained_kill: z.boolean(),
+  times: z.object({
+    setup_us: Microseconds,
+    wall_us: Microseconds,
+    cpu_us: Microseconds,
+    teardown_us: Microseconds,
+  }),
+  memory_peak_bytes: z.int().min(0),
+  stdout: Captured,
+  stderr: Captured,
+  files: z.array(z.object({ path: z.string(), status: z.enum(["ok", "missing", "refused", "too_large"]) })),
+});
+
+const STDOUT = 1;
+const STDERR = 2;
+const FIRST_FILE = 3;
+
+/** The result that an answer stands for; throws `sandbox_protocol` when it is malformed. */
+export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMode): RunResult {
+  const parsed = Report.safeParse(report);
+  if (!parsed.success) throw protocolError(`a malformed report: ${z.prettifyError(parsed.error)}`);
+  const { data } = parsed;
+  const bytes = (stream: number) => streams.get(stream) ?? Buffer.alloc(0);
+  return {
+    exit: data.exit,
+    limit: data.limit,
+    unexplainedKill: data.unexplained_kill,
+    stdout: captured(bytes(STDOUT), data.stdout),
+    stderr: captured(bytes(STDERR), data.stderr),
+    files: data.files.map((file, index): OutputFile => ({ ...file, data: bytes(FIRST_FILE + index) })),
+    times: {
+      setupMs: data.times.setup_us / 1000,
+      wallMs: data.times.wall_us / 1000,
+      cpuMs: data.times.cpu_us / 1000,
+      teardownMs: data.times.teardown_us / 1000,
+    },
+    memoryPeakBytes: data.memory_peak_bytes,
+    mode,
+  };
+}
+
+function captured(kept: Buffer, { dropped, head }: z.infer<typeof Captured>): CapturedOutput {
+  return { head: kept.subarray(0, head), tail: kept.subarray(head), dropped };
+}

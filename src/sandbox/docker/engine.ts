@@ -1,0 +1,42 @@
+import Docker from "dockerode";
+import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+
+/** Longest silence of the engine on a short call. */
+const SHORT_CALL_MS = 60_000;
+
+/** The engine through two clients: short calls have an idle limit, streams must not. */
+export interface Engine {
+  readonly short: Docker;
+  readonly streams: Docker;
+}
+
+export function connectEngine(socketPath: string): Engine {
+  return {
+    short: new Docker({ socketPath, timeout: SHORT_CALL_MS }),
+    streams: new Docker({ socketPath }),
+  };
+}
+
+/** HTTP status of an engine's refusal, or null when the engine was not reached. */
+export function engineStatus(error: unknown): number | null {
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === "number" ? status : null;
+}
+
+/** The coded error of a failed engine call while making a sandbox. */
+export function engineError(error: unknown): SandlotError {
+  if (error instanceof SandlotError) return error;
+  const status = engineStatus(error);
+  const detail = messageOf(error);
+  if (status === null) return new SandlotError("provider_unavailable", { provider: "docker", detail }, { cause: error });
+  return new SandlotError("sandbox_create_failed", { detail: `the engine answered ${status}: ${detail}` }, { cause: error });
+}
+
+/** Calls for which "already so" is success: 304 not modified, 404 gone, 409 removal in progress. */
+export async function ignoreGone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (![304, 404, 409].includes(engineStatus(error) ?? 0)) throw error;
+  }
+}

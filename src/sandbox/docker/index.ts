@@ -1,0 +1,1 @@
+export { DockerProvider, type DockerProviderOptions } from "./provider.ts";

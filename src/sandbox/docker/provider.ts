@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import pLimit from "p-limit";
+import type { Clock } from "../../core/clock.ts";
+import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { newId } from "../../core/ids.ts";
+import { AgentSandbox } from "../agent/agent-sandbox.ts";
+import { agentConfig, type Runtime } from "../agent/config.ts";
+import { AgentConnection } from "../agent/connection.ts";
+import { readImageSource } from "../images.ts";
+import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
+import type { SandboxSpec } from "../spec.ts";
+import { containerOptions, LABELS, TOOLBOX_PYTHON } from "./container.ts";
+import { connectEngine, type Engine, engineError, ignoreGone } from "./engine.ts";
+import { EngineEvents } from "./events.ts";
+import { hasImage, imageReference } from "./images.ts";
+import { attachTransport } from "./transport.ts";
+import { ensureToolboxVolume } from "./toolbox.ts";
+
+/** Creations at once: more only queue inside the engine. */
+const PARALLEL_CREATES = 4;
+
+export interface DockerProviderOptions {
+  /** The engine's socket. */
+  readonly socketPath: string;
+  /** The folder `sandboxes/`. */
+  readonly imagesRoot: string;
+  readonly owner: SandboxOwner;
+  /** Longest life of a sandbox; a reaper of any server may remove it afterwards. Milliseconds. */
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+}
+
+/** Sandboxes as containers of a Docker engine. */
+export class DockerProvider implements SandboxProvider {
+  readonly name = "docker";
+  readonly #options: DockerProviderOptions;
+  readonly #engine: Engine;
+  readonly #events: EngineEvents;
+  readonly #creating = pLimit(PARALLEL_CREATES);
+  readonly #connected = new Map<string, AgentSandbox>();
+  #toolbox: Promise<string> | null = null;
+
+  constructor(options: DockerProviderOptions) {
+    this.#options = options;
+    this.#engine = connectEngine(options.socketPath);
+    this.#events = new EngineEvents({ engine: this.#engine, installation: options.owner.installation, clock: options.clock });
+  }
+
+  async probe(): Promise<ProviderReport> {
+    try {
+      const info = (await this.#engine.short.info()) as Record<string, unknown>;
+      const facts = {
+        engine: String(info["ServerVersion"]),
+        cgroup: `v${String(info["CgroupVersion"])} (${String(info["CgroupDriver"])})`,
+        storage: String(info["Driver"]),
+        kernel: String(info["KernelVersion"]),
+        runtimes: Object.keys((info["Runtimes"] as object | null) ?? {}).join(", "),
+        security: ((info["SecurityOptions"] as string[] | null) ?? []).map((o) => o.replace(/^name=/, "")).join(", "),
+      };
+      return { available: true, detail: `engine ${facts.engine} answers`, facts };
+    } catch (error) {
+      return { available: false, detail: `no Docker engine at ${this.#options.socketPath}: ${messageOf(error)}`, facts: {} };
+    }
+  }
+
+  create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox> {
+    return this.#creating(async () => {
+      throwIfEnded(ctx);
+      const id = newId("sandbox");
+      try {
+        return await this.#start(ctx, id, spec);
+      } catch (error) {
+        await this.#destroy(id).catch(() => undefined);
+        throw engineError(error);
+      }
+    });
+  }
+
+  async list(): Promise<SandboxListing[]> {
+    const label = `${LABELS.installation}=${this.#options.owner.installation}`;
+    const containers = await this.#engine.short.listContainers({ all: true, filters: { label: [label] } }).catch((error: unknown) => {
+      throw engineError(error);
+    });
+    return containers.map(({ Names, Labels }) => ({
+      id: (Names[0] ?? "").replace(/^\//, ""),
+      installation: Labels[LABELS.installation] ?? "",
+      owner: Labels[LABELS.owner] ?? "",
+      expiresAt: Number(Labels[LABELS.expires] ?? 0),
+    }));
+  }
+
+  async remove(_ctx: CallContext, id: string): Promise<void> {
+    await this.#destroy(id).catch((error: unknown) => {
+      throw engineError(error);
+    });
+  }
+
+  /** Stops watching the engine's events. */
+  close(): void {
+    this.#events.close();
+  }
+
+  async #start(ctx: CallContext, id: string, spec: SandboxSpec): Promise<Sandbox> {
+    const { imagesRoot, owner, maxAgeMs, clock } = this.#options;
+    const { manifest, folder } = await readImageSource(imagesRoot, spec.image);
+    const image = await imageReference(folder, spec.image);
+    if (!(await hasImage(this.#engine, image))) throw new SandlotError("sandbox_image_missing", { image });
+    const [toolbox, appArmor] = await Promise.all([this.#toolboxVolume(), this.#hasAppArmor(spec.runtime), this.#events.watch()]);
+    const token = randomBytes(32).toString("hex");
+    const expiresAt = clock.now() + maxAgeMs;
+    const seccomp = await seccompProfile();
+    const options = containerOptions({ id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor });
+    const container = await this.#engine.short.createContainer(options);
+    const attach = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+    const stream = (await this.#engine.streams.getContainer(container.id).attach(attach)) as Duplex;
+    await container.start();
+    const plain: Runtime = { argv: TOOLBOX_PYTHON, preload: [] };
+    const connection = await AgentConnection.open(ctx, {
+      sandboxId: id,
+      transport: attachTransport(stream, (stderr) => this.#events.fateOf(id, stderr)),
+      token,
+      config: agentConfig(spec, { ...manifest.runtimes, plain }),
+      clock,
+    });
+    const sandbox = new AgentSandbox({ id, provider: this.name, image, connection });
+    this.#connected.set(id, sandbox);
+    void sandbox.ended.then(() => this.#connected.delete(id));
+    return sandbox;
+  }
+
+  async #destroy(id: string): Promise<void> {
+    this.#connected.get(id)?.disconnect();
+    await ignoreGone(this.#engine.short.getContainer(id).remove({ force: true, v: true }));
+  }
+
+  #toolboxVolume(): Promise<string> {
+    this.#toolbox ??= this.#fillToolbox();
+    // A failure is not remembered: the image may be built a moment later.
+    this.#toolbox.catch(() => (this.#toolbox = null));
+    return this.#toolbox;
+  }
+
+  async #fillToolbox(): Promise<string> {
+    const image = await imageReference(join(this.#options.imagesRoot, "agent"), "toolbox");
+    if (!(await hasImage(this.#engine, image))) throw new SandlotError("sandbox_image_missing", { image });
+    return ensureToolboxVolume(this.#engine, image);
+  }
+
+  /** Also refuses a runtime that the engine lacks: a missing one is never replaced by the default. */
+  async #hasAppArmor(runtime: string): Promise<boolean> {
+    const info = (await this.#engine.short.info()) as { Runtimes?: object; SecurityOptions?: string[] };
+    if (runtime !== "default" && !Object.hasOwn(info.Runtimes ?? {}, runtime)) {
+      throw new SandlotError("sandbox_unsupported", { detail: `the engine has no runtime ${runtime}` });
+    }
+    return (info.SecurityOptions ?? []).some((option) => option.includes("apparmor"));
+  }
+}
+
+/** The engine takes the profile as text: without the comments and line breaks that people need. */
+async function seccompProfile(): Promise<string> {
+  return JSON.stringify(JSON.parse(await readFile(new URL("./seccomp.json", import.meta.url), "utf8")));
+}

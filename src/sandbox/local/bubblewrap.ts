@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { lstatSync, readlinkSync } from "node:fs";
+import { promisify } from "node:util";
+import type { SandboxSpec } from "../spec.ts";
+
+const run = promisify(execFile);
+
+/** Kernel user of local sandboxes when Sandlot itself runs as root: nobody else's, and not the database's. */
+const UNPRIVILEGED_ID = 64_201;
+
+/** The user to start bubblewrap as: never root, since root of a user namespace may write root's files in /proc. */
+export function sandboxUser(): { uid: number; gid: number } | Record<string, never> {
+  return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
+}
+
+/** Host folders that programs need to run at all; each read-only. */
+const SYSTEM_LINKS = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+const OPTIONAL_FILES = ["/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime"];
+
+export interface BubblewrapInput {
+  readonly spec: Pick<SandboxSpec, "scratchBytes">;
+  /** Interpreter outside /usr, if any: its installation is shown read-only. */
+  readonly pythonPrefix: string | null;
+  /** Agent files by name, each with the descriptor that bubblewrap inherits. */
+  readonly agentFiles: readonly { readonly name: string; readonly descriptor: number }[];
+  readonly command: readonly string[];
+}
+
+/** The command line of a sandbox: namespaces of every kind, a read-only system, two capped scratch spaces. */
+export function bubblewrapArguments(input: BubblewrapInput): string[] {
+  const scratch = ["--size", String(input.spec.scratchBytes), "--perms", "1777", "--tmpfs"];
+  return [
+    ...["--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
+    ...["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--chdir", "/"],
+    ...["--ro-bind", "/usr", "/usr"],
+    ...SYSTEM_LINKS.flatMap(systemFolder),
+    ...OPTIONAL_FILES.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...(input.pythonPrefix ? ["--ro-bind", input.pythonPrefix, input.pythonPrefix] : []),
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...[...scratch, "/tmp", ...scratch, "/workspace"],
+    // By descriptor: the unprivileged user may not reach the folder that the agent lies in.
+    ...["--perms", "0755", "--dir", "/sandlot/agent"],
+    ...input.agentFiles.flatMap(({ name, descriptor }) => [
+      ...["--perms", "0444", "--ro-bind-data", String(descriptor), `/sandlot/agent/${name}`],
+    ]),
+    "--",
+    ...input.command,
+  ];
+}
+
+/** On a merged-/usr system these are links; elsewhere folders of their own. */
+function systemFolder(path: string): string[] {
+  try {
+    return lstatSync(path).isSymbolicLink() ? ["--symlink", readlinkSync(path), path] : ["--ro-bind", path, path];
+  } catch {
+    return [];
+  }
+}
+
+/** What the installed bubblewrap can do, in one sentence when it cannot serve. */
+export async function checkBubblewrap(path: string): Promise<{ version: string; problem: string | null }> {
+  let version: string;
+  try {
+    version = (await run(path, ["--version"], { timeout: 10_000, ...sandboxUser() })).stdout.replace(/^bubblewrap\s*/, "").trim();
+  } catch {
+    return { version: "", problem: "bubblewrap is not installed" };
+  }
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major === 0 && minor < 7) return { version, problem: `bubblewrap ${version} is too old: 0.7 can cap scratch space` };
+  try {
+    const args = [...["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--"], "/bin/true"];
+    await run(path, args, { timeout: 10_000, cwd: "/", ...sandboxUser() });
+    return { version, problem: null };
+  } catch (error) {
+    const detail = String((error as { stderr?: unknown }).stderr ?? error).trim();
+    return { version, problem: `bubblewrap cannot make user namespaces here: ${detail}` };
+  }
+}

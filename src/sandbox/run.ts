@@ -1,0 +1,88 @@
+import type { SandboxMode } from "./spec.ts";
+
+/** Limits of one run. All are enforced; what a provider cannot enforce it refuses. */
+export interface RunLimits {
+  /** From the program's start. */
+  readonly wallMs: number;
+  /** User and system time of all processes together. */
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  /** Standard output and error together; a program that writes more is ended. */
+  readonly outputBytes: number;
+  readonly processes: number;
+  /** Largest single file; the scratch space is capped by the sandbox's specification. */
+  readonly diskBytes: number;
+  readonly openFiles: number;
+}
+
+export interface InputFile {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly data: Uint8Array;
+  /** Permission bits, default 0o644. */
+  readonly mode?: number;
+}
+
+/** A file to fetch after the run; at most 64 of them. */
+export interface OutputRequest {
+  readonly path: string;
+  readonly limit: number;
+}
+
+/** The program of a run: source for a warm interpreter, or a command line. */
+export type Program =
+  | {
+      readonly language: "python";
+      readonly source: string;
+      /** Source that is executed first in the same namespace; trusted, and not part of the candidate's line numbers. */
+      readonly prelude?: string;
+      readonly args?: readonly string[];
+    }
+  | { readonly argv: readonly string[] };
+
+export interface RunRequest {
+  readonly program: Program;
+  readonly stdin?: Uint8Array;
+  readonly files?: readonly InputFile[];
+  readonly outputs?: readonly OutputRequest[];
+  /** Added to PATH, HOME, LANG and TMPDIR. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits: RunLimits;
+  /** Bytes kept of each output stream, default 1 MiB; the rest is drained and counted. */
+  readonly keepBytes?: number;
+}
+
+/** The limit that ended a run. */
+export const LIMIT_NAMES = ["wall", "cpu", "memory", "output", "disk", "processes"] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** One output stream: everything, or the first and the last part of it. */
+export interface CapturedOutput {
+  readonly head: Uint8Array;
+  readonly tail: Uint8Array;
+  /** Bytes between head and tail that were dropped. */
+  readonly dropped: number;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  /** `refused`: not a regular file reached without links. */
+  readonly status: "ok" | "missing" | "refused" | "too_large";
+  readonly data: Uint8Array;
+}
+
+/** What happened, as the lane saw it; the candidate has no say in it. */
+export interface RunResult {
+  /** How the program's first process ended. */
+  readonly exit: { readonly code: number } | { readonly signal: number };
+  readonly limit: LimitName | null;
+  /** Killed by something other than a limit: the kernel for want of memory, or itself. */
+  readonly unexplainedKill: boolean;
+  readonly stdout: CapturedOutput;
+  readonly stderr: CapturedOutput;
+  readonly files: readonly OutputFile[];
+  /** Milliseconds, measured inside the sandbox. */
+  readonly times: { readonly setupMs: number; readonly wallMs: number; readonly cpuMs: number; readonly teardownMs: number };
+  readonly memoryPeakBytes: number;
+  readonly mode: SandboxMode;
+}

@@ -1,0 +1,43 @@
+import type { ExactValue } from "./python-json.ts";
+
+const RELATIVE = 1e-5;
+const ABSOLUTE = 1e-8;
+
+/**
+ * NeMo Gym's rule for returned values (code_gen): equal as Python's `==` has it (`1 == 1.0 == True`), or equal when
+ * written as JSON (which makes NaN equal to itself), or close as floats of the same shape (relative 1e-5, absolute
+ * 1e-8, as numpy.allclose). Shapes must agree: numpy's broadcasting of `[1, 1]` to `1` is not imitated.
+ */
+export function sameValue(got: ExactValue, expected: ExactValue): boolean {
+  return equal(got, expected) || close(got, expected);
+}
+
+function equal(a: ExactValue, b: ExactValue): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => equal(value, b[i] as ExactValue));
+  if (a instanceof Map && b instanceof Map) {
+    if (a.size !== b.size) return false;
+    return Array.from(a).every(([key, value]) => b.has(key) && equal(value as ExactValue, b.get(key) as ExactValue));
+  }
+  const x = numeric(a);
+  const y = numeric(b);
+  if (x === null || y === null) return a === b;
+  if (Number.isNaN(x) && Number.isNaN(y)) return true;
+  // Loose equality compares bigint and number by value, which is what Python does.
+  return x == y;
+}
+
+function numeric(value: ExactValue): number | bigint | null {
+  if (typeof value === "boolean") return Number(value);
+  return typeof value === "number" || typeof value === "bigint" ? value : null;
+}
+
+function close(a: ExactValue, b: ExactValue): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => close(value, b[i] as ExactValue));
+  const x = numeric(a);
+  const y = numeric(b);
+  if (x === null || y === null) return false;
+  const [got, wanted] = [Number(x), Number(y)];
+  if (got === wanted) return true;
+  if (!Number.isFinite(got) || !Number.isFinite(wanted)) return false;
+  return Math.abs(got - wanted) <= ABSOLUTE + RELATIVE * Math.abs(wanted);
+}
