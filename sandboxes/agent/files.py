@@ -44,12 +44,12 @@ def read_file(path, limit):
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(name, flags, dir_fd=folder)
     except OSError as error:
-        missing = error.errno in (errno.ENOENT, errno.ENOTDIR)
-        return ("missing" if missing and error.errno == errno.ENOENT else "refused"), b""
+        return ("missing" if error.errno == errno.ENOENT else "refused"), b""
     finally:
         os.close(folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return "refused", b""
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return "refused", b""
         data = file.read(limit + 1)
     return ("too_large", b"") if len(data) > limit else ("ok", data)

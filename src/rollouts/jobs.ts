@@ -1,6 +1,6 @@
 import type { Job, JobPage } from "../contract/jobs.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, sleep } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
@@ -28,6 +28,8 @@ const MAX_RECORDS = 100;
 const EVENTS_PER_READ = 500;
 /** Another server's worker may finish a rollout: its news comes by looking. */
 const EVENT_POLL_MS = 1_000;
+/** News that come close together are read together: counting a large job is not free. */
+const EVENT_GAP_MS = 100;
 
 /** Jobs and rollouts over the store. */
 export class Jobs implements JobService {
@@ -113,6 +115,7 @@ export class Jobs implements JobService {
       if (tally !== shown) yield { type: "progress", job: view };
       shown = tally;
       await changed;
+      await sleep(clock, EVENT_GAP_MS, ctx.signal);
     }
   }
 

@@ -9,8 +9,9 @@ import { taskIdOf } from "../resources/index.ts";
 import type { BlobStore, NewJob, NewTask } from "../store/port.ts";
 import type { IncomingJob } from "./service.ts";
 
-/** Rows of one job that share a segment record. */
-const ROWS_PER_RECORD = 256;
+/** Rows share a segment record up to these bounds: reading one of them reads the record. */
+const ROWS_PER_RECORD = 64;
+const CHARACTERS_PER_RECORD = 256 * 1024;
 
 export interface SubmissionOptions {
   readonly blobs: BlobStore;
@@ -67,15 +68,23 @@ function pickTasks(rows: readonly Row[], ids: readonly string[]): Row[] {
 
 async function storeRows(ctx: CallContext, rows: readonly Row[], blobs: BlobStore): Promise<NewTask[]> {
   const tasks: NewTask[] = [];
-  for (let start = 0; start < rows.length; start += ROWS_PER_RECORD) {
-    const batch = rows.slice(start, start + ROWS_PER_RECORD);
-    const parts = new Map(batch.map((row, i) => [`row/${start + i}`, Buffer.from(row.raw)]));
-    const pointer = await blobs.append(ctx, parts);
-    for (const [i, row] of batch.entries()) {
-      tasks.push({ taskId: taskIdOf(row, start + i), row: pointer, part: `row/${start + i}` });
-    }
+  for (let start = 0; start < rows.length; ) {
+    const end = recordEnd(rows, start);
+    const batch = rows.slice(start, end).map((row, i) => ({ row, index: start + i, part: `row/${start + i}` }));
+    const pointer = await blobs.append(ctx, new Map(batch.map(({ row, part }) => [part, Buffer.from(row.raw)])));
+    for (const { row, index, part } of batch) tasks.push({ taskId: taskIdOf(row, index), row: pointer, part });
+    start = end;
   }
   return tasks;
+}
+
+function recordEnd(rows: readonly Row[], start: number): number {
+  let end = start;
+  for (let size = 0; end < rows.length && end - start < ROWS_PER_RECORD; end++) {
+    size += rows[end]?.raw.length ?? 0;
+    if (size > CHARACTERS_PER_RECORD && end > start) break;
+  }
+  return end;
 }
 
 function digestOf(body: string): string {

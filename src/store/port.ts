@@ -152,7 +152,10 @@ export interface RolloutQueue {
   /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
   claim(ctx: CallContext, request: { worker: string; limit: number; leaseMs: number }): Promise<Claim[]>;
   /** Extends the leases of `worker`; answers the rollouts it still holds, and which of them belong to a job that is being cancelled. */
-  renew(ctx: CallContext, request: { worker: string; leaseMs: number }): Promise<{ held: string[]; cancelling: string[] }>;
+  renew(
+    ctx: CallContext,
+    request: { worker: string; leaseMs: number },
+  ): Promise<{ held: string[]; cancelling: string[] }>;
   /** Records the rollout's end and its sequence in the job. `lease_lost` when the fence is old. */
   finish(ctx: CallContext, claim: Claim, end: FinishedRollout): Promise<{ sequence: number }>;
   /** Ends the attempt and queues the rollout again after `delayMs` (as cancelled when its job is being cancelled). */

@@ -6,7 +6,8 @@ const ABSOLUTE = 1e-8;
 /**
  * NeMo Gym's rule for returned values (code_gen): equal as Python's `==` has it (`1 == 1.0 == True`), or equal when
  * written as JSON (which makes NaN equal to itself), or close as floats of the same shape (relative 1e-5, absolute
- * 1e-8, as numpy.allclose). Shapes must agree: numpy's broadcasting of `[1, 1]` to `1` is not imitated.
+ * 1e-8, as numpy.allclose). Two things of numpy's are not imitated, since they pass wrong answers: broadcasting of
+ * `[1, 1]` to `1`, and tolerance between integers (100001 for 100000).
  */
 export function sameValue(got: ExactValue, expected: ExactValue): boolean {
   return equal(got, expected) || close(got, expected);
@@ -37,7 +38,8 @@ function close(a: ExactValue, b: ExactValue): boolean {
   const y = numeric(b);
   if (x === null || y === null) return false;
   const [got, wanted] = [Number(x), Number(y)];
-  if (got === wanted) return true;
+  if (got === wanted) return x == y;
+  if (Number.isInteger(got) && Number.isInteger(wanted)) return false;
   if (!Number.isFinite(got) || !Number.isFinite(wanted)) return false;
   return Math.abs(got - wanted) <= ABSOLUTE + RELATIVE * Math.abs(wanted);
 }

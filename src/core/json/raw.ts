@@ -1,13 +1,13 @@
 /**
  * Raw text stays raw: these functions take JSON apart and put it together as text, so that numbers beyond
  * 2^53, `0.0`, lone surrogates, key order and explicit nulls survive. They expect text that `JSON.parse` accepts
- * and do not check it again.
+ * and do not check it again, except that its first bracket is the expected one.
  */
 
 /** The members of a JSON object, each value as its raw text; of duplicate keys the last wins, as in JSON.parse. */
 export function rawMembers(text: string): Map<string, string> {
   const members = new Map<string, string>();
-  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  let at = enter(text, "{");
   while (text[at] !== "}") {
     const keyEnd = skipString(text, at);
     const key = JSON.parse(text.slice(at, keyEnd)) as string;
@@ -22,7 +22,7 @@ export function rawMembers(text: string): Map<string, string> {
 /** The elements of a JSON array, each as its raw text. */
 export function rawElements(text: string): string[] {
   const elements: string[] = [];
-  let at = skipSpace(text, skipSpace(text, 0) + 1);
+  let at = enter(text, "[");
   while (text[at] !== "]") {
     const end = skipValue(text, at);
     elements.push(text.slice(at, end));
@@ -39,6 +39,12 @@ export function joinMembers(members: Iterable<readonly [string, string]>): strin
 /** An array of raw values. */
 export function joinElements(elements: Iterable<string>): string {
   return `[${Array.from(elements).join(",")}]`;
+}
+
+function enter(text: string, bracket: "{" | "["): number {
+  const start = skipSpace(text, 0);
+  if (text[start] !== bracket) throw new TypeError(`expected JSON text that starts with ${bracket}`);
+  return skipSpace(text, start + 1);
 }
 
 function skipSeparator(text: string, at: number): number {

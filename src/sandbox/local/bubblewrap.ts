@@ -43,6 +43,8 @@ export function bubblewrapArguments(input: BubblewrapInput): string[] {
     ...input.agentFiles.flatMap(({ name, descriptor }) => [
       ...["--perms", "0444", "--ro-bind-data", String(descriptor), `/sandlot/agent/${name}`],
     ]),
+    // The root itself is a tmpfs of the sandbox user's.
+    ...["--remount-ro", "/"],
     "--",
     ...input.command,
   ];
@@ -57,22 +59,38 @@ function systemFolder(path: string): string[] {
   }
 }
 
-/** What the installed bubblewrap can do, in one sentence when it cannot serve. */
-export async function checkBubblewrap(path: string): Promise<{ version: string; problem: string | null }> {
-  let version: string;
-  try {
-    version = (await run(path, ["--version"], { timeout: 10_000, ...sandboxUser() })).stdout.replace(/^bubblewrap\s*/, "").trim();
-  } catch {
-    return { version: "", problem: "bubblewrap is not installed" };
+export interface FoundBubblewrap {
+  readonly path: string;
+  readonly version: string;
+  /** One sentence when it cannot serve, else null. */
+  readonly problem: string | null;
+}
+
+const OLDEST = [0, 7] as const;
+
+/** The first of `candidates` that is there, and whether it can make sandboxes on this machine. */
+export async function findBubblewrap(candidates: readonly string[]): Promise<FoundBubblewrap> {
+  for (const path of candidates) {
+    try {
+      const { stdout } = await run(path, ["--version"], { timeout: 10_000, cwd: "/", ...sandboxUser() });
+      const version = stdout.replace(/^bubblewrap\s*/, "").trim();
+      return { path, version, problem: (await problemOf(path, version)) ?? null };
+    } catch {
+      // Not there, or closed to the sandbox user: the next one may do.
+    }
   }
+  return { path: candidates[0] ?? "bwrap", version: "", problem: "bubblewrap is not installed" };
+}
+
+async function problemOf(path: string, version: string): Promise<string | undefined> {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major === 0 && minor < 7) return { version, problem: `bubblewrap ${version} is too old: 0.7 can cap scratch space` };
+  if (major === OLDEST[0] && minor < OLDEST[1]) return `bubblewrap ${version} is too old: from 0.7 it can cap scratch space`;
   try {
-    const args = [...["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--"], "/bin/true"];
+    const args = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"];
     await run(path, args, { timeout: 10_000, cwd: "/", ...sandboxUser() });
-    return { version, problem: null };
+    return undefined;
   } catch (error) {
     const detail = String((error as { stderr?: unknown }).stderr ?? error).trim();
-    return { version, problem: `bubblewrap cannot make user namespaces here: ${detail}` };
+    return `bubblewrap cannot make user namespaces here: ${detail}`;
   }
 }

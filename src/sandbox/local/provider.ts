@@ -15,15 +15,15 @@ import type { SandboxEnd } from "../faults.ts";
 import { readImageSource } from "../images.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import type { SandboxSpec } from "../spec.ts";
-import { bubblewrapArguments, checkBubblewrap, sandboxUser } from "./bubblewrap.ts";
+import { bubblewrapArguments, findBubblewrap, type FoundBubblewrap, sandboxUser } from "./bubblewrap.ts";
 import { findPython, type LocalPython } from "./python.ts";
 
 const STDERR_KEPT = 4096;
 const FIRST_DESCRIPTOR = 3;
 
 export interface LocalProviderOptions {
-  /** Bubblewrap's path or name. */
-  readonly bubblewrap: string;
+  /** Paths or names of bubblewrap to try, in order. */
+  readonly bubblewraps: readonly string[];
   /** Interpreters to try, in order. */
   readonly pythons: readonly string[];
   /** The folder `sandboxes/`. */
@@ -43,6 +43,7 @@ export class LocalProvider implements SandboxProvider {
   readonly #options: LocalProviderOptions;
   readonly #live = new Map<string, { readonly sandbox: AgentSandbox; readonly listing: SandboxListing }>();
   #python: Promise<LocalPython | null> | null = null;
+  #bubblewrap: Promise<FoundBubblewrap> | null = null;
 
   constructor(options: LocalProviderOptions) {
     this.#options = options;
@@ -51,7 +52,7 @@ export class LocalProvider implements SandboxProvider {
   async probe(): Promise<ProviderReport> {
     const unavailable = (detail: string) => ({ available: false, detail, facts: {} });
     if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
-    const { version, problem } = await checkBubblewrap(this.#options.bubblewrap);
+    const { version, problem } = await this.#findBubblewrap();
     if (problem) return unavailable(problem);
     const python = await this.#findPython();
     if (!python) return unavailable("no Python 3.9 or newer that an unprivileged user can run");
@@ -64,12 +65,13 @@ export class LocalProvider implements SandboxProvider {
     if (spec.runtime !== "default") {
       throw new SandlotError("sandbox_unsupported", { detail: `the local provider has no runtime ${spec.runtime}` });
     }
-    const python = await this.#findPython();
+    const [python, bubblewrap] = await Promise.all([this.#findPython(), this.#findBubblewrap()]);
+    if (bubblewrap.problem) throw new SandlotError("provider_unavailable", { provider: "local", detail: bubblewrap.problem });
     if (!python) throw new SandlotError("provider_unavailable", { provider: "local", detail: "no usable Python 3" });
     const { manifest } = await readImageSource(imagesRoot, spec.image);
     const id = newId("sandbox");
     const token = randomBytes(32).toString("hex");
-    const child = this.#spawn(spec, python, token);
+    const child = this.#spawn(bubblewrap.path, spec, python, token);
     const connection = await AgentConnection.open(ctx, {
       sandboxId: id,
       transport: childTransport(child),
@@ -100,7 +102,12 @@ export class LocalProvider implements SandboxProvider {
     return this.#python;
   }
 
-  #spawn(spec: SandboxSpec, python: LocalPython, token: string): ChildProcess {
+  #findBubblewrap(): Promise<FoundBubblewrap> {
+    this.#bubblewrap ??= findBubblewrap(this.#options.bubblewraps);
+    return this.#bubblewrap;
+  }
+
+  #spawn(bubblewrap: string, spec: SandboxSpec, python: LocalPython, token: string): ChildProcess {
     const folder = join(this.#options.imagesRoot, "agent");
     const names = readdirSync(folder).filter((name) => name.endsWith(".py"));
     const opened = names.map((name) => openSync(join(folder, name), "r"));
@@ -108,7 +115,7 @@ export class LocalProvider implements SandboxProvider {
       const agentFiles = names.map((name, index) => ({ name, descriptor: FIRST_DESCRIPTOR + index }));
       const command = [python.executable, "-E", "-s", "-S", "/sandlot/agent/agent.py"];
       const args = bubblewrapArguments({ spec, pythonPrefix: python.prefix, agentFiles, command });
-      return spawn(this.#options.bubblewrap, args, {
+      return spawn(bubblewrap, args, {
         cwd: "/",
         // The token goes by the environment: command lines are everybody's to read.
         env: { PATH: "/usr/bin:/bin", SANDLOT_TOKEN: token },

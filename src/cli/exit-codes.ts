@@ -1,0 +1,53 @@
+import type { ErrorCode } from "../core/errors/codes.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+
+/** What the process says to its caller. Released codes keep their meaning. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  masked: 3,
+  infrastructure: 4,
+  interrupted: 130,
+} as const;
+
+/** The codes as the root help explains them. */
+export const EXIT_CODES_HELP = `Exit codes:
+  0    done
+  1    the command failed, e.g. \`env check\` found problems
+  2    usage or bad input
+  3    finished, but some rollouts were masked
+  4    infrastructure: sandbox provider, database or server cannot be used
+  130  interrupted`;
+
+/** Codes of the internal domain that say what the machine lacks or is busy with, not that Sandlot is wrong. */
+const INFRASTRUCTURE: ReadonlySet<ErrorCode> = new Set([
+  "database_unavailable",
+  "data_dir_locked",
+  "overloaded",
+  "shutting_down",
+]);
+
+/** The exit code of a command that ended in `error`. */
+export function exitCodeOf(error: SandlotError): number {
+  if (isUnreachable(error) || INFRASTRUCTURE.has(error.code)) return EXIT.infrastructure;
+  switch (error.domain) {
+    case "request":
+      return EXIT.usage;
+    case "sandbox":
+    case "model":
+    case "time":
+      return EXIT.infrastructure;
+    case "cancel":
+      return EXIT.interrupted;
+    case "resource":
+    case "verifier":
+    case "internal":
+      return EXIT.failed;
+  }
+}
+
+/** Whether no server answered: the client says so under the code of a wrong URL. */
+export function isUnreachable(error: SandlotError): boolean {
+  return SandlotError.is(error, "invalid_config") && error.context.source === "client";
+}

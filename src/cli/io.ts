@@ -1,0 +1,34 @@
+import type { Clock } from "../core/clock.ts";
+import type { CliServices } from "./services.ts";
+
+/** Where text goes: standard output or error, or a test's. */
+export interface TextOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  on?(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** Signals that ask the process to end. */
+export type EndSignal = "SIGINT" | "SIGTERM";
+
+/** Where signals come from: the process, or a test's emitter. */
+export interface SignalSource {
+  on(signal: EndSignal, listener: () => void): unknown;
+  off(signal: EndSignal, listener: () => void): unknown;
+}
+
+/** The world as the commands see it; the entry point gives the real one. */
+export interface CliOptions {
+  readonly services: CliServices;
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  /** Read only when a command is asked to (`-` as a file name). */
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly signals: SignalSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly workingDirectory: string;
+  /** Of Sandlot. */
+  readonly version: string;
+  readonly clock?: Clock;
+}

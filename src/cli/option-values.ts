@@ -1,0 +1,44 @@
+import { InvalidArgumentError } from "commander";
+
+/** A reader of whole numbers from `min` on. */
+export function wholeNumber(min = 0): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min)) throw new InvalidArgumentError(`Expected a whole number from ${min} on.`);
+    return value;
+  };
+}
+
+/** Reads a number. */
+export function anyNumber(text: string): number {
+  const value = text.trim() === "" ? NaN : Number(text);
+  if (!Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+/** Reads `a,b`; given several times, the lists are joined. */
+export function nameList(text: string, before: readonly string[] = []): string[] {
+  const names = text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.length === 0) throw new InvalidArgumentError("Expected names, separated by commas.");
+  return [...before, ...names];
+}
+
+/** Reads `key=value`, several times. */
+export function label(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("Expected key=value.");
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Reads what a truncated rollout is worth. */
+export function truncatedWorth(text: string): "score" | "mask" | { value: number } {
+  if (text === "score" || text === "mask") return text;
+  try {
+    return { value: anyNumber(text) };
+  } catch {
+    throw new InvalidArgumentError("Expected score, mask or a number.");
+  }
+}

@@ -1,0 +1,52 @@
+import { Command, type OutputConfiguration } from "commander";
+import { configCommand } from "./commands/config.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { envCommand } from "./commands/env.ts";
+import { imageCommand } from "./commands/image.ts";
+import { jobsCommand } from "./commands/jobs.ts";
+import { rolloutsCommand } from "./commands/rollouts.ts";
+import { runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { EXIT_CODES_HELP } from "./exit-codes.ts";
+import { addGlobalOptions } from "./global-options.ts";
+import type { CliOptions } from "./io.ts";
+import { Session } from "./session.ts";
+
+/** The command line. Wrong usage throws CommanderError; `runCli` reports it. */
+export function buildProgram(options: CliOptions, session: Session = new Session(options)): Command {
+  const program = addGlobalOptions(new Command("sandlot"))
+    .description("Runs reinforcement-learning environments for language models: tasks in, scored rollouts out.")
+    .version(options.version, "--version", "print the version")
+    .addHelpText("after", `\n${EXIT_CODES_HELP}`);
+  const commands = [
+    demoCommand,
+    runCommand,
+    serveCommand,
+    jobsCommand,
+    rolloutsCommand,
+    envCommand,
+    imageCommand,
+    doctorCommand,
+    configCommand,
+  ];
+  for (const make of commands) program.addCommand(make(session));
+  program.addHelpCommand("help [command]", "explain a command");
+  // After the commands: each of them, at any depth, has to report and end the same way.
+  adapt(program, {
+    writeOut: (text) => options.stdout.write(text),
+    // Errors are reported by runCli, once.
+    writeErr: () => undefined,
+    getOutHelpWidth: () => options.stdout.columns ?? 100,
+    getOutHasColors: () => false,
+  });
+  // Without a command, the help is the answer.
+  program.action(() => program.outputHelp());
+  program.allowExcessArguments();
+  return program;
+}
+
+function adapt(command: Command, output: OutputConfiguration): void {
+  command.exitOverride().configureOutput(output).configureHelp({ showGlobalOptions: true });
+  for (const child of command.commands) adapt(child, output);
+}

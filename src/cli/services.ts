@@ -1,0 +1,56 @@
+import type { Config } from "../config/index.ts";
+import type { EnvironmentView } from "../contract/environments.ts";
+import type { Logger } from "../core/logger.ts";
+import type { CheckedFixture, CheckReport } from "../resources/check/index.ts";
+import type { ProviderReport } from "../sandbox/index.ts";
+
+/** A server in this process. */
+export interface RunningServer {
+  /** Base URL on which it answers. */
+  readonly url: string;
+  /** Name of the sandbox provider that was chosen; null when this process plays nothing. */
+  readonly provider: string | null;
+  /** Stops taking work, finishes or hands back what runs, stops the database. Idempotent. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Called with each step of the start that takes time, in the form "starting the embedded database". */
+  readonly onStep?: (text: string) => void;
+}
+
+/** A replay model that serves an environment's recorded attempts on loopback. */
+export interface RunningReplay {
+  readonly url: string;
+  readonly model: string;
+  /** Tasks that have recorded attempts, and how many answers each has. */
+  readonly tasks: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+/** One prepared answer instead of the recorded ones. */
+export interface ReplayAnswer {
+  readonly task: string;
+  /** The model's final text. */
+  readonly text: string;
+}
+
+/** What the commands need of the rest, wired by the entry point; every implementation is imported when first used. */
+export interface CliServices {
+  /** API, worker and store in this process. */
+  startServer(options: StartOptions): Promise<RunningServer>;
+  /** Verifies every fixture of an environment; needs sandboxes, but neither database nor model. */
+  checkEnvironment(
+    options: StartOptions & { readonly name: string; readonly onChecked: (checked: CheckedFixture, done: number, total: number) => void },
+  ): Promise<CheckReport & { readonly provider: string }>;
+  /** Environments on disk, without a server. */
+  listEnvironments(config: Config): Promise<EnvironmentView[]>;
+  /** What each provider could do here, whether or not it is the configured one. */
+  probeProviders(config: Config): Promise<Record<"docker" | "local", ProviderReport>>;
+  /** Builds the sandbox images that are missing on the Docker engine; answers their references. */
+  buildImages(config: Config, onStep: (text: string) => void): Promise<string[]>;
+  /** The replay model for one environment; with `answer`, that task gets this text and no other task is recorded. */
+  startReplay(config: Config, environment: string, answer: ReplayAnswer | null): Promise<RunningReplay>;
+}

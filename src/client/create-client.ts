@@ -1,0 +1,79 @@
+import type { JobSubmissionInput } from "../contract/jobs.ts";
+import type { Outcome } from "../core/outcome.ts";
+import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
+import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
+
+/** Milliseconds for a submission: 256 MiB take a while. */
+const SUBMIT_TIMEOUT_MS = 600_000;
+
+export interface ListQuery {
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface RolloutListQuery extends ListQuery {
+  outcome?: readonly Outcome[] | undefined;
+  /** `record` adds row, trajectory, verdict and ledger. */
+  include?: "record" | undefined;
+}
+
+export interface SubmitOptions extends CallOptions {
+  /** The same key with the same body answers the earlier job. */
+  idempotencyKey?: string | undefined;
+}
+
+/** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
+export interface Client {
+  health(options?: CallOptions): Promise<AnswerOf<"health">>;
+  /** Answers also when the server is not ready. */
+  ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
+  openapi(options?: CallOptions): Promise<AnswerOf<"openapi">>;
+  /** `job` is the request body as text, which is sent as it is, or as an object. */
+  submitJob(job: string | JobSubmissionInput, options?: SubmitOptions): Promise<AnswerOf<"submitJob">>;
+  listJobs(query?: ListQuery, options?: CallOptions): Promise<AnswerOf<"listJobs">>;
+  getJob(id: string, options?: CallOptions): Promise<AnswerOf<"getJob">>;
+  cancelJob(id: string, options?: CallOptions): Promise<AnswerOf<"cancelJob">>;
+  /** Rollouts after the sequence `after` (default 0: all), up to the `end` event. */
+  jobEvents(id: string, after?: number, options?: JobEventsOptions): AsyncGenerator<JobStreamEvent, void, undefined>;
+  listRollouts(jobId: string, query?: RolloutListQuery, options?: CallOptions): Promise<AnswerOf<"listRollouts">>;
+  getRollout(id: string, options?: CallOptions): Promise<AnswerOf<"getRollout">>;
+  listEnvironments(options?: CallOptions): Promise<AnswerOf<"listEnvironments">>;
+  getEnvironment(name: string, options?: CallOptions): Promise<AnswerOf<"getEnvironment">>;
+  listModels(options?: CallOptions): Promise<AnswerOf<"listModels">>;
+  /** Ends all connections. */
+  close(): Promise<void>;
+}
+
+/** A client for one server. Throws `invalid_config` when the URL is none. */
+export function createClient(options: TransportOptions): Client {
+  const transport = createTransport(options);
+  return {
+    health: (call) => callRoute(transport, "health", {}, call),
+    ready: (call) => callRoute(transport, "ready", { alsoTaken: [503] }, call),
+    openapi: (call) => callRoute(transport, "openapi", {}, call),
+    submitJob(job, { idempotencyKey, ...call } = {}) {
+      const body = typeof job === "string" ? job : JSON.stringify(job);
+      const parts = { body, headers: { "idempotency-key": idempotencyKey } };
+      return callRoute(transport, "submitJob", parts, { timeoutMs: SUBMIT_TIMEOUT_MS, ...call });
+    },
+    listJobs: (query, call) => callRoute(transport, "listJobs", { query: { ...query } }, call),
+    getJob: (id, call) => callRoute(transport, "getJob", { params: { id } }, call),
+    cancelJob: (id, call) => callRoute(transport, "cancelJob", { params: { id } }, call),
+    jobEvents: (id, after = 0, events) => jobEvents(transport, id, after, events),
+    listRollouts(id, { outcome, ...query } = {}, call) {
+      return callRoute(
+        transport,
+        "listRollouts",
+        { params: { id }, query: { ...query, outcome: outcome?.join(",") } },
+        call,
+      );
+    },
+    getRollout: (id, call) => callRoute(transport, "getRollout", { params: { id } }, call),
+    listEnvironments: (call) => callRoute(transport, "listEnvironments", {}, call),
+    getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),
+    listModels: (call) => callRoute(transport, "listModels", {}, call),
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,10 @@
+export type { CallOptions } from "./call-route.ts";
+export {
+  type Client,
+  createClient,
+  type ListQuery,
+  type RolloutListQuery,
+  type SubmitOptions,
+} from "./create-client.ts";
+export type { JobEventsOptions, JobStreamEvent } from "./job-events.ts";
+export type { TransportOptions } from "./transport.ts";

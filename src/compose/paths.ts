@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(import.meta.url);
+
+/** The folder of Sandlot's package.json: a checkout, or the installed package. */
+export const PACKAGE_ROOT = findPackageRoot(dirname(here));
+
+/** True when TypeScript sources run as they are (tests), false for the build. */
+const RUNS_SOURCES = here.endsWith(".ts");
+
+export const IMAGES_ROOT = join(PACKAGE_ROOT, "sandboxes");
+export const ENVIRONMENTS_ROOT = join(PACKAGE_ROOT, "environments");
+
+/** Where the compiled code of an environment's folder lies; null when its files are loaded as they are. */
+export function compiledEnvironment(folder: string): string | null {
+  const below = relative(ENVIRONMENTS_ROOT, folder);
+  if (RUNS_SOURCES || below.startsWith("..")) return null;
+  return join(PACKAGE_ROOT, "dist", "environments", below);
+}
+
+function findPackageRoot(folder: string): string {
+  if (existsSync(join(folder, "package.json"))) return folder;
+  const parent = dirname(folder);
+  if (parent === folder) throw new Error("Sandlot's package.json is missing");
+  return findPackageRoot(parent);
+}

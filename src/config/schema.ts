@@ -1,0 +1,99 @@
+import { availableParallelism } from "node:os";
+import { z } from "zod";
+import { DEFAULT_TENANT, SCOPES } from "../core/context.ts";
+import { ModelConfig } from "./model-schema.ts";
+
+const DAY_SECONDS = 24 * 3600;
+const HostName = z.string().regex(/^[^\s/@]{1,255}$/, "expected a host name or address, without scheme or path");
+const FilePath = z.string().min(1).max(4096);
+
+/** One API key, given as text or as the name of a file that holds it. */
+const ApiKeyConfig = z
+  .strictObject({
+    name: z.string().min(1).max(128),
+    key: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,512}$/, "expected 1 to 512 printable ASCII characters without spaces")
+      .optional(),
+    key_file: FilePath.optional(),
+    tenant: z.string().min(1).max(128).default(DEFAULT_TENANT),
+    scopes: z
+      .array(z.enum(SCOPES))
+      .min(1)
+      .default([...SCOPES]),
+  })
+  .refine(
+    (entry) => (entry.key === undefined) !== (entry.key_file === undefined),
+    "give exactly one of key and key_file",
+  );
+
+const ServerConfig = z.strictObject({
+  host: HostName.default("127.0.0.1"),
+  /** 0 takes any free port. */
+  port: z.int().min(0).max(65_535).default(7461),
+  /** Host names accepted in requests beside the bound host and the loopback names. */
+  hosts: z.array(HostName).max(1000).default([]),
+  api_keys: z.array(ApiKeyConfig).max(10_000).default([]),
+  shutdown_grace_seconds: z.number().min(0).max(3600).default(20),
+});
+
+const PoolConfig = z
+  .strictObject({
+    min: z.int().min(0).max(10_000).default(0),
+    max: z.int().min(1).max(10_000).default(4),
+    idle_buffer: z.int().min(0).max(10_000).default(1),
+    max_runs_per_sandbox: z.int().min(1).max(1_000_000).default(500),
+    max_age_seconds: z
+      .number()
+      .min(1)
+      .max(30 * DAY_SECONDS)
+      .default(3600),
+  })
+  .refine((pool) => pool.min <= pool.max, { error: "min must not be above max", path: ["min"] });
+
+const SandboxConfig = z.strictObject({
+  provider: z.enum(["auto", "docker", "local"]).default("auto"),
+  mode: z.enum(["auto", "B", "C"]).default("auto"),
+  /** Default: the number of cores. */
+  slots_per_sandbox: z.int().min(1).max(1024).default(availableParallelism),
+  pool: PoolConfig.prefault({}),
+  docker: z.strictObject({ socket: FilePath.optional(), runtime: z.string().min(1).max(128).optional() }).prefault({}),
+  local: z.strictObject({ bubblewrap: FilePath.optional(), python: FilePath.optional() }).prefault({}),
+});
+
+/** Everything that can be configured; unknown keys are refused, units stand in the names. */
+export const ConfigSchema = z.strictObject({
+  data_dir: FilePath.default(".sandlot"),
+  server: ServerConfig.prefault({}),
+  database: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^postgres(ql)?:\/\/\S+$/, "expected postgres://user:password@host/database")
+        .optional(),
+    })
+    .prefault({}),
+  sandbox: SandboxConfig.prefault({}),
+  models: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "expected letters, digits, dots, dashes and underscores"),
+      ModelConfig,
+    )
+    .default({}),
+  environments: z.strictObject({ paths: z.array(FilePath).max(100).default([]) }).prefault({}),
+  worker: z
+    .strictObject({
+      concurrency: z.int().min(1).max(10_000).default(16),
+      lease_seconds: z.number().min(1).max(3600).default(30),
+      enabled: z.boolean().default(true),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+      format: z.enum(["auto", "json", "pretty"]).default("auto"),
+    })
+    .prefault({}),
+});
+/** The configuration as the schema gives it: secrets in files are not read yet. */
+export type ParsedConfig = z.output<typeof ConfigSchema>;

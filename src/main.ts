@@ -1,0 +1,4 @@
+import { runCli } from "./cli/index.ts";
+import { cliServices } from "./compose/services.ts";
+
+process.exitCode = await runCli(process.argv.slice(2), cliServices);

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { parseBaseUrl } from "./base-url.ts";
+
+test.each([
+  ["http://host:8000", "/v1/responses"],
+  ["http://host:8000/", "/v1/responses"],
+  ["http://host:8000/v1", "/v1/responses"],
+  ["http://host:8000/v1//", "/v1/responses"],
+  ["http://host:8000/models/a", "/models/a/v1/responses"],
+  ["https://host/v1beta/openai/", "/v1beta/openai/responses"],
+  ["https://host/openai/v1?api-version=preview", "/openai/v1/responses?api-version=preview"],
+])("%s", (url, path) => {
+  expect(parseBaseUrl("m", url).path("/responses")).toBe(path);
+});
+
+test.each(["", "host:8000", "ftp://host", "/v1"])("%j is refused", (url) => {
+  expect(() => parseBaseUrl("policy", url)).toThrow(/models\.policy/);
+});

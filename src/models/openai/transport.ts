@@ -1,0 +1,69 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { buildConnector, Pool } from "undici";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+export interface TransportOptions {
+  readonly origin: string;
+  readonly connectTimeoutMs: number;
+  readonly connections: number;
+  readonly maxBodyBytes: number;
+}
+
+/** HTTP to one origin over kept-alive connections. */
+export interface Transport {
+  /** Sends a body and reads the whole answer. Rejects with undici's or the socket's error, or the signal's reason. */
+  post(signal: AbortSignal, path: string, headers: Record<string, string>, body: string): Promise<HttpAnswer>;
+  /** Whether `error` is the loss of a connection that had carried an answer before. */
+  lostReused(error: unknown): boolean;
+  /** Ends all connections; calls in flight fail. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** undici's own time limits are off: the signal carries the only limit of a call. */
+export function createTransport(options: TransportOptions): Transport {
+  const reused = new WeakSet<object>();
+  const pool = new Pool(options.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: 30_000,
+    maxResponseSize: options.maxBodyBytes,
+    connect: rememberingConnector(options.connectTimeoutMs, reused),
+  });
+  return {
+    post: async (signal, path, headers, body) => {
+      const answer = await pool.request({ method: "POST", path, headers, body, signal });
+      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.bytes() };
+    },
+    lostReused: (error) => typeof error === "object" && error !== null && (reused.has(error) || readBefore(error)),
+    close: () => (pool.destroyed ? Promise.resolve() : pool.destroy()),
+  };
+}
+
+/**
+ * A connector whose sockets note, on a reset, that they had carried something before: undici passes the very
+ * error object of the socket on to the request, without saying which socket it was.
+ */
+function rememberingConnector(timeout: number, reused: WeakSet<object>): buildConnector.connector {
+  const connect = buildConnector({ timeout });
+  return (options, callback) =>
+    connect(options, (...result) => {
+      const [, socket] = result;
+      socket?.on("error", (error: Error) => {
+        if (socket.bytesRead > 0) reused.add(error);
+      });
+      callback(...result);
+    });
+}
+
+/** Orderly closes come as undici's SocketError, which carries the socket's counters. */
+function readBefore(error: object): boolean {
+  const { socket } = error as { socket?: { bytesRead?: number } | null };
+  return (socket?.bytesRead ?? 0) > 0;
+}

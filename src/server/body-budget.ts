@@ -1,0 +1,21 @@
+/** A bound over the bodies of all requests that are held in memory at the same time. */
+export interface BodyBudget {
+  /** Takes `bytes`, or answers false and takes nothing when they would pass the bound. */
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+/** A budget of `limit` bytes. */
+export function createBodyBudget(limit: number): BodyBudget {
+  let taken = 0;
+  return {
+    take(bytes) {
+      if (taken + bytes > limit) return false;
+      taken += bytes;
+      return true;
+    },
+    give(bytes) {
+      taken -= bytes;
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import express, { type Express, type RequestHandler } from "express";
+import { BOUNDS } from "../contract/limits.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { newId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import type { JobService } from "../rollouts/service.ts";
+import { createBodyBudget } from "./body-budget.ts";
+import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
+import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
+import { jobHandlers } from "./handlers/jobs.ts";
+import { rolloutHandlers } from "./handlers/rollouts.ts";
+import { answerErrors } from "./middleware/answer-errors.ts";
+import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
+import { hostCheck } from "./middleware/host-check.ts";
+import { notFound } from "./middleware/not-found.ts";
+import { originCheck } from "./middleware/origin-check.ts";
+import { refuseWhenStopping } from "./middleware/refuse-when-stopping.ts";
+import { requestRecord } from "./middleware/request-record.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { registerRoutes } from "./register-routes.ts";
+import { HEARTBEAT_MS } from "./sse.ts";
+import { createStreamRegistry } from "./stream-registry.ts";
+
+export interface AppOptions extends CatalogueOptions, HealthOptions {
+  jobs: JobService;
+  auth: AuthOptions;
+  /** The bound host and every other name that requests may address the server by; loopback names always pass. */
+  hosts: readonly string[];
+  logger: Logger;
+  clock?: Clock;
+  newRequestId?: () => string;
+  /** Handlers mounted after the checks of Host and Origin and before the answer to unknown paths: other surfaces. */
+  extensions?: readonly RequestHandler[];
+  /** Bounds; the defaults are for production. */
+  bounds?: Partial<AppBounds>;
+  /** Checks answers against the contract; for tests. Default false. */
+  validateResponses?: boolean;
+}
+
+export interface AppBounds {
+  /** Bytes of one request body. Default 256 MiB. */
+  bodyBytes: number;
+  /** Bytes of all request bodies held at the same time. Default 512 MiB. */
+  bodyBytesInAll: number;
+  /** Open event streams. Default 1000. */
+  streams: number;
+  /** Milliseconds a handler may take, streams excepted. Default five minutes. */
+  handlerTimeoutMs: number;
+  /** Milliseconds between heartbeat comments of event streams. Default 15 s. */
+  heartbeatMs: number;
+}
+
+const DEFAULT_BOUNDS: AppBounds = {
+  bodyBytes: BOUNDS.bodyBytes,
+  bodyBytesInAll: 2 * BOUNDS.bodyBytes,
+  streams: 1000,
+  handlerTimeoutMs: 300_000,
+  heartbeatMs: HEARTBEAT_MS,
+};
+
+/** The HTTP application and the switch that ends it. */
+export interface App {
+  readonly express: Express;
+  /** From now on refuses requests with `shutting_down` and ends event streams after a last comment. */
+  stop(): void;
+}
+
+/** The API as an Express application; `startServer` puts it on a socket. */
+export function createApp(options: AppOptions): App {
+  const { jobs, auth, hosts, logger, clock = systemClock } = options;
+  const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+  const streams = createStreamRegistry(bounds.streams);
+  let stopping = false;
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.enable("case sensitive routing");
+  app.enable("strict routing");
+  app.use(requestRecord({ logger, clock, newRequestId: options.newRequestId ?? (() => newId("request")) }));
+  app.use(securityHeaders(), hostCheck(hosts), originCheck());
+  app.use(refuseWhenStopping(() => stopping));
+  const handlers = {
+    ...jobHandlers(jobs),
+    ...rolloutHandlers(jobs),
+    ...catalogueHandlers(options),
+    ...healthHandlers(options),
+  };
+  registerRoutes(app, handlers, {
+    authenticate: authentication(auth),
+    body: { limitBytes: bounds.bodyBytes, budget: createBodyBudget(bounds.bodyBytesInAll) },
+    streams,
+    clock,
+    handlerTimeoutMs: bounds.handlerTimeoutMs,
+    heartbeatMs: bounds.heartbeatMs,
+    validateResponses: options.validateResponses ?? false,
+  });
+  for (const extension of options.extensions ?? []) app.use(extension);
+  app.use(notFound(), answerErrors());
+  return {
+    express: app,
+    stop() {
+      stopping = true;
+      streams.endAll(new SandlotError("shutting_down", { detail: "the server takes no more requests" }));
+    },
+  };
+}

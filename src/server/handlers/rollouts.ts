@@ -1,0 +1,20 @@
+import type { JobService } from "../../rollouts/service.ts";
+import type { HandlersOf } from "../route-types.ts";
+
+/** Most rollouts of one page that carries their records. */
+const RECORDS_PER_PAGE = 100;
+
+/** Handlers of rollouts. */
+export function rolloutHandlers(jobs: JobService): HandlersOf<"listRollouts" | "getRollout"> {
+  return {
+    async listRollouts(ctx, { params, query }) {
+      const records = query.include === "record";
+      const limit = records ? Math.min(query.limit, RECORDS_PER_PAGE) : query.limit;
+      const page = { cursor: query.cursor ?? null, limit, outcomes: query.outcome ?? null, records };
+      return { body: await jobs.rollouts(ctx, params.id, page) };
+    },
+    async getRollout(ctx, { params }) {
+      return { body: await jobs.rollout(ctx, params.id) };
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export { type App, type AppBounds, type AppOptions, createApp } from "./create-app.ts";
+export type { AcceptedKey, AuthOptions } from "./middleware/authenticate.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./start-server.ts";

@@ -1,0 +1,86 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Route } from "../contract/routes.ts";
+import type { Clock } from "../core/clock.ts";
+import { type CallContext, orAborted, withScope } from "../core/context.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { requestContext } from "./call-context.ts";
+import type { Authenticate } from "./middleware/authenticate.ts";
+import { checkContentType, hasBody } from "./middleware/content-type.ts";
+import { readBody, type ReadBodyOptions } from "./middleware/read-body.ts";
+import { stateOf } from "./request-state.ts";
+import type { JsonAnswer, StreamAnswer } from "./route-types.ts";
+import { sendEvents } from "./sse.ts";
+import type { StreamRegistry } from "./stream-registry.ts";
+import { inputValidator, type ValidInput } from "./validate-input.ts";
+
+export interface ServeRouteOptions {
+  authenticate: Authenticate;
+  body: ReadBodyOptions;
+  streams: StreamRegistry;
+  clock: Clock;
+  /** Milliseconds a handler may take, streams excepted. */
+  handlerTimeoutMs: number;
+  /** Milliseconds between heartbeat comments of event streams. */
+  heartbeatMs: number;
+  /** Checks answers against the contract; for tests. */
+  validateResponses: boolean;
+}
+
+/** A handler whose input and answer are checked by the route's schemas alone. */
+export type UntypedHandler = (ctx: CallContext, input: ValidInput) => Promise<JsonAnswer<unknown> | StreamAnswer>;
+
+/** Express's side of one route: authentication, body, validation, then the handler, then its answer. */
+export function serveRoute(route: Route, handler: UntypedHandler, options: ServeRouteOptions): RequestHandler {
+  const validate = inputValidator(route);
+  return async (req, res) => {
+    const state = stateOf(res);
+    state.route = route.path;
+    const principal = options.authenticate(req, res, route.scope);
+    const input = validate(req, await bodyText(route, req, res, options));
+    const { ctx, end } = requestContext(res, principal);
+    if (route.response === "events") {
+      const release = options.streams.open(end);
+      try {
+        const answer = await orAborted(ctx, handler(ctx, input));
+        if ("events" in answer) await stream(req, res, ctx, answer, options);
+      } finally {
+        release();
+      }
+      return;
+    }
+    const limit = { timeoutMs: options.handlerTimeoutMs, waitingFor: "the answer", clock: options.clock };
+    const answer = await withScope(ctx, limit, (inner) => orAborted(inner, handler(inner, input)));
+    if ("events" in answer) throw new TypeError(`${route.path} answers JSON, not events`);
+    if (options.validateResponses) checkAnswer(route, answer.body);
+    res.status(answer.status ?? route.status).json(answer.body);
+  };
+}
+
+async function bodyText(route: Route, req: Request, res: Response, options: ServeRouteOptions): Promise<string> {
+  if (route.method !== "POST" || !hasBody(req)) return "";
+  checkContentType(req);
+  return readBody(req, res, options.body);
+}
+
+async function stream(
+  req: Request,
+  res: Response,
+  ctx: CallContext,
+  answer: StreamAnswer,
+  options: ServeRouteOptions,
+): Promise<void> {
+  if (req.method === "HEAD") {
+    res.status(200).type("text/event-stream").end();
+    return;
+  }
+  const { clock, heartbeatMs } = options;
+  const error = await sendEvents({ res, ctx, events: answer.events, clock, heartbeatMs });
+  if (error) stateOf(res).error = error;
+}
+
+function checkAnswer(route: Route, body: unknown): void {
+  if (route.response === "events") return;
+  const result = route.response.safeParse(body);
+  if (result.success) return;
+  throw new SandlotError("internal", { detail: `${route.path} breaks its contract: ${result.error.message}` });
+}

@@ -1,0 +1,62 @@
+import type { Request } from "express";
+import { z } from "zod";
+import { pathParameters } from "../contract/openapi.ts";
+import type { Route } from "../contract/routes.ts";
+import type { FieldProblem } from "../core/errors/contexts.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { parseJson } from "../core/json/parse.ts";
+import { checkDepth } from "./json-depth.ts";
+import { bounded, problemsOf } from "./problems.ts";
+
+/** An id or name in a path. Control characters are refused because a database refuses NUL only later. */
+const PathParameter = z
+  .string()
+  .max(256)
+  .regex(/^[^\p{Cc}]+$/u, "expected a name without control characters");
+
+/** The parts of a request that a route's schemas have accepted. */
+export interface ValidInput {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly headers: unknown;
+  readonly body: unknown;
+  readonly text: string;
+}
+
+/** Checks a request against the schemas of one route. */
+export type InputValidator = (req: Request, text: string) => ValidInput;
+
+/**
+ * A validator for one route. It throws `invalid_json`, or one `invalid_request` with all problems of path, query,
+ * headers and body. Unknown query parameters are refused: a misspelled filter would answer what nobody asked for.
+ */
+export function inputValidator(route: Route): InputValidator {
+  const params = z.object(Object.fromEntries(pathParameters(route.path).map((name) => [name, PathParameter])));
+  const query = route.query?.strict();
+  // A route without a body takes none; an empty object, which many clients send, says as little.
+  const body = route.body ?? z.strictObject({}).optional();
+  return (req, text) => {
+    const problems: FieldProblem[] = [];
+    const check = <T>(schema: z.ZodType<T> | undefined, value: unknown): T | undefined => {
+      const result = schema?.safeParse(value);
+      if (result?.error) problems.push(...problemsOf(result.error));
+      return result?.data;
+    };
+    const input = {
+      params: check(params, req.params) ?? {},
+      query: check(query, req.query),
+      headers: check(route.headers, req.headers),
+      body: check(body, bodyValue(route, text)),
+      text,
+    };
+    if (problems.length > 0) throw new SandlotError("invalid_request", { fields: bounded(problems) });
+    return input;
+  };
+}
+
+function bodyValue(route: Route, text: string): unknown {
+  if (text === "" && !route.body) return undefined;
+  if (text === "") throw new SandlotError("invalid_json", { detail: "the body is empty" });
+  checkDepth(text);
+  return parseJson(text);
+}

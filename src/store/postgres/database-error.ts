@@ -1,0 +1,41 @@
+import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+
+/** Errors of the socket: refused, missing, broken or unanswered. */
+const SOCKET_ERRORS = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EACCES",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+]);
+
+/**
+ * SQLSTATEs of a server that cannot serve us now: connection (08), credentials (28), missing database (3D000),
+ * too many connections (53300), shutting down or starting (57P), statement timeout (57014).
+ */
+const UNAVAILABLE_STATES = /^(08...|28...|3D000|53300|57P..|57014)$/;
+
+/** What the driver says, without a code, of a connection that ended or could not be had in time. */
+const LOST =
+  /connection terminated|connection ended|not queryable|timeout exceeded when trying to connect|client was closed/i;
+
+/** `database_unavailable` when the database could not be reached or went away, else `internal`; the cause is kept. */
+export function databaseError(error: unknown): SandlotError {
+  if (SandlotError.is(error)) return error;
+  const code = codeOf(error);
+  const message = messageOf(error);
+  const unavailable = SOCKET_ERRORS.has(code) || UNAVAILABLE_STATES.test(code) || LOST.test(message);
+  if (!unavailable) return SandlotError.from(error);
+  return new SandlotError("database_unavailable", { detail: message }, { cause: error });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(codeOf).find((code) => code !== "") ?? "";
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : "";
+}

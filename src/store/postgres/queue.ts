@@ -1,0 +1,33 @@
+import { throwIfEnded } from "../../core/context.ts";
+import type { RolloutQueue } from "../port.ts";
+import { claimRollouts } from "./claim.ts";
+import type { Database } from "./database.ts";
+import { finishRollout } from "./finish.ts";
+import { reclaimRollouts } from "./reclaim.ts";
+import { releaseRollouts } from "./release.ts";
+import { renewLeases } from "./renew.ts";
+import { retryRollout } from "./retry.ts";
+import { turns } from "./turns.ts";
+
+/**
+ * The working side on Postgres. The database's clock is the only one that leases know. What ends or hands back
+ * work goes through although its context has ended: the work was done, and a shutdown aborts contexts.
+ */
+export function rolloutQueue(db: Database): RolloutQueue {
+  // Ends of one job wait for its row anyway. Waiting here, they leave the pool's connections to everybody else.
+  const inTurn = turns();
+  return {
+    claim: async (ctx, request) => {
+      throwIfEnded(ctx);
+      return claimRollouts(db, request);
+    },
+    renew: (_ctx, request) => renewLeases(db, request),
+    finish: (_ctx, claim, end) => inTurn(claim.rollout.jobId, () => finishRollout(db, claim, end)),
+    retry: (_ctx, claim, end, delayMs) => inTurn(claim.rollout.jobId, () => retryRollout(db, claim, end, delayMs)),
+    release: (_ctx, claims) => releaseRollouts(db, claims),
+    reclaim: async (ctx, options) => {
+      throwIfEnded(ctx);
+      return reclaimRollouts(db, options?.orphansOf);
+    },
+  };
+}

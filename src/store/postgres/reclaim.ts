@@ -1,0 +1,60 @@
+import { sql } from "kysely";
+import { LOST_ATTEMPTS_MAX } from "../port.ts";
+import type { Database, Tx } from "./database.ts";
+import { endRollouts } from "./end-rollouts.ts";
+import { lockJob } from "./job-lock.ts";
+import { requeueRollouts } from "./requeue-rollouts.ts";
+
+/** Takes rollouts from workers that are gone: leases that ran out and, with `owner`, every lease that is not `owner`'s. */
+export async function reclaimRollouts(db: Database, owner?: string): Promise<number> {
+  const lost = lostLease(owner);
+  const jobs = await sql<{ job_id: string }>`
+    select distinct job_id from rollouts where state = 'running' and ${lost} order by job_id
+  `.execute(db);
+  let reclaimed = 0;
+  for (const { job_id } of jobs.rows) reclaimed += await reclaimOfJob(db, job_id, owner);
+  return reclaimed;
+}
+
+const lostLease = (owner: string | undefined) =>
+  owner === undefined ? sql`lease_until < now()` : sql`(lease_until < now() or lease_owner <> ${owner})`;
+
+function reclaimOfJob(db: Database, jobId: string, owner: string | undefined): Promise<number> {
+  return db.transaction().execute(async (tx) => {
+    const job = await lockJob(tx, jobId);
+    if (!job) return 0;
+    // A row that is locked is being renewed: its worker lives.
+    const lost = await sql<{ id: string; lost_attempts: number }>`
+      select id, lost_attempts from rollouts
+      where job_id = ${jobId} and state = 'running' and ${lostLease(owner)}
+      order by id for update skip locked
+    `.execute(tx);
+    // Into a job that is being cancelled nothing goes back, so nothing needs to be given up.
+    const givesUp = (row: { lost_attempts: number }) =>
+      job.state !== "cancelling" && row.lost_attempts + 1 >= LOST_ATTEMPTS_MAX;
+    const ids = (rows: { id: string }[]) => rows.map((row) => row.id);
+    const again = ids(lost.rows.filter((row) => !givesUp(row)));
+    const givenUp = ids(lost.rows.filter(givesUp));
+    await loseAttempts(tx, again, job.state !== "cancelling");
+    await loseAttempts(tx, givenUp, false);
+    const after = await requeueRollouts(tx, job, again, { delayMs: 0, attempt: "lost" });
+    if (givenUp.length > 0) {
+      const which = sql`select unnest(${givenUp}::text[])`;
+      await endRollouts(tx, after, which, { outcome: "timed_out", reason: "lease_lost" });
+    }
+    return lost.rows.length;
+  });
+}
+
+/** Their entries in the ledger end without an outcome: nobody knows how the attempt went. */
+async function loseAttempts(tx: Tx, ids: readonly string[], retried: boolean): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`
+    update attempts set ended_at = now(), retried = ${retried}
+    from rollouts
+    where rollouts.id = any(${ids}::text[])
+      and attempts.tenant = rollouts.tenant
+      and attempts.rollout_id = rollouts.id
+      and attempts.number = rollouts.attempts
+  `.execute(tx);
+}

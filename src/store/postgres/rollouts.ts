@@ -1,0 +1,54 @@
+import { throwIfEnded } from "../../core/context.ts";
+import type { AttemptRow, RolloutReader } from "../port.ts";
+import type { Database } from "./database.ts";
+import { rolloutRowOf, selectRollouts } from "./rollout-row.ts";
+
+/** The reading side on Postgres. */
+export function rolloutReader(db: Database): RolloutReader {
+  return {
+    get: async (ctx, id) => {
+      throwIfEnded(ctx);
+      const query = selectRollouts(db)
+        .where("rollouts.tenant", "=", ctx.principal.tenant)
+        .where("rollouts.id", "=", id);
+      const record = await query.executeTakeFirst();
+      return record ? rolloutRowOf(record) : null;
+    },
+    page: async (ctx, jobId, { after, limit, outcomes }) => {
+      throwIfEnded(ctx);
+      if (outcomes?.length === 0) return [];
+      const records = await selectRollouts(db)
+        .where("rollouts.tenant", "=", ctx.principal.tenant)
+        .where("rollouts.job_id", "=", jobId)
+        .where("rollouts.sequence", ">", after)
+        .$if(outcomes !== null, (query) => query.where("rollouts.outcome", "in", outcomes ?? []))
+        .orderBy("rollouts.sequence")
+        .limit(limit)
+        .execute();
+      return records.map(rolloutRowOf);
+    },
+    attempts: async (ctx, rolloutId) => {
+      throwIfEnded(ctx);
+      return attempts(db, ctx.principal.tenant, rolloutId);
+    },
+  };
+}
+
+async function attempts(db: Database, tenant: string, rolloutId: string): Promise<AttemptRow[]> {
+  const records = await db
+    .selectFrom("attempts")
+    .selectAll()
+    .where("tenant", "=", tenant)
+    .where("rollout_id", "=", rolloutId)
+    .orderBy("number")
+    .execute();
+  return records.map(({ number, worker, started_at, ended_at, outcome, error, retried }) => ({
+    number,
+    worker,
+    startedAt: started_at,
+    endedAt: ended_at,
+    outcome,
+    error,
+    retried,
+  }));
+}

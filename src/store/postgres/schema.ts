@@ -1,0 +1,113 @@
+import type { ColumnType, Selectable } from "kysely";
+import type { RolloutLimits } from "../../contract/limits.ts";
+import type { AttemptError, RolloutTimes } from "../../contract/rollouts.ts";
+import type { JobState } from "../../core/machines/job.ts";
+import type { RolloutState } from "../../core/machines/rollout.ts";
+import type { OnTruncated, Outcome, Truncation } from "../../core/outcome.ts";
+
+/**
+ * Values that we made and parsed ourselves, written as text. The columns are `json`, not `jsonb`: it keeps the
+ * text as it came, so that an escaped NUL or lone surrogate in somebody's label or message is no error.
+ */
+type Json<T> = ColumnType<T, string, string>;
+
+/** A column with a default in the database. */
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
+
+/** Facts about the installation itself. The one table without a tenant. */
+export interface MetaTable {
+  key: string;
+  value: string;
+}
+
+export interface JobsTable {
+  id: string;
+  tenant: string;
+  state: JobState;
+  environment: string;
+  model: string;
+  repeats: number;
+  priority: number;
+  labels: Json<Readonly<Record<string, string>>>;
+  limits: Json<RolloutLimits>;
+  on_truncated: Json<OnTruncated>;
+  /** Raw JSON text. */
+  sampling: string;
+  replay: boolean;
+  tasks: number;
+  idempotency_key: string | null;
+  idempotency_digest: string | null;
+  /** Rollouts that are not done. The job ends when it reaches 0. */
+  open: number;
+  /** Sequence of the rollout that was done last; 0 before the first. */
+  last_sequence: Defaulted<number>;
+  created_at: Defaulted<Date>;
+  started_at: Date | null;
+  ended_at: Date | null;
+}
+
+export interface TasksTable {
+  tenant: string;
+  job_id: string;
+  task_index: number;
+  /** JSON, because a row's own id is anybody's text. */
+  task_id: Json<string>;
+  row_segment: string;
+  row_offset: number;
+  row_length: number;
+  row_part: string;
+}
+
+export interface RolloutsTable {
+  id: string;
+  tenant: string;
+  job_id: string;
+  task_index: number;
+  rollout_index: number;
+  state: Defaulted<RolloutState>;
+  attempts: Defaulted<number>;
+  /** Attempts whose worker died. */
+  lost_attempts: Defaulted<number>;
+  /** Grows whenever the rollout changes hands. */
+  fence: Defaulted<number>;
+  lease_owner: string | null;
+  lease_until: Date | null;
+  available_at: Defaulted<Date>;
+  outcome: Outcome | null;
+  reward: number | null;
+  masked: boolean | null;
+  truncated_by: Truncation | null;
+  reason: string | null;
+  reward_components: Json<Readonly<Record<string, number>>> | null;
+  metrics: Json<Readonly<Record<string, number>>> | null;
+  times: Json<RolloutTimes> | null;
+  sequence: number | null;
+  record_segment: string | null;
+  record_offset: number | null;
+  record_length: number | null;
+  ended_at: Date | null;
+}
+
+export interface AttemptsTable {
+  tenant: string;
+  rollout_id: string;
+  number: number;
+  worker: string;
+  started_at: Defaulted<Date>;
+  ended_at: Date | null;
+  outcome: Outcome | null;
+  error: Json<AttemptError> | null;
+  retried: Defaulted<boolean>;
+}
+
+/** The tables of one installation. `migrations/` makes them. */
+export interface Tables {
+  meta: MetaTable;
+  jobs: JobsTable;
+  tasks: TasksTable;
+  rollouts: RolloutsTable;
+  attempts: AttemptsTable;
+}
+
+/** A row of `jobs` as it is read. */
+export type JobRecord = Selectable<JobsTable>;

@@ -1,0 +1,4 @@
+import { describeProvider } from "./provider-conformance.ts";
+
+describeProvider("docker", "B");
+describeProvider("docker", "C");

@@ -1,0 +1,4 @@
+import { describeProvider } from "./provider-conformance.ts";
+
+describeProvider("local", "B");
+describeProvider("local", "C");
