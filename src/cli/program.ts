@@ -13,6 +13,9 @@ import { addGlobalOptions } from "./global-options.ts";
 import type { CliOptions } from "./io.ts";
 import { Session } from "./session.ts";
 
+/** Where no terminal says how wide it is. */
+const HELP_COLUMNS = 100;
+
 /** The command line. Wrong usage throws CommanderError; `runCli` reports it. */
 export function buildProgram(options: CliOptions, session: Session = new Session(options)): Command {
   const program = addGlobalOptions(new Command("sandlot"))
@@ -35,14 +38,14 @@ export function buildProgram(options: CliOptions, session: Session = new Session
   // After the commands: each of them, at any depth, has to report and end the same way.
   adapt(program, {
     writeOut: (text) => options.stdout.write(text),
+    writeErr: (text) => options.stderr.write(text),
     // Errors are reported by runCli, once.
-    writeErr: () => undefined,
-    getOutHelpWidth: () => options.stdout.columns ?? 100,
+    outputError: () => undefined,
+    getOutHelpWidth: () => options.stdout.columns ?? HELP_COLUMNS,
+    getErrHelpWidth: () => options.stderr.columns ?? HELP_COLUMNS,
     getOutHasColors: () => false,
+    getErrHasColors: () => false,
   });
-  // Without a command, the help is the answer.
-  program.action(() => program.outputHelp());
-  program.allowExcessArguments();
   return program;
 }
 

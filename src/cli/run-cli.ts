@@ -22,14 +22,17 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
 async function execute(session: Session, argv: readonly string[]): Promise<number> {
   const { screen, interrupts } = session;
   try {
-    await buildProgram(session.options, session).parseAsync([...argv], { from: "user" });
+    const program = buildProgram(session.options, session);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: "user" });
     return session.exitCode;
   } catch (thrown) {
     screen.progress.clear();
     if (thrown instanceof CommanderError) {
       // Help and version end the parsing with an error that is none.
-      if (thrown.exitCode === 0 || thrown.code === "commander.help") return EXIT.done;
-      reportUsage(screen, thrown);
+      if (thrown.exitCode === 0) return EXIT.done;
+      // A command that lacks its subcommand has shown its help.
+      if (thrown.code !== "commander.help") reportUsage(screen, thrown);
       return EXIT.usage;
     }
     const error = SandlotError.from(thrown);

@@ -52,7 +52,9 @@ export async function callRoute<N extends JsonRoute>(
     waitingFor: `${route.method} ${url}`,
     clock: transport.clock,
   };
-  const root = rootContext(options.signal ? { signal: options.signal } : {});
+  // Not through rootContext's option, which changes the signal it is given: this one is the caller's.
+  const own = rootContext();
+  const root = { ...own, signal: options.signal ?? own.signal };
   return withScope(root, limit, async ({ signal }) => {
     const { method } = route;
     const headers = defined(parts.headers ?? {});

@@ -22,17 +22,12 @@ export function foreignAnswer(url: string, detail: string): SandlotError {
 /** No answer came: the server is not there, or the connection broke. */
 export function unreachable(url: string, error: unknown): SandlotError {
   const reason = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const problem = `cannot reach ${url}: ${messageOf(reason)}`;
-  return new SandlotError(
-    "invalid_config",
-    { source: "client", fields: [{ field: "url", problem }] },
-    { cause: error },
-  );
+  return new SandlotError("server_unreachable", { url, detail: messageOf(reason) }, { cause: error });
 }
 
 /** Whether `error` is one that `unreachable` made. */
 export function isUnreachable(error: SandlotError): boolean {
-  return SandlotError.is(error, "invalid_config") && error.context.source === "client";
+  return error.code === "server_unreachable";
 }
 
 function jsonOrUndefined(text: string): unknown {

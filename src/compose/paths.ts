@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -6,6 +6,9 @@ const here = fileURLToPath(import.meta.url);
 
 /** The folder of Sandlot's package.json: a checkout, or the installed package. */
 export const PACKAGE_ROOT = findPackageRoot(dirname(here));
+
+/** Sandlot's version. */
+export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string }).version;
 
 /** True when TypeScript sources run as they are (tests), false for the build. */
 const RUNS_SOURCES = here.endsWith(".ts");

@@ -3,6 +3,7 @@ import { rootContext } from "../core/context.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
+import { VERSION } from "./paths.ts";
 import { startPlatform } from "./platform.ts";
 
 /** The platform with the API in front of it. */
@@ -19,6 +20,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       ready: () => platform.ready(),
       auth: { keys: config.server.api_keys },
       hosts: [config.server.host, ...config.server.hosts],
+      version: VERSION,
       logger,
     });
     const server = await listen({ app, host: config.server.host, port: config.server.port });

@@ -1,5 +1,4 @@
 import type { CliServices, ReplayAnswer, StartOptions } from "../cli/services.ts";
-import type { Config } from "../config/index.ts";
 import { systemClock } from "../core/clock.ts";
 import { rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";

@@ -3,7 +3,9 @@ import { JOB_STATES } from "../core/machines/job.ts";
 import { OUTCOMES, type Outcome } from "../core/outcome.ts";
 import { BOUNDS, RolloutLimits } from "./limits.ts";
 
-const Name = z.string().min(1).max(128);
+/** No control characters: names appear in logs, labels and terminals, and Postgres takes no NUL. */
+const printable = (max: number) => z.string().max(max).regex(/^\P{Cc}*$/u, "must not contain control characters");
+const Name = printable(128).min(1);
 
 /** Which tasks a job plays: rows in the request, or a dataset of the environment. */
 export const TaskSelection = z
@@ -51,7 +53,7 @@ export const JobSubmission = z
       .describe("What a truncated rollout is worth: its score where the environment can give one, nothing, or a value."),
     priority: z.int().min(-1000).max(1000).default(0).describe("Higher is claimed first."),
     labels: z
-      .record(z.string().max(128), z.string().max(512))
+      .record(printable(128), printable(512))
       .refine((labels) => Object.keys(labels).length <= BOUNDS.labels, `at most ${BOUNDS.labels} labels`)
       .default({}),
   })

@@ -41,7 +41,7 @@ export interface RootContextOptions {
 /** The context at the root of a process, a request or a test. */
 export function rootContext(options: RootContextOptions = {}): CallContext {
   return {
-    signal: unboundedListeners(options.signal ?? new AbortController().signal),
+    signal: manyListeners(options.signal ?? new AbortController().signal),
     deadline: Infinity,
     principal: options.principal ?? LOCAL_PRINCIPAL,
     trace: newTrace(),
@@ -50,8 +50,10 @@ export function rootContext(options: RootContextOptions = {}): CallContext {
 }
 
 /** Thousands of rollouts listen to one signal; each listener goes with its work, so the usual leak warning is noise. */
-function unboundedListeners(signal: AbortSignal): AbortSignal {
-  setMaxListeners(0, signal);
+const MAX_LISTENERS = 1_000_000;
+
+function manyListeners(signal: AbortSignal): AbortSignal {
+  setMaxListeners(MAX_LISTENERS, signal);
   return signal;
 }
 
@@ -96,7 +98,7 @@ export async function withScope<T>(
   try {
     const { principal, trace } = parent;
     const logger = options.logger ?? parent.logger;
-    return await fn({ signal: unboundedListeners(controller.signal), deadline, principal, trace, logger });
+    return await fn({ signal: manyListeners(controller.signal), deadline, principal, trace, logger });
   } finally {
     cancelTimer();
     parent.signal.removeEventListener("abort", onAbort);

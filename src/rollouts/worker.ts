@@ -81,9 +81,9 @@ export class Worker {
   }
 
   async #claimLoop(): Promise<void> {
-    const { store, worker, concurrency, leaseMs, clock, logger } = this.#options;
+    const { store, worker, concurrency, leaseMs, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
-      const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+      const pause = this.#pause();
       const free = concurrency - this.#active.size;
       let claimed = 0;
       try {
@@ -94,10 +94,19 @@ export class Worker {
       } catch (error) {
         logger.error({ error: SandlotError.from(error).report() }, "rollouts could not be claimed");
       }
-      if (claimed === 0 || this.#active.size >= concurrency) {
-        await Promise.race([woken, sleep(clock, IDLE_POLL_MS, this.#stopping.signal).catch(() => undefined)]);
-      }
+      if (claimed === 0 || this.#active.size >= concurrency) await pause;
     }
+  }
+
+  /** Resolves at the next news, or when it is time to look again. */
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(IDLE_POLL_MS, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   #start(claim: Claim): void {

@@ -6,7 +6,7 @@ import type { FieldProblem } from "../core/errors/contexts.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { checkDepth } from "./json-depth.ts";
-import { bounded, problemsOf } from "./problems.ts";
+import { bounded, problemsOf } from "../contract/problems.ts";
 
 /** An id or name in a path. Control characters are refused because a database refuses NUL only later. */
 const PathParameter = z

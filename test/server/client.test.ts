@@ -94,8 +94,8 @@ describe("errors", () => {
 
   test("no server, no URL and no Sandlot are told apart", async () => {
     await expect(clientOf("http://127.0.0.1:1").health()).rejects.toMatchObject({
-      code: "invalid_config",
-      message: expect.stringContaining("cannot reach http://127.0.0.1:1/healthz: connect ECONNREFUSED") as unknown,
+      code: "server_unreachable",
+      context: { url: "http://127.0.0.1:1/healthz", detail: expect.stringContaining("ECONNREFUSED") as unknown },
     });
     expect(() => createClient({ url: "127.0.0.1:7461" })).toThrow(/expected an http or https URL/);
     const other = createServer((_req, res) => res.writeHead(502).end("<html>bad gateway</html>"));
@@ -165,7 +165,7 @@ describe("the event stream", () => {
       clock.advance(1000);
       return error !== undefined;
     });
-    expect(SandlotError.is(error, "invalid_config")).toBe(true);
+    expect(SandlotError.is(error, "server_unreachable")).toBe(true);
     expect(tries).toBe(4);
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -50,10 +50,14 @@ describe("the OpenAPI document", () => {
   });
 
   test.skipIf(!hasValidator)("is valid for openapi-spec-validator (skipped where Python lacks it)", () => {
-    const file = join(mkdtempSync(join(tmpdir(), "sandlot-openapi-")), "openapi.json");
+    const file = join(tmpdir(), `sandlot-openapi-${process.pid}.json`);
     writeFileSync(file, JSON.stringify(document));
     const program =
       "import json, sys; from openapi_spec_validator import validate; validate(json.load(open(sys.argv[1])))";
-    execFileSync("python3", ["-c", program, file]);
+    try {
+      execFileSync("python3", ["-c", program, file]);
+    } finally {
+      rmSync(file);
+    }
   });
 });

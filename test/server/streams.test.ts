@@ -107,10 +107,7 @@ describe("events of a job", () => {
     const stream = openStream(server.port);
     stream.socket.pause();
     // The source stands still once the buffers on the way are full.
-    for (let before = -1; before !== taken || before === 0;) {
-      before = taken;
-      for (let i = 0; i < 200; i++) await new Promise((resolve) => setImmediate(resolve));
-    }
+    await standstill(() => taken);
     expect(taken).toBeLessThan(count);
     stream.socket.resume();
     await until(() => stream.text().endsWith("\r\n0\r\n\r\n"));

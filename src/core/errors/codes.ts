@@ -45,6 +45,7 @@ export const ERROR_FACTS = {
   forbidden_host: row(403, "never", "request", "Address the server by a configured host name, or add it to server.hosts."),
   forbidden_origin: row(403, "never", "request", "Browsers may call only from the server's own origin."),
   overloaded: row(429, "backoff", "internal", "Wait for the time in Retry-After, then send the request again."),
+  server_unreachable: row(503, "backoff", "internal", "Start the server with `sandlot serve`, or check --url."),
   shutting_down: row(503, "backoff", "internal", "The server is stopping; send the request to another or later."),
 
   // The model endpoint.

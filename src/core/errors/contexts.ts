@@ -50,6 +50,7 @@ interface SpecificContexts {
   forbidden_host: { readonly host: string };
   forbidden_origin: { readonly origin: string };
   overloaded: { readonly resource: string; readonly retry_after: number };
+  server_unreachable: { readonly url: string; readonly detail: string };
   model_unreachable: ModelContext;
   model_timeout: ModelContext;
   model_rate_limited: ModelContext;

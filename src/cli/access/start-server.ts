@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+import type { Config } from "../../config/index.ts";
+import { DEFAULT_TENANT, SCOPES } from "../../core/context.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { CommandCall } from "../command-call.ts";
+import { unlessAborted } from "../interrupts.ts";
+import type { RunningServer } from "../services.ts";
+import type { Access } from "./access.ts";
+import { openClient } from "./find-server.ts";
+import { writeServerNote } from "./server-file.ts";
+
+export interface OwnServerOptions {
+  readonly config: Config;
+  /** Whether it plays rollouts; one that only shows what is stored needs no sandboxes. */
+  readonly plays: boolean;
+}
+
+/**
+ * A server in this process for the time of the command, on a free loopback port, under a key that only this command
+ * knows. One that plays leaves a note in the data directory, so that `jobs` and `rollouts` can look at its work.
+ */
+export async function startOwnServer(call: CommandCall, { config, plays }: OwnServerOptions): Promise<Access> {
+  const key = randomBytes(24).toString("base64url");
+  const own: Config = {
+    ...config,
+    server: {
+      ...config.server,
+      host: "127.0.0.1",
+      port: 0,
+      hosts: [],
+      api_keys: [{ name: "cli", key, tenant: DEFAULT_TENANT, scopes: [...SCOPES] }],
+    },
+    worker: { ...config.worker, enabled: plays },
+  };
+  const server = await start(call, own);
+  const { url, provider } = server;
+  const graceMs = plays ? config.server.shutdown_grace_seconds * 1000 : 0;
+  try {
+    const note = { url, pid: process.pid, purpose: "command", api_key: key } as const;
+    const forget = plays ? await writeServerNote(config.data_dir, note) : () => Promise.resolve();
+    const client = await openClient(url, key);
+    const close = async () => {
+      await client.close();
+      await forget();
+      await server.close(graceMs);
+    };
+    return { client, url, dataDirectory: config.data_dir, provider, plays, close };
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
+}
+
+/** Starts a server in this process; its steps are shown. An interrupt ends the wait, and the half-started rest with it. */
+export async function start(call: CommandCall, config: Config, logger?: Logger): Promise<RunningServer> {
+  const { session, screen, signal } = call;
+  const onStep = (text: string) => screen.progress.step(`${text} …`);
+  const starting = session.options.services.startServer({
+    config,
+    logger: logger ?? (await commandLogger(call, config)),
+    onStep,
+  });
+  try {
+    return await unlessAborted(signal, starting);
+  } catch (error) {
+    if (signal.aborted) void starting.then((server) => server.close(0)).catch(() => undefined);
+    throw error;
+  } finally {
+    screen.progress.clear();
+  }
+}
+
+/** The log of what runs inside a command: warnings and errors, and with --verbose what is configured. */
+export async function commandLogger({ session, screen, options }: CommandCall, config: Config): Promise<Logger> {
+  const { createLogger } = await import("../../observability/logger.ts");
+  const isTerminal = session.options.stderr.isTTY === true;
+  return createLogger({
+    level: options.verbose ? config.log.level : "error",
+    format: isTerminal ? "pretty" : "json",
+    output: { write: (line) => screen.noteRaw(line.trimEnd()) },
+  });
+}

@@ -1,0 +1,89 @@
+import { Command } from "commander";
+import type { Rollout } from "../../contract/rollouts.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { nearestName } from "../../core/nearest.ts";
+import { type Outcome, OUTCOMES } from "../../core/outcome.ts";
+import { withAccess } from "../access/access.ts";
+import { connect } from "../access/connect.ts";
+import { action, type CommandCall } from "../command-call.ts";
+import { nameList, wholeNumber } from "../option-values.ts";
+import { outcomeText } from "../rollout/outcome-text.ts";
+import { rolloutScreen } from "../rollout/rollout-screen.ts";
+import type { Session } from "../session.ts";
+import { duration, plural, rewardText } from "../terminal/format.ts";
+import { type Column, table } from "../terminal/table.ts";
+
+const DEFAULT_LIMIT = 50;
+
+interface ListOptions {
+  readonly job: string;
+  readonly outcome?: readonly string[];
+  readonly limit?: number;
+}
+
+/** `sandlot rollouts`: what came of each attempt. */
+export function rolloutsCommand(session: Session): Command {
+  const list = new Command("list")
+    .description("finished rollouts of a job, in the order they finished")
+    .requiredOption("--job <id>", "the job")
+    .option("--outcome <names>", `only these outcomes: ${OUTCOMES.join(", ")}`, nameList)
+    .option("--limit <number>", `how many (default: ${DEFAULT_LIMIT})`, wholeNumber(1))
+    .action(action<ListOptions>(session, listRollouts));
+  const show = new Command("show")
+    .description("one rollout: prompt, answer, code, tests, the first failure, attempts")
+    .argument("<rollout>", "its id")
+    .action(action(session, showRollout));
+  return new Command("rollouts").description("list and read rollouts").addCommand(list).addCommand(show);
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "rollout" },
+  { title: "task", shrink: true },
+  { title: "try", align: "right" },
+  { title: "outcome" },
+  { title: "reward", align: "right" },
+  { title: "reason", shrink: true },
+  { title: "time", align: "right" },
+];
+
+async function listRollouts(call: CommandCall<ListOptions>): Promise<void> {
+  const { screen, options, signal } = call;
+  const limit = options.limit ?? DEFAULT_LIMIT;
+  const outcome = options.outcome?.map(outcomeOf);
+  const page = await withAccess(call, await connect(call), ({ client }) =>
+    client.listRollouts(options.job, { outcome, limit }, { signal }),
+  );
+  screen.document(page);
+  const c = screen.colors;
+  const rows = page.items.map((rollout: Rollout) => [
+    rollout.id,
+    rollout.task_id,
+    String(rollout.rollout_index + 1),
+    { text: plainOutcome(rollout), paint: () => outcomeText(screen, rollout) },
+    rewardText(rollout.reward),
+    rollout.reason ?? "",
+    rollout.times ? duration(rollout.times.total_ms) : "–",
+  ]);
+  if (rows.length === 0) screen.print("no such rollouts");
+  else screen.print(...table(COLUMNS, rows, { width: screen.columns, paintTitle: c.bold }));
+  if (rows.length === limit) screen.print(c.dim(`(the first ${plural(rows.length, "rollout")}; --limit shows more)`));
+}
+
+function plainOutcome({ outcome, truncated_by, state }: Rollout): string {
+  return truncated_by === null ? (outcome ?? state) : `${outcome} (${truncated_by})`;
+}
+
+function outcomeOf(name: string): Outcome {
+  const known = OUTCOMES.find((outcome) => outcome === name);
+  if (known) return known;
+  const near = nearestName(name, OUTCOMES);
+  const problem = `${name} is no outcome${near ? `; did you mean ${near}?` : `: they are ${OUTCOMES.join(", ")}`}`;
+  throw new SandlotError("invalid_request", { fields: [{ field: "--outcome", problem }] });
+}
+
+async function showRollout(call: CommandCall): Promise<void> {
+  const { screen, args, signal } = call;
+  const record = await withAccess(call, await connect(call), ({ client }) => client.getRollout(args[0] ?? "", { signal }));
+  screen.document(record);
+  screen.print(...rolloutScreen(screen, record));
+}

@@ -1,0 +1,71 @@
+import { Command, Option } from "commander";
+import type { Flag } from "../../config/index.ts";
+import { endpointFlags, type EndpointOptions, loadSettings } from "../access/settings.ts";
+import { writeServerNote } from "../access/server-file.ts";
+import { start } from "../access/start-server.ts";
+import { action, type CommandCall } from "../command-call.ts";
+import { aborted } from "../interrupts.ts";
+import type { Session } from "../session.ts";
+import { sanitiseLine } from "../terminal/sanitise.ts";
+
+interface ServeOptions extends EndpointOptions {
+  readonly port?: string;
+  readonly host?: string;
+  readonly provider?: string;
+}
+
+/** `sandlot serve`: API, worker and database in this process, until a signal comes. */
+export function serveCommand(session: Session): Command {
+  return new Command("serve")
+    .description("start the server in this process")
+    .option("--host <address>", "address to bind (default: 127.0.0.1; others need API keys)")
+    .option("--port <number>", "port, 0 for any free one (default: 7461)")
+    .addOption(providerOption())
+    .option("--model-url <url>", "OpenAI-compatible endpoint that becomes the model `default`")
+    .option("--model <name>", "name the endpoint knows its model by (default: its only one)")
+    .option("--model-key-file <file>", "file with the endpoint's API key")
+    .action(action<ServeOptions>(session, serve));
+}
+
+/** `--provider`, for every command that starts sandboxes. */
+export function providerOption(): Option {
+  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices(["auto", "docker", "local"]);
+}
+
+/** The flag behind `--provider`. */
+export function providerFlag(value: string | undefined): Flag {
+  return { flag: "--provider", path: ["sandbox", "provider"], value };
+}
+
+async function serve(call: CommandCall<ServeOptions>): Promise<void> {
+  const { screen, options, signal } = call;
+  const loaded = await loadSettings(call, [
+    { flag: "--host", path: ["server", "host"], value: options.host },
+    { flag: "--port", path: ["server", "port"], value: options.port },
+    providerFlag(options.provider),
+    ...(await endpointFlags(call, options)),
+  ]);
+  const { config } = loaded;
+  const { createLogger } = await import("../../observability/logger.ts");
+  const { level, format } = config.log;
+  const isTerminal = call.session.options.stderr.isTTY === true;
+  const logger = createLogger({
+    level: options.verbose ? "debug" : level,
+    format: format === "auto" ? (isTerminal ? "pretty" : "json") : format,
+    output: { write: (line) => screen.noteRaw(line.trimEnd()) },
+  });
+  const server = await start(call, config, logger);
+  const forget = await writeServerNote(config.data_dir, { url: server.url, pid: process.pid, purpose: "serve", api_key: null });
+  try {
+    screen.document({ url: server.url, provider: server.provider, data_dir: config.data_dir, pid: process.pid });
+    const provider = server.provider ?? "none, this process plays nothing";
+    screen.print(`sandlot serves ${screen.colors.bold(server.url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`);
+    await aborted(signal);
+    const grace = config.server.shutdown_grace_seconds;
+    screen.note(`stopping: what runs has ${grace} s to finish, the rest waits for the next start (again to quit at once)`);
+  } finally {
+    // Before the server stops, so that no other command is sent to one that goes away.
+    await forget();
+    await server.close(config.server.shutdown_grace_seconds * 1000);
+  }
+}
