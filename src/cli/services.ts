@@ -43,7 +43,12 @@ export interface CliServices {
   startServer(options: StartOptions): Promise<RunningServer>;
   /** Verifies every fixture of an environment; needs sandboxes, but neither database nor model. */
   checkEnvironment(
-    options: StartOptions & { readonly name: string; readonly onChecked: (checked: CheckedFixture, done: number, total: number) => void },
+    options: StartOptions & {
+      readonly name: string;
+      /** Fixtures verified at once; undefined leaves it to the implementation. */
+      readonly parallel?: number | undefined;
+      readonly onChecked: (checked: CheckedFixture, done: number, total: number) => void;
+    },
   ): Promise<CheckReport & { readonly provider: string }>;
   /** Environments on disk, without a server. */
   listEnvironments(config: Config): Promise<EnvironmentView[]>;

@@ -4,7 +4,8 @@ import { OUTCOMES, type Outcome } from "../core/outcome.ts";
 import { BOUNDS, RolloutLimits } from "./limits.ts";
 
 /** No control characters: names appear in logs, labels and terminals, and Postgres takes no NUL. */
-const printable = (max: number) => z.string().max(max).regex(/^\P{Cc}*$/u, "must not contain control characters");
+const printable = (max: number) =>
+  z.string().max(max).refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters");
 const Name = printable(128).min(1);
 
 /** Which tasks a job plays: rows in the request, or a dataset of the environment. */

@@ -23,15 +23,14 @@ export function envCheckCommand(session: Session): Command {
   return new Command("check")
     .description("verify every fixture of an environment: references score, everything else does not")
     .argument("<environment>", "its name")
-    .option("--parallel <number>", "fixtures at the same time (default: the sandbox's slots)", wholeNumber(1))
+    .option("--parallel <number>", "fixtures at the same time (default: as many as run well)", wholeNumber(1))
     .addOption(providerOption())
     .action(action<CheckCommandOptions>(session, check));
 }
 
 async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
   const { screen, session, options, args, signal } = call;
-  const parallel = { flag: "--parallel", path: ["sandbox", "slots_per_sandbox"], value: options.parallel };
-  const { config } = await loadSettings(call, [providerFlag(options.provider), parallel]);
+  const { config } = await loadSettings(call, [providerFlag(options.provider)]);
   let problems = 0;
   const onChecked = (checked: CheckedFixture, done: number, total: number) => {
     if (checked.problem !== null) problems++;
@@ -42,6 +41,7 @@ async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
     config,
     logger,
     name: args[0] ?? "",
+    parallel: options.parallel,
     onStep: (text) => screen.progress.step(`${text} …`),
     onChecked,
   });

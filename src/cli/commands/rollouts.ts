@@ -14,6 +14,8 @@ import { duration, plural, rewardText } from "../terminal/format.ts";
 import { type Column, table } from "../terminal/table.ts";
 
 const DEFAULT_LIMIT = 50;
+/** Most that the server gives at once. */
+const PAGE = 500;
 
 interface ListOptions {
   readonly job: string;
@@ -50,9 +52,16 @@ async function listRollouts(call: CommandCall<ListOptions>): Promise<void> {
   const { screen, options, signal } = call;
   const limit = options.limit ?? DEFAULT_LIMIT;
   const outcome = options.outcome?.map(outcomeOf);
-  const page = await withAccess(call, await connect(call), ({ client }) =>
-    client.listRollouts(options.job, { outcome, limit }, { signal }),
-  );
+  const page = await withAccess(call, await connect(call), async ({ client }) => {
+    const items: Rollout[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const size = Math.min(PAGE, limit - items.length);
+      const part = await client.listRollouts(options.job, { outcome, limit: size, cursor }, { signal });
+      items.push(...part.items);
+      cursor = part.next_cursor;
+      if (part.items.length < size || items.length >= limit) return { ...part, items };
+    }
+  });
   screen.document(page);
   const c = screen.colors;
   const rows = page.items.map((rollout: Rollout) => [

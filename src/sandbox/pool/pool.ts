@@ -207,10 +207,11 @@ export class SandboxPool {
   /** How many sandboxes there should be: those in use, those waited for, and the buffer while there is demand. */
   #target(): number {
     const { limits, spec } = this.#options;
-    const busy = Array.from(this.#members).filter((member) => member.users > 0 || member.retiring).length;
     const exclusive = this.#waiters.filter((waiter) => waiter.exclusive).length;
     const shared = Math.ceil((this.#waiters.length - exclusive) / spec.slots);
-    const demand = busy + exclusive + shared;
+    // Who waits for a sandbox of its own has no use for one that others have used, idle or not.
+    const useless = (member: Member) => member.users > 0 || member.retiring || (exclusive > 0 && !member.fresh);
+    const demand = Array.from(this.#members).filter(useless).length + exclusive + shared;
     return Math.max(limits.min, demand > 0 ? demand + limits.idleBuffer : 0);
   }
 
