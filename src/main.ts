@@ -1,4 +1,16 @@
 import { runCli } from "./cli/index.ts";
+import { VERSION } from "./compose/paths.ts";
 import { cliServices } from "./compose/services.ts";
 
-process.exitCode = await runCli(process.argv.slice(2), cliServices);
+const exitCode = await runCli(process.argv.slice(2), {
+  services: cliServices,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  stdin: process.stdin,
+  signals: process,
+  env: process.env,
+  workingDirectory: process.cwd(),
+  version: VERSION,
+});
+// After a second interrupt things still run; the answer to it is to end now.
+process.exit(exitCode);

@@ -8,7 +8,7 @@ test.each([
   [new SandlotError("invalid_row", { line: 3, fields: [] }), 2],
   [new SandlotError("not_found", { kind: "job", id: "x" }), 2],
   [new SandlotError("invalid_config", { source: "sandlot.yaml:3", fields: [] }), 2],
-  [new SandlotError("invalid_config", { source: "client", fields: [] }), 4],
+  [new SandlotError("server_unreachable", { url: "http://h", detail: "d" }), 4],
   [new SandlotError("provider_unavailable", { provider: "auto", detail: "d" }), 4],
   [new SandlotError("database_unavailable", detail), 4],
   [new SandlotError("data_dir_locked", { directory: "/d", pid: 1 }), 4],

@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../core/errors/codes.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { ErrorCode, ErrorDomain } from "../core/errors/codes.ts";
+import type { SandlotError } from "../core/errors/sandlot-error.ts";
 
 /** What the process says to its caller. Released codes keep their meaning. */
 export const EXIT = {
@@ -25,29 +25,22 @@ const INFRASTRUCTURE: ReadonlySet<ErrorCode> = new Set([
   "database_unavailable",
   "data_dir_locked",
   "overloaded",
+  "server_unreachable",
   "shutting_down",
 ]);
 
+const BY_DOMAIN: Readonly<Record<ErrorDomain, number>> = {
+  request: EXIT.usage,
+  sandbox: EXIT.infrastructure,
+  model: EXIT.infrastructure,
+  time: EXIT.infrastructure,
+  cancel: EXIT.interrupted,
+  resource: EXIT.failed,
+  verifier: EXIT.failed,
+  internal: EXIT.failed,
+};
+
 /** The exit code of a command that ended in `error`. */
 export function exitCodeOf(error: SandlotError): number {
-  if (isUnreachable(error) || INFRASTRUCTURE.has(error.code)) return EXIT.infrastructure;
-  switch (error.domain) {
-    case "request":
-      return EXIT.usage;
-    case "sandbox":
-    case "model":
-    case "time":
-      return EXIT.infrastructure;
-    case "cancel":
-      return EXIT.interrupted;
-    case "resource":
-    case "verifier":
-    case "internal":
-      return EXIT.failed;
-  }
-}
-
-/** Whether no server answered: the client says so under the code of a wrong URL. */
-export function isUnreachable(error: SandlotError): boolean {
-  return SandlotError.is(error, "invalid_config") && error.context.source === "client";
+  return INFRASTRUCTURE.has(error.code) ? EXIT.infrastructure : BY_DOMAIN[error.domain];
 }

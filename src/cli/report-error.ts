@@ -1,5 +1,5 @@
-import { CommanderError } from "commander";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { CommanderError } from "commander";
+import type { SandlotError } from "../core/errors/sandlot-error.ts";
 import { sanitise } from "./terminal/sanitise.ts";
 import type { Screen } from "./terminal/screen.ts";
 

@@ -37,7 +37,7 @@ async function execute(session: Session, argv: readonly string[]): Promise<numbe
     }
     const error = SandlotError.from(thrown);
     if (interrupts.signal.aborted && thrown === interrupts.signal.reason) {
-      screen.note(error.context && "detail" in error.context ? String(error.context.detail) : "interrupted");
+      screen.note(SandlotError.is(error, "cancelled") ? error.context.detail : error.message);
       return EXIT.interrupted;
     }
     reportError(screen, error, error.code === "internal" && argv.includes("--verbose"));

@@ -8,7 +8,8 @@ import type { CliOptions } from "./io.ts";
 export async function readInput(options: CliOptions, flag: string, name: string, maxBytes: number): Promise<string> {
   const refuse = (problem: string, cause?: unknown) =>
     new SandlotError("invalid_request", { fields: [{ field: flag, problem }] }, { cause });
-  const bytes = name === "-" ? await readAll(options.stdin, maxBytes) : await readNamed(resolve(options.workingDirectory, name));
+  const bytes =
+    name === "-" ? await readAll(options.stdin, maxBytes) : await readNamed(resolve(options.workingDirectory, name));
   if (bytes === null) throw refuse(`${name} is larger than ${maxBytes} bytes`);
   try {
     return utf8Text(bytes);

@@ -49,7 +49,8 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
     await ended;
   };
   const start = async () => {
-    engine = spawn("dockerd", args, { stdio: "ignore" });
+    // In a network namespace of its own: an engine without a bridge removes the one of its neighbour.
+    engine = spawn("unshare", ["--net", "dockerd", ...args], { stdio: "ignore" });
     for (let tries = 0; tries < 300; tries++) {
       if (await docker(["version"], socket).then(() => true, () => false)) return;
       await new Promise((resolve) => setTimeout(resolve, 100));

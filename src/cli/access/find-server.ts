@@ -20,7 +20,10 @@ export async function namedServer(call: CommandCall): Promise<Access | null> {
 }
 
 /** The server that runs over the data directory, or null. */
-export async function localServer(call: CommandCall, config: Config): Promise<(Access & { purpose: ServerNote["purpose"] }) | null> {
+export async function localServer(
+  call: CommandCall,
+  config: Config,
+): Promise<(Access & { purpose: ServerNote["purpose"] }) | null> {
   const note = await readServerNote(config.data_dir);
   // A stale note's port may be somebody else's by now, who must not be sent our key.
   if (!note || !processExists(note.pid)) return null;
@@ -32,7 +35,15 @@ export async function localServer(call: CommandCall, config: Config): Promise<(A
     return null;
   }
   const { url, purpose } = note;
-  return { client, url, purpose, dataDirectory: config.data_dir, provider: null, plays: true, close: () => client.close() };
+  return {
+    client,
+    url,
+    purpose,
+    dataDirectory: config.data_dir,
+    provider: null,
+    plays: true,
+    close: () => client.close(),
+  };
 }
 
 /** A client; its module is loaded only now. */

@@ -31,7 +31,9 @@ export async function writeServerNote(directory: string, note: ServerNote): Prom
 /** The note of a data directory; null when there is none that can be read. */
 export async function readServerNote(directory: string): Promise<ServerNote | null> {
   try {
-    const { url, pid, purpose, api_key } = JSON.parse(await readFile(join(directory, NAME), "utf8")) as Partial<ServerNote>;
+    const { url, pid, purpose, api_key } = JSON.parse(
+      await readFile(join(directory, NAME), "utf8"),
+    ) as Partial<ServerNote>;
     if (typeof url !== "string" || typeof pid !== "number") return null;
     return { url, pid, purpose: purpose ?? "serve", api_key: api_key ?? null };
   } catch {

@@ -3,7 +3,10 @@ import type { Flag, LoadedConfig } from "../../config/index.ts";
 import type { CommandCall } from "../command-call.ts";
 
 /** The configuration with the command's flags on top; warnings are shown. Throws `invalid_config`. */
-export async function loadSettings({ session, screen, options }: CommandCall, flags: readonly Flag[] = []): Promise<LoadedConfig> {
+export async function loadSettings(
+  { session, screen, options }: CommandCall,
+  flags: readonly Flag[] = [],
+): Promise<LoadedConfig> {
   const { loadConfig } = await import("../../config/index.ts");
   const { env, workingDirectory } = session.options;
   const loaded = loadConfig({

@@ -25,7 +25,11 @@ async function printConfig(call: CommandCall<{ sources?: boolean }>): Promise<vo
   const value = (v: unknown) => (v === null ? "" : typeof v === "string" ? v : JSON.stringify(v));
   if (options.sources) {
     const columns = [{ title: "setting" }, { title: "value", shrink: true }, { title: "source" }];
-    const rows = settings.map((setting) => [setting.path, value(setting.value), setting.value === null ? "" : setting.source]);
+    const rows = settings.map((setting) => [
+      setting.path,
+      value(setting.value),
+      setting.value === null ? "" : setting.source,
+    ]);
     screen.print(...table(columns, rows, { width: screen.columns, paintTitle: screen.colors.bold }));
     return;
   }
@@ -37,5 +41,7 @@ async function checkConfig(call: CommandCall): Promise<void> {
   const { file, warnings } = await loadSettings(call);
   screen.document({ ok: true, file, warnings });
   const where = file === null ? "no file, only defaults, variables and flags" : sanitiseLine(file);
-  screen.print(`${screen.colors.green("ok")}  ${where}${warnings.length > 0 ? ` (${plural(warnings.length, "warning")})` : ""}`);
+  screen.print(
+    `${screen.colors.green("ok")}  ${where}${warnings.length > 0 ? ` (${plural(warnings.length, "warning")})` : ""}`,
+  );
 }

@@ -59,10 +59,20 @@ function reportLines(screen: Screen, report: CheckReport & { readonly provider: 
   const rows = kinds.map((kind) => {
     const all = checked.filter((fixture) => fixture.kind === kind);
     const wrong = all.filter(({ problem }) => problem !== null).length;
-    return [kind, String(all.length), String(all.length - wrong), { text: String(wrong), paint: wrong > 0 ? c.red : c.dim }];
+    return [
+      kind,
+      String(all.length),
+      String(all.length - wrong),
+      { text: String(wrong), paint: wrong > 0 ? c.red : c.dim },
+    ];
   });
   const right = { align: "right" } as const;
-  const columns = [{ title: "fixtures" }, { title: "checked", ...right }, { title: "as expected", ...right }, { title: "problems", ...right }];
+  const columns = [
+    { title: "fixtures" },
+    { title: "checked", ...right },
+    { title: "as expected", ...right },
+    { title: "problems", ...right },
+  ];
   const wrong = checked.filter(({ problem }) => problem !== null);
   const total = wrong.length + problems.length;
   return [

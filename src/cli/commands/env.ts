@@ -10,8 +10,13 @@ import { envCheckCommand } from "./env-check.ts";
 
 /** `sandlot env`: the environments that can be played. */
 export function envCommand(session: Session): Command {
-  const list = new Command("list").description("environments that can be played").action(action(session, listEnvironments));
-  return new Command("env").description("list and check environments").addCommand(list).addCommand(envCheckCommand(session));
+  const list = new Command("list")
+    .description("environments that can be played")
+    .action(action(session, listEnvironments));
+  return new Command("env")
+    .description("list and check environments")
+    .addCommand(list)
+    .addCommand(envCheckCommand(session));
 }
 
 const COLUMNS: readonly Column[] = [

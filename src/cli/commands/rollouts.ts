@@ -54,7 +54,7 @@ async function listRollouts(call: CommandCall<ListOptions>): Promise<void> {
   const outcome = options.outcome?.map(outcomeOf);
   const page = await withAccess(call, await connect(call), async ({ client }) => {
     const items: Rollout[] = [];
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | undefined; ;) {
       const size = Math.min(PAGE, limit - items.length);
       const part = await client.listRollouts(options.job, { outcome, limit: size, cursor }, { signal });
       items.push(...part.items);
@@ -92,7 +92,9 @@ function outcomeOf(name: string): Outcome {
 
 async function showRollout(call: CommandCall): Promise<void> {
   const { screen, args, signal } = call;
-  const record = await withAccess(call, await connect(call), ({ client }) => client.getRollout(args[0] ?? "", { signal }));
+  const record = await withAccess(call, await connect(call), ({ client }) =>
+    client.getRollout(args[0] ?? "", { signal }),
+  );
   screen.document(record);
   screen.print(...rolloutScreen(screen, record));
 }

@@ -40,7 +40,12 @@ async function play(call: CommandCall<RunOptions>, access: Access, { request }: 
   const { out, overwrite } = options;
   const played = await playJob(call, { access, request, out, overwrite });
   screen.document(jobDocument(played));
-  screen.print(...taskTable(screen, played.tally.summaries()), "", ...jobSummary(screen, played.job), ...recordLines(call, access, played));
+  screen.print(
+    ...taskTable(screen, played.tally.summaries()),
+    "",
+    ...jobSummary(screen, played.job),
+    ...recordLines(call, access, played),
+  );
   return exitCodeOfJob(played);
 }
 
@@ -48,10 +53,7 @@ async function play(call: CommandCall<RunOptions>, access: Access, { request }: 
 function recordLines({ options }: CommandCall<RunOptions>, access: Access, { job, out }: Played): string[] {
   const place = access.dataDirectory === null ? { url: access.url } : { dataDir: options.dataDir };
   const command = commandLine(["rollouts", "list", "--job", job.id], place);
-  return [
-    ...(out ? [`records      ${sanitiseLine(out.path)} (${out.lines} lines)`] : []),
-    `rollouts     ${command}`,
-  ];
+  return [...(out ? [`records      ${sanitiseLine(out.path)} (${out.lines} lines)`] : []), `rollouts     ${command}`];
 }
 
 async function detach(call: CommandCall<RunOptions>, access: Access, { request }: RunRequest): Promise<number> {

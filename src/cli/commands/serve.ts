@@ -29,7 +29,11 @@ export function serveCommand(session: Session): Command {
 
 /** `--provider`, for every command that starts sandboxes. */
 export function providerOption(): Option {
-  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices(["auto", "docker", "local"]);
+  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices([
+    "auto",
+    "docker",
+    "local",
+  ]);
 }
 
 /** The flag behind `--provider`. */
@@ -55,14 +59,23 @@ async function serve(call: CommandCall<ServeOptions>): Promise<void> {
     output: { write: (line) => screen.noteRaw(line.trimEnd()) },
   });
   const server = await start(call, config, logger);
-  const forget = await writeServerNote(config.data_dir, { url: server.url, pid: process.pid, purpose: "serve", api_key: null });
+  const forget = await writeServerNote(config.data_dir, {
+    url: server.url,
+    pid: process.pid,
+    purpose: "serve",
+    api_key: null,
+  });
   try {
     screen.document({ url: server.url, provider: server.provider, data_dir: config.data_dir, pid: process.pid });
     const provider = server.provider ?? "none, this process plays nothing";
-    screen.print(`sandlot serves ${screen.colors.bold(server.url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`);
+    screen.print(
+      `sandlot serves ${screen.colors.bold(server.url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`,
+    );
     await aborted(signal);
     const grace = config.server.shutdown_grace_seconds;
-    screen.note(`stopping: what runs has ${grace} s to finish, the rest waits for the next start (again to quit at once)`);
+    screen.note(
+      `stopping: what runs has ${grace} s to finish, the rest waits for the next start (again to quit at once)`,
+    );
   } finally {
     // Before the server stops, so that no other command is sent to one that goes away.
     await forget();

@@ -29,7 +29,9 @@ test("what auto takes", () => {
   expect(autoSentence(both)).toBe(
     "The provider auto takes docker (engine 28 answers), or local where its images cannot be had in time.",
   );
-  expect(autoSentence({ ...both, docker: report(false, "no Docker engine") })).toMatch(/takes local \(bubblewrap 0\.8 works\), since/);
+  expect(autoSentence({ ...both, docker: report(false, "no Docker engine") })).toMatch(
+    /takes local \(bubblewrap 0\.8 works\), since/,
+  );
   const none = { docker: report(false, "ENOENT"), local: report(false, "bubblewrap is not installed") };
   expect(autoSentence(none)).toMatch(/^No sandbox provider works here.*Docker Engine.*; or install bubblewrap/);
 });

@@ -35,7 +35,8 @@ export function autoSentence({ docker, local }: ProviderReports): string {
     const fallback = local.available ? ", or local where its images cannot be had in time" : "";
     return `The provider auto takes docker (${docker.detail})${fallback}.`;
   }
-  if (local.available) return `The provider auto takes local (${local.detail}), since Docker cannot be used: ${docker.detail}.`;
+  if (local.available)
+    return `The provider auto takes local (${local.detail}), since Docker cannot be used: ${docker.detail}.`;
   const ways = [dockerAdvice(docker), localAdvice(local)].filter((way) => way !== null);
   return `No sandbox provider works here, and nothing is ever run outside of a sandbox: ${ways.join("; or ")}.`;
 }

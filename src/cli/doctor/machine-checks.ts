@@ -16,7 +16,11 @@ export function nodeCheck(version: string): Check {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
   if (!isOld) return ok("Node", version);
-  return missing("Node", `${version} is too old`, `install Node ${OLDEST_NODE.join(".")} or newer (https://nodejs.org)`);
+  return missing(
+    "Node",
+    `${version} is too old`,
+    `install Node ${OLDEST_NODE.join(".")} or newer (https://nodejs.org)`,
+  );
 }
 
 /** Space where the data directory is, or will be. */
@@ -43,13 +47,22 @@ export async function dataDirectoryCheck({ data_dir }: Config): Promise<Check> {
     if (!(await stat(place)).isDirectory()) throw new Error(`${place} is not a directory`);
     await access(place, constants.W_OK | constants.X_OK);
   } catch (error) {
-    return missing(name, `${data_dir} cannot be written: ${(error as Error).message}`, "change its owner, or pass another --data-dir");
+    return missing(
+      name,
+      `${data_dir} cannot be written: ${(error as Error).message}`,
+      "change its owner, or pass another --data-dir",
+    );
   }
   const note = await readServerNote(data_dir);
-  if (note && processExists(note.pid)) return ok(name, `${data_dir}, in use by the server at ${note.url} (process ${note.pid})`);
+  if (note && processExists(note.pid))
+    return ok(name, `${data_dir}, in use by the server at ${note.url} (process ${note.pid})`);
   const holder = await lockHolder(data_dir);
   if (holder !== null && processExists(holder)) {
-    return warning(name, `${data_dir} is locked by process ${holder}`, "wait for it, stop it, or pass another --data-dir");
+    return warning(
+      name,
+      `${data_dir} is locked by process ${holder}`,
+      "wait for it, stop it, or pass another --data-dir",
+    );
   }
   return ok(name, place === data_dir ? data_dir : `${data_dir} (will be made)`);
 }

@@ -30,14 +30,19 @@ function dockerCheck(report: ProviderReport, lacks: Lacks): Check {
   const known = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
   const text = known.length > 0 ? known.join("; ") : detail;
   if (/^v1\b/.test(facts["cgroup"] ?? "")) {
-    return warning("Docker engine", text, "boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1): limits are exact there");
+    return warning(
+      "Docker engine",
+      text,
+      "boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1): limits are exact there",
+    );
   }
   return ok("Docker engine", text);
 }
 
 function bubblewrapCheck(report: ProviderReport, lacks: Lacks): Check {
   const { available, detail, facts } = report;
-  if (available) return ok("bubblewrap", `${facts["bubblewrap"] ?? detail}; limits ${facts["limits"] ?? "as configured"}`);
+  if (available)
+    return ok("bubblewrap", `${facts["bubblewrap"] ?? detail}; limits ${facts["limits"] ?? "as configured"}`);
   // Its own check says so when only the namespaces or Python are at fault.
   if (/user namespaces|Python/.test(detail)) return ok("bubblewrap", "installed");
   return lacks("bubblewrap", detail, localAdvice(report) ?? "use Docker on this system");
@@ -68,7 +73,11 @@ async function pythonCheck(report: ProviderReport, lacks: Lacks): Promise<Check>
     const found = await run(program, ["--version"], { timeout: 10_000 }).catch(() => null);
     if (found) return ok(name, `${found.stdout.trim()} (${program}); the local provider has not tried it yet`);
   }
-  return lacks(name, "no python3 on this machine", "install Python 3.9 or newer (Debian, Ubuntu: apt-get install python3)");
+  return lacks(
+    name,
+    "no python3 on this machine",
+    "install Python 3.9 or newer (Debian, Ubuntu: apt-get install python3)",
+  );
 }
 
 async function sysctl(name: string): Promise<string | null> {

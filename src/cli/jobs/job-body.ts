@@ -41,7 +41,7 @@ export function jobBody(request: JobRequest): string {
 
 /** JSON text of a value; undefined stays undefined. */
 function json(value: unknown): string | undefined {
-  return JSON.stringify(value) as string | undefined;
+  return JSON.stringify(value);
 }
 
 function members(entries: readonly (readonly [string, string | undefined])[]): string {

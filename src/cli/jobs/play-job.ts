@@ -24,7 +24,9 @@ export async function playJob(call: CommandCall, options: PlayOptions): Promise<
   const { client } = options.access;
   const { workingDirectory } = call.session.options;
   const records =
-    options.out === undefined ? null : await RecordFile.create(workingDirectory, options.out, options.overwrite ?? false);
+    options.out === undefined
+      ? null
+      : await RecordFile.create(workingDirectory, options.out, options.overwrite ?? false);
   // Not ended by an interrupt: whether the job was made would stay unknown. It is cancelled right after.
   const submitted = client.submitJob(jobBody(options.request));
   const job = await submitted.catch(async (error: unknown) => {

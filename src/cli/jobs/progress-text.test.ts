@@ -11,7 +11,12 @@ test.each([
     60_000,
     "3/6  scored 1  truncated 1  masked 1  mean reward 1  3.0/min  ETA 1 min 0 s",
   ],
-  [{ queued: 0, running: 0, outcomes: { scored: 2000 } }, 0, 1_000, "2,000/2,000  scored 2,000  mean reward 0  2000.0/s"],
+  [
+    { queued: 0, running: 0, outcomes: { scored: 2000 } },
+    0,
+    1_000,
+    "2,000/2,000  scored 2,000  mean reward 0  2000.0/s",
+  ],
 ])("%j", (counts, mean, elapsed, text) => {
   const tally = tallyOf(counts);
   expect(progressText({ ...tally, outcomes: { ...tally.outcomes } }, mean, elapsed)).toBe(text);

@@ -14,7 +14,10 @@ export function readRowLines(text: string, source: string): RowLines {
   const rows: string[] = [];
   const lines: number[] = [];
   // A byte order mark belongs to the file, not to its first row. Only \n ends a line, as for datasets.
-  for (const [index, line] of text.replace(/^\ufeff/, "").split("\n").entries()) {
+  for (const [index, line] of text
+    .replace(/^\ufeff/, "")
+    .split("\n")
+    .entries()) {
     const row = line.replace(/\r$/, "");
     if (row.trim() === "") continue;
     const problem = problemOf(row);

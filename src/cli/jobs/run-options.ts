@@ -42,7 +42,11 @@ export function addRunOptions(command: Command): Command {
     .option("--max-output-tokens <number>", "tokens of one answer at most", wholeNumber(1))
     .option("--max-turns <number>", "model calls of a rollout at most", wholeNumber(1))
     .option("--max-seconds <number>", "the policy's time at most, waiting not counted", anyNumber)
-    .option("--on-truncated <worth>", "what a truncated rollout is worth: score, mask, or a number (default: score)", truncatedWorth)
+    .option(
+      "--on-truncated <worth>",
+      "what a truncated rollout is worth: score, mask, or a number (default: score)",
+      truncatedWorth,
+    )
     .option("--concurrency <number>", "rollouts at the same time, for a server started for the job", wholeNumber(1))
     .addOption(providerOption())
     .option("--label <key=value>", "label of the job; may be repeated", label)

@@ -25,7 +25,9 @@ export async function serverForRun(call: CommandCall<RunOptions>, model: string)
   await local?.close();
   if (options.detach) {
     throw new SandlotError("invalid_request", {
-      fields: [{ field: "--detach", problem: "needs a running server: start one with `sandlot serve`, or name it with --url" }],
+      fields: [
+        { field: "--detach", problem: "needs a running server: start one with `sandlot serve`, or name it with --url" },
+      ],
     });
   }
   // Known before database and sandboxes are started.
@@ -43,7 +45,10 @@ async function asItIs({ options, signal }: CommandCall<RunOptions>, access: Acce
     if (modelUrl !== undefined) {
       const { items } = await access.client.listModels({ signal });
       const models = items.length === 0 ? "no model" : `the models ${items.map(({ name }) => name).join(", ")}`;
-      throw fixed("--model-url", `cannot be given to the server that runs at ${access.url}: it has ${models}. Choose one with --model, or pass another --data-dir`);
+      throw fixed(
+        "--model-url",
+        `cannot be given to the server that runs at ${access.url}: it has ${models}. Choose one with --model, or pass another --data-dir`,
+      );
     }
     if (concurrency !== undefined) throw fixed("--concurrency", `is set where the server at ${access.url} was started`);
     if (provider !== undefined) throw fixed("--provider", `is set where the server at ${access.url} was started`);

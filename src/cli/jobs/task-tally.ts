@@ -46,7 +46,17 @@ export class TaskTally {
 
   add(rollout: Rollout): void {
     const { task_index: index, task_id: task, outcome, reward, masked, reason, times } = rollout;
-    const fresh: Counts = { task, index, attempts: 0, rewarded: 0, passed: 0, sum: 0, outcomes: {}, reasons: {}, times: [] };
+    const fresh: Counts = {
+      task,
+      index,
+      attempts: 0,
+      rewarded: 0,
+      passed: 0,
+      sum: 0,
+      outcomes: {},
+      reasons: {},
+      times: [],
+    };
     const counts = this.#tasks.get(index) ?? fresh;
     this.#tasks.set(index, counts);
     counts.attempts++;

@@ -34,7 +34,8 @@ export async function watchJob(call: CommandCall, options: WatchOptions): Promis
   const started = session.clock.monotonic();
   const canceller = cancelOnInterrupt(call, options);
   let job = options.job;
-  const show = () => screen.progress.update(progressText(job.tally, tally.meanReward, session.clock.monotonic() - started));
+  const show = () =>
+    screen.progress.update(progressText(job.tally, tally.meanReward, session.clock.monotonic() - started));
   try {
     for await (const event of client.jobEvents(job.id, 0, { signal: canceller.stop })) {
       if (event.type === "rollout") {

@@ -31,7 +31,9 @@ export function caseTable({ colors: c, columns }: Screen, { cases, tests }: Verd
   const left = tests - cases.length;
   return [
     ...(rows.length > 0 ? table(COLUMNS, rows, { width: columns, paintTitle: c.bold, indent: "  " }) : []),
-    ...(shown.length < cases.length ? [c.dim(`  (${count(cases.length - shown.length)} tests in between are left out)`)] : []),
+    ...(shown.length < cases.length
+      ? [c.dim(`  (${count(cases.length - shown.length)} tests in between are left out)`)]
+      : []),
     ...(left > 0 ? [c.dim(`  (${plural(left, "test")} not run: the first failure ends it)`)] : []),
   ];
 }

@@ -31,7 +31,9 @@ function userText(input: unknown): string {
 
 function messageText(items: unknown, isWanted: (item: Record<string, unknown>) => boolean): string {
   if (!Array.isArray(items)) return "";
-  const messages = items.filter(isJsonObject).filter((item) => (item["type"] ?? "message") === "message" && isWanted(item));
+  const messages = items
+    .filter(isJsonObject)
+    .filter((item) => (item["type"] ?? "message") === "message" && isWanted(item));
   return messages.map((message) => contentText(message["content"])).join("\n\n");
 }
 

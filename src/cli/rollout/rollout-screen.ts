@@ -25,7 +25,9 @@ export function rolloutScreen(screen: Screen, record: RolloutRecord): string[] {
     ...text("extracted code", verdict?.answer ?? ""),
     ...(verdict ? section(`tests: ${passed} of ${verdict.tests} passed`, caseTable(screen, verdict)) : []),
     ...(failure ? section(failure.title, failure.lines) : []),
-    ...(record.ledger.length > 1 || record.ledger.some(({ error }) => error) ? section("attempts", ledger(screen, record.ledger)) : []),
+    ...(record.ledger.length > 1 || record.ledger.some(({ error }) => error)
+      ? section("attempts", ledger(screen, record.ledger))
+      : []),
   ];
 }
 
@@ -35,21 +37,39 @@ function header(screen: Screen, record: RolloutRecord): string[] {
   const fields: [string, string][] = [
     ["rollout", c.bold(record.id)],
     ["job", record.job_id],
-    ["task", `${sanitiseLine(record.environment)} / ${sanitiseLine(record.task_id)}, attempt ${record.rollout_index + 1} of its group`],
+    [
+      "task",
+      `${sanitiseLine(record.environment)} / ${sanitiseLine(record.task_id)}, attempt ${record.rollout_index + 1} of its group`,
+    ],
     ["outcome", `${outcomeText(screen, record)}${record.masked ? c.yellow(" (masked: not for training)") : ""}`],
     ["reward", c.bold(rewardText(record.reward))],
     ["reason", sanitiseLine([record.reason, verdict?.message].filter(Boolean).join(": "))],
-    ["time", times ? `${duration(times.total_ms)} (model ${duration(times.model_ms)}, tools ${duration(times.tools_ms)}, verification ${duration(times.verify_ms)})` : ""],
+    [
+      "time",
+      times
+        ? `${duration(times.total_ms)} (model ${duration(times.model_ms)}, tools ${duration(times.tools_ms)}, verification ${duration(times.verify_ms)})`
+        : "",
+    ],
     ["ended", ended_at === null ? "" : timestamp(ended_at)],
     ["attempts", record.attempts > 1 ? String(record.attempts) : ""],
-    ["sandbox", verdict?.sandbox ? sanitiseLine(`${verdict.sandbox.provider}, mode ${verdict.sandbox.mode}, ${verdict.sandbox.image}`) : ""],
+    [
+      "sandbox",
+      verdict?.sandbox
+        ? sanitiseLine(`${verdict.sandbox.provider}, mode ${verdict.sandbox.mode}, ${verdict.sandbox.image}`)
+        : "",
+    ],
     ["model", record.replay ? c.dim("replay: recorded answers, not for training") : ""],
   ];
   return fields.filter(([, value]) => value !== "").map(([name, value]) => `${name.padEnd(9)} ${value}`);
 }
 
 function ledger({ colors: c, columns }: Screen, attempts: readonly Attempt[]): string[] {
-  const titles = [{ title: "attempt", align: "right" }, { title: "outcome" }, { title: "took", align: "right" }, { title: "error", shrink: true }] as const;
+  const titles = [
+    { title: "attempt", align: "right" },
+    { title: "outcome" },
+    { title: "took", align: "right" },
+    { title: "error", shrink: true },
+  ] as const;
   const rows = attempts.map(({ number, outcome, started_at, ended_at, error, retried }) => [
     String(number),
     `${outcome ?? "lost"}${retried ? ", tried again" : ""}`,

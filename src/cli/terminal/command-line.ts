@@ -9,7 +9,10 @@ export interface Place {
 /** A `sandlot` command that can be pasted into a shell. */
 export function commandLine(words: readonly string[], place: Place = {}): string {
   const { url, dataDir } = place;
-  const where = [...(url === undefined ? [] : ["--url", url]), ...(dataDir === undefined ? [] : ["--data-dir", dataDir])];
+  const where = [
+    ...(url === undefined ? [] : ["--url", url]),
+    ...(dataDir === undefined ? [] : ["--data-dir", dataDir]),
+  ];
   return ["sandlot", ...words, ...where].map(quoted).join(" ");
 }
 

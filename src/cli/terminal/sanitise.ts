@@ -9,9 +9,12 @@ const INVISIBLE = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\uff
 // oxlint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+/** Halves of a pair alone: no terminal encoding has them. */
+const LONE = /\p{Surrogate}/gu;
+
 /** The text with everything made visible that a terminal would obey; tabs and newlines stay. */
 export function sanitise(text: string): string {
-  return text.toWellFormed().replaceAll(CONTROLS, picture).replaceAll(INVISIBLE, codePoint);
+  return text.replaceAll(LONE, "\ufffd").replaceAll(CONTROLS, picture).replaceAll(INVISIBLE, codePoint);
 }
 
 /** Like `sanitise`, on one line: newlines and tabs are shown too. */

@@ -37,8 +37,7 @@ export class Screen {
     const { stdout, stderr, clock, color, json } = options;
     this.#options = options;
     this.json = json;
-    const colorsOf = (output: TextOutput) =>
-      pc.createColors(color && pc.isColorSupported && output.isTTY === true);
+    const colorsOf = (output: TextOutput) => pc.createColors(color && pc.isColorSupported && output.isTTY === true);
     this.colors = colorsOf(stdout);
     this.noteColors = colorsOf(stderr);
     this.progress = new LiveLine(stderr, clock, this.noteColors.dim);

@@ -26,7 +26,11 @@ const GAP = "  ";
 const LEAST = 8;
 
 /** The lines of a table: titles, then rows, aligned. */
-export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], options: TableOptions = {}): string[] {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  options: TableOptions = {},
+): string[] {
   const indent = options.indent ?? "";
   const texts = rows.map((row) => columns.map((_, i) => sanitiseLine(textOf(row[i]))));
   const natural = columns.map((column, i) =>
@@ -45,8 +49,16 @@ export function table(columns: readonly Column[], rows: readonly (readonly Cell[
   const paintTitle = options.paintTitle ?? String;
   const titles = columns.map(({ title }) => title);
   return [
-    line(titles, titles.map(() => paintTitle)),
-    ...texts.map((row, r) => line(row, columns.map((_, i) => paintOf(rows[r]?.[i])))),
+    line(
+      titles,
+      titles.map(() => paintTitle),
+    ),
+    ...texts.map((row, r) =>
+      line(
+        row,
+        columns.map((_, i) => paintOf(rows[r]?.[i])),
+      ),
+    ),
   ];
 }
 
