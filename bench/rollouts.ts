@@ -43,7 +43,11 @@ const { config } = loadConfig({
 });
 const server = await cliServices.startServer({ config, logger: silentLogger });
 const client = createClient({ url: server.url });
-const installation = () => execFileSync("docker", ["ps", "-aq", "--filter", "label=sandlot.installation"]).toString().split("\n").filter(Boolean);
+const installation = () =>
+  execFileSync("docker", ["ps", "-aq", "--filter", "label=sandlot.installation"])
+    .toString()
+    .split("\n")
+    .filter(Boolean);
 
 const tasks = Array.from(replay.tasks.keys());
 const repeats = Math.ceil(wanted / tasks.length);
@@ -56,7 +60,9 @@ for await (const event of client.jobEvents(job.id)) {
   if (event.type === "rollout" && ++done % 100 === 0) {
     const rss = process.memoryUsage.rss() / 2 ** 20;
     memory.push(Math.round(rss));
-    console.log(`${done} rollouts, ${(done / ((performance.now() - startedAt) / 1000)).toFixed(1)}/s, ${rss.toFixed(0)} MiB`);
+    console.log(
+      `${done} rollouts, ${(done / ((performance.now() - startedAt) / 1000)).toFixed(1)}/s, ${rss.toFixed(0)} MiB`,
+    );
   }
   if (event.type === "end") break;
 }
@@ -75,8 +81,12 @@ console.log(`scored              ${tally.scored}   truncated ${tally.truncated} 
 console.log(`accounts for all    ${tally.requested === tally.scored + tally.truncated + tally.masked}`);
 console.log(`mask rate           ${tally.masked / tally.requested}`);
 console.log(`mean reward         ${mean_reward}`);
-console.log(`rollouts per second ${(tally.requested / seconds).toFixed(1)} (${inFlight} in flight, loops of 2 s processor time among them)`);
-console.log(`own CPU per rollout ${((cpu.user + cpu.system) / 1000 / tally.requested).toFixed(2)} ms (server, worker and client; without sandboxes and database)`);
+console.log(
+  `rollouts per second ${(tally.requested / seconds).toFixed(1)} (${inFlight} in flight, loops of 2 s processor time among them)`,
+);
+console.log(
+  `own CPU per rollout ${((cpu.user + cpu.system) / 1000 / tally.requested).toFixed(2)} ms (server, worker and client; without sandboxes and database)`,
+);
 console.log(`memory              ${memory.join(", ")} MiB (each 100 rollouts)`);
 console.log(`containers left     ${left}`);
 process.exit(tally.masked === 0 && left === 0 ? 0 : 1);

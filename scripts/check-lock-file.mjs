@@ -8,7 +8,8 @@ const floor = semver.minVersion(JSON.parse(readFileSync(`${ROOT}/package.json`, 
 const problems = [];
 for (const [path, entry] of Object.entries(lock.packages)) {
   const range = entry.engines?.node;
-  if (path !== "" && range && !semver.satisfies(floor, range)) problems.push(`${path} needs Node ${range}, we promise ${floor}`);
+  if (path !== "" && range && !semver.satisfies(floor, range))
+    problems.push(`${path} needs Node ${range}, we promise ${floor}`);
   if (entry.resolved) problems.push(`${path} names where it was downloaded: ${entry.resolved}`);
 }
 for (const problem of problems) console.error(problem);

@@ -18,7 +18,12 @@ try {
   await must("building sandbox images", process.execPath, ["bin/sandlot.js", "image", "build"]);
   const filters = process.argv.slice(2).filter((argument) => argument !== "--setup");
   if (filters.length === 0) await must("the checks", process.execPath, ["scripts/check.mjs"]);
-  process.exitCode = await run("node_modules/.bin/vitest", ["run", "--reporter=default", "--reporter=./scripts/lib/closing-line.mjs", ...filters]);
+  process.exitCode = await run("node_modules/.bin/vitest", [
+    "run",
+    "--reporter=default",
+    "--reporter=./scripts/lib/closing-line.mjs",
+    ...filters,
+  ]);
 } catch (error) {
   console.error(`sandlot: ${error.message}`);
   process.exitCode = 2;

@@ -8,7 +8,9 @@ const TAGS = ["<think>", "</think>"];
  */
 export function breaksReasoningFormat(response: VerifyInput<unknown, unknown>["response"], answer: string): boolean {
   if (TAGS.some((tag) => answer.includes(tag))) return true;
-  const reasoning = response.output.filter((item) => item.type === "reasoning").map((item) => JSON.stringify(item["summary"] ?? ""));
+  const reasoning = response.output
+    .filter((item) => item.type === "reasoning")
+    .map((item) => JSON.stringify(item["summary"] ?? ""));
   const text = reasoning.join("");
   return TAGS.some((tag) => text.split(tag).length > 2);
 }

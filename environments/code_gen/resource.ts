@@ -1,4 +1,12 @@
-import { type CodeSubmission, defineResource, extractGymCode, GYM_PRELUDE, GymUnitTests, testsOf, unanswered } from "sandlot";
+import {
+  type CodeSubmission,
+  defineResource,
+  extractGymCode,
+  GYM_PRELUDE,
+  GymUnitTests,
+  testsOf,
+  unanswered,
+} from "sandlot";
 import type { ResourceInput, Verdict } from "sandlot";
 import { z } from "zod";
 import { breaksReasoningFormat } from "./reasoning-format.ts";

@@ -18,7 +18,8 @@ export async function ensureBaseImage(name) {
   if ((await probe("docker", ["image", "inspect", name])).code === 0) return;
   say(`pulling ${name}`);
   if ((await probe("timeout", ["60", "docker", "pull", "--quiet", name])).code === 0) return;
-  if (!maySetUp()) throw new Error(`${name} cannot be pulled: make a registry reachable, or run as root on Debian with --setup`);
+  if (!maySetUp())
+    throw new Error(`${name} cannot be pulled: make a registry reachable, or run as root on Debian with --setup`);
   if ((await probe("mmdebstrap", ["--version"])).code !== 0) await aptInstall("mmdebstrap");
   say(`no registry in reach: making ${name} from Debian's packages`);
   const work = mkdtempSync(join(tmpdir(), "sandlot-base-"));

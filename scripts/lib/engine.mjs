@@ -21,7 +21,8 @@ export function maySetUp() {
  */
 export async function ensureEngine() {
   if (await engineAnswers()) return async () => undefined;
-  if (!maySetUp()) throw new Error("no Docker engine answers: install and start one, or run as root on Debian with --setup");
+  if (!maySetUp())
+    throw new Error("no Docker engine answers: install and start one, or run as root on Debian with --setup");
   if ((await probe("dockerd", ["--version"])).code !== 0) await aptInstall("docker.io");
   return startEngine();
 }
@@ -29,11 +30,15 @@ export async function ensureEngine() {
 /** Installs Debian packages, with a fresh package list when the first try fails. */
 export async function aptInstall(...packages) {
   say(`installing ${packages.join(", ")} (apt-get)`);
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, stdio: ["ignore", "ignore", "inherit"] };
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    stdio: ["ignore", "ignore", "inherit"],
+  };
   const install = ["install", "-y", "-qq", "--no-install-recommends", ...packages];
   if ((await run("apt-get", install, options)) === 0) return;
   await run("apt-get", ["update", "-qq"], options);
-  if ((await run("apt-get", install, options)) !== 0) throw new Error(`apt-get could not install ${packages.join(", ")}`);
+  if ((await run("apt-get", install, options)) !== 0)
+    throw new Error(`apt-get could not install ${packages.join(", ")}`);
 }
 
 async function startEngine() {

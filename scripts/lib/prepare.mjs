@@ -26,7 +26,11 @@ export async function ensureDependencies() {
 /** Compiles unless nothing has changed since the last time. */
 export async function ensureBuild() {
   const stamp = join(ROOT, "dist", ".sandlot-build");
-  const wanted = digest([...filesBelow("src"), ...filesBelow("environments"), "tsconfig.json", "tsconfig.build.json"].map((f) => join(ROOT, f)));
+  const wanted = digest(
+    [...filesBelow("src"), ...filesBelow("environments"), "tsconfig.json", "tsconfig.build.json"].map((f) =>
+      join(ROOT, f),
+    ),
+  );
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say("building");
   const code = await run(process.execPath, ["scripts/build.mjs"]);

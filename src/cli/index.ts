@@ -1,5 +1,3 @@
-export { EXIT } from "./exit-codes.ts";
 export type { CliOptions, EndSignal, SignalSource, TextOutput } from "./io.ts";
-export { buildProgram } from "./program.ts";
 export { runCli } from "./run-cli.ts";
 export type { CliServices, ReplayAnswer, RunningReplay, RunningServer, StartOptions } from "./services.ts";

@@ -12,6 +12,7 @@ export class Session {
   readonly interrupts: Interrupts;
   /** What the command that ran wants to end with. */
   exitCode: number = EXIT.done;
+  readonly #warned = new Set<string>();
 
   /**
    * The screen is needed before and without a parsed command line, to report that it is wrong: its two switches are
@@ -31,6 +32,12 @@ export class Session {
       color: !own.includes("--no-color") && !options.env["NO_COLOR"],
       onClosed: () => this.interrupts.interrupt("nobody reads the output any more"),
     });
+  }
+
+  /** Shows a warning, once. */
+  warn(text: string): void {
+    if (!this.#warned.has(text)) this.screen.note(`warning: ${text}`);
+    this.#warned.add(text);
   }
 
   close(): void {

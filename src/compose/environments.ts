@@ -24,10 +24,14 @@ export function composeEnvironments({ config, pools, clock }: EnvironmentsInput)
   });
 }
 
-function resourceServices(manifest: EnvironmentManifest, { config, pools, clock }: EnvironmentsInput): ResourceServices {
+function resourceServices(
+  manifest: EnvironmentManifest,
+  { config, pools, clock }: EnvironmentsInput,
+): ResourceServices {
   const verifiers = new Map<string, CodeVerifier>();
   const verifierFor = (ctx: CallContext, name: string): CodeVerifier => {
-    if (!pools) throw new SandlotError("provider_unavailable", { provider: "none", detail: "this process makes no sandboxes" });
+    if (!pools)
+      throw new SandlotError("provider_unavailable", { provider: "none", detail: "this process makes no sandboxes" });
     const spec = sandboxSpec(ctx, manifest, name, config);
     const key = poolKey(spec);
     const verifier = verifiers.get(key) ?? new CodeVerifier({ pool: pools.pool(spec), clock });
@@ -41,7 +45,10 @@ function resourceServices(manifest: EnvironmentManifest, { config, pools, clock 
 function sandboxSpec(ctx: CallContext, manifest: EnvironmentManifest, name: string, config: Config): SandboxSpec {
   const needs = manifest.sandboxes[name];
   if (!needs) {
-    throw new SandlotError("resource_failed", { environment: manifest.name, detail: `environment.yaml has no sandbox ${name}` });
+    throw new SandlotError("resource_failed", {
+      environment: manifest.name,
+      detail: `environment.yaml has no sandbox ${name}`,
+    });
   }
   const slots = config.sandbox.slots_per_sandbox;
   const { runtime } = config.sandbox.docker;

@@ -8,7 +8,8 @@ const here = fileURLToPath(import.meta.url);
 export const PACKAGE_ROOT = findPackageRoot(dirname(here));
 
 /** Sandlot's version. */
-export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string }).version;
+export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string })
+  .version;
 
 /** True when TypeScript sources run as they are (tests), false for the build. */
 const RUNS_SOURCES = here.endsWith(".ts");

@@ -11,7 +11,13 @@ import { createOpenAiClient, type ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
 import { Jobs, Signals, Worker } from "../rollouts/index.ts";
 import { Reaper, SandboxPools } from "../sandbox/index.ts";
-import { type DatabaseConnection, lockDataDirectory, openStore, startEmbeddedPostgres, type Store } from "../store/index.ts";
+import {
+  type DatabaseConnection,
+  lockDataDirectory,
+  openStore,
+  startEmbeddedPostgres,
+  type Store,
+} from "../store/index.ts";
 import { Closers } from "./closers.ts";
 import { composeEnvironments } from "./environments.ts";
 import { chooseProvider, poolLimits } from "./sandboxes.ts";
@@ -114,7 +120,10 @@ interface WorkerParts {
   readonly closers: Closers;
 }
 
-async function startWorker({ config, logger, clock = systemClock }: PlatformOptions, parts: WorkerParts): Promise<void> {
+async function startWorker(
+  { config, logger, clock = systemClock }: PlatformOptions,
+  parts: WorkerParts,
+): Promise<void> {
   const { store, alone, environments, models, signals, closers } = parts;
   const agents = createAgentRegistry([createSimpleAgent({ clock })]);
   const worker = newId("server");

@@ -49,7 +49,13 @@ async function dockerProvider(input: ProviderInput, buildMs: number | undefined)
   const { config, owner, clock, logger, onStep } = input;
   const { DockerProvider, prepareImages } = await import("../sandbox/docker/index.ts");
   const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
-  const provider = new DockerProvider({ socketPath, imagesRoot: IMAGES_ROOT, owner, maxAgeMs: maxAgeMs(config), clock });
+  const provider = new DockerProvider({
+    socketPath,
+    imagesRoot: IMAGES_ROOT,
+    owner,
+    maxAgeMs: maxAgeMs(config),
+    clock,
+  });
   const ctx = rootContext({ logger });
   try {
     await assertAvailable(ctx, provider);

@@ -53,7 +53,11 @@ export const cliServices: CliServices = {
     ]);
     const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
     const docker = new DockerProvider({ ...shared, socketPath });
-    const local = new LocalProvider({ ...shared, bubblewraps: localBubblewraps(config), pythons: localPythons(config) });
+    const local = new LocalProvider({
+      ...shared,
+      bubblewraps: localBubblewraps(config),
+      pythons: localPythons(config),
+    });
     const [dockerReport, localReport] = await Promise.all([docker.probe(), local.probe()]);
     return { docker: dockerReport, local: localReport };
   },
@@ -79,7 +83,10 @@ export const cliServices: CliServices = {
 function withAnswer(recorded: Awaited<ReturnType<typeof readRecordings>>, { task, text }: ReplayAnswer) {
   const recording = recorded.find((known) => known.task === task);
   if (recording) return { ...recording, answers: [text] };
-  const nearest = nearestName(task, recorded.map((known) => known.task));
+  const nearest = nearestName(
+    task,
+    recorded.map((known) => known.task),
+  );
   throw new SandlotError("unknown_task", { name: task, ...(nearest ? { nearest } : {}) });
 }
 

@@ -19,7 +19,11 @@ export type EnvironmentList = z.infer<typeof EnvironmentList>;
 
 /** A configured model as the API shows it; its key and URL stay on the server. */
 export const ModelView = z
-  .object({ name: z.string(), upstream: z.string().describe("The name the endpoint knows it by."), replay: z.boolean() })
+  .object({
+    name: z.string(),
+    upstream: z.string().describe("The name the endpoint knows it by."),
+    replay: z.boolean(),
+  })
   .meta({ id: "Model" });
 
 export const ModelList = z.object({ items: z.array(ModelView) }).meta({ id: "ModelList" });

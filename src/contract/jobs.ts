@@ -5,7 +5,10 @@ import { BOUNDS, RolloutLimits } from "./limits.ts";
 
 /** No control characters: names appear in logs, labels and terminals, and Postgres takes no NUL. */
 const printable = (max: number) =>
-  z.string().max(max).refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters");
+  z
+    .string()
+    .max(max)
+    .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters");
 const Name = printable(128).min(1);
 
 /** Which tasks a job plays: rows in the request, or a dataset of the environment. */
@@ -51,7 +54,9 @@ export const JobSubmission = z
     on_truncated: z
       .union([z.enum(["score", "mask"]), z.strictObject({ value: z.number() })])
       .default("score")
-      .describe("What a truncated rollout is worth: its score where the environment can give one, nothing, or a value."),
+      .describe(
+        "What a truncated rollout is worth: its score where the environment can give one, nothing, or a value.",
+      ),
     priority: z.int().min(-1000).max(1000).default(0).describe("Higher is claimed first."),
     labels: z
       .record(printable(128), printable(512))

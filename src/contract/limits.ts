@@ -14,7 +14,12 @@ export const RolloutLimits = z
   .strictObject({
     turns: z.int().min(1).max(10_000).optional().describe("Model calls. Default: the environment's."),
     tool_calls: z.int().min(1).max(100_000).optional().describe("Tool calls in all."),
-    tokens: z.int().min(1).max(100_000_000).optional().describe("Generated tokens in all, as the endpoint counts them."),
+    tokens: z
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .optional()
+      .describe("Generated tokens in all, as the endpoint counts them."),
     wall_seconds: z
       .number()
       .positive()

@@ -9,12 +9,6 @@ const Text = z.string();
 
 export const OutputTextPart = z.looseObject({ type: z.literal("output_text"), text: Text });
 
-export const MessageItem = z.looseObject({
-  type: z.literal("message"),
-  role: z.string(),
-  content: z.union([Text, z.array(z.looseObject({ type: z.string() }))]),
-});
-
 export const FunctionCallItem = z.looseObject({
   type: z.literal("function_call"),
   call_id: z.string(),
@@ -22,14 +16,6 @@ export const FunctionCallItem = z.looseObject({
   /** JSON text as the model wrote it; it may be invalid. */
   arguments: z.string(),
 });
-
-export const FunctionCallOutputItem = z.looseObject({
-  type: z.literal("function_call_output"),
-  call_id: z.string(),
-  output: z.unknown(),
-});
-
-export const ReasoningItem = z.looseObject({ type: z.literal("reasoning") });
 
 /** Any output item; unknown kinds are carried along unread. */
 export const OutputItem = z.looseObject({ type: z.string() });
@@ -54,9 +40,6 @@ export const ResponseObject = z.looseObject({
   usage: TokenUsage.nullish(),
 });
 export type ResponseObject = z.infer<typeof ResponseObject>;
-
-/** A tool that a row declares, in the Responses API's flat form. */
-export const FunctionTool = z.looseObject({ type: z.literal("function"), name: z.string().min(1) });
 
 /** What a row asks of the model (NeMo Gym: `responses_create_params`). Fields not named here pass through. */
 export const ResponsesCreateParams = z.looseObject({

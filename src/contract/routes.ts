@@ -34,7 +34,14 @@ const Health = z.object({ status: z.literal("ok") });
 const Readiness = z.object({ status: z.enum(["ready", "not_ready"]), checks: z.record(z.string(), z.string()) });
 
 export const ROUTES = {
-  health: { method: "GET", path: "/healthz", summary: "Whether the process lives", scope: null, status: 200, response: Health },
+  health: {
+    method: "GET",
+    path: "/healthz",
+    summary: "Whether the process lives",
+    scope: null,
+    status: 200,
+    response: Health,
+  },
   ready: {
     method: "GET",
     path: "/readyz",
@@ -97,7 +104,10 @@ export const ROUTES = {
       cursor: z.string().optional(),
       limit: PageSize.default(100),
       outcome: OutcomeFilter.optional(),
-      include: z.enum(["record"]).optional().describe("`record` adds row, trajectory, verdict and ledger; at most 100 a page."),
+      include: z
+        .enum(["record"])
+        .optional()
+        .describe("`record` adds row, trajectory, verdict and ledger; at most 100 a page."),
     }),
     status: 200,
     response: RolloutPage,
@@ -126,7 +136,14 @@ export const ROUTES = {
     status: 200,
     response: EnvironmentView,
   },
-  listModels: { method: "GET", path: "/api/v1/models", summary: "Configured models", scope: "jobs", status: 200, response: ModelList },
+  listModels: {
+    method: "GET",
+    path: "/api/v1/models",
+    summary: "Configured models",
+    scope: "jobs",
+    status: 200,
+    response: ModelList,
+  },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -40,7 +40,9 @@ export const CaseVerdict = z
     expected: z.string().nullable().describe("Excerpt of the expected output; null without the scope hidden_tests."),
     output: z.string().nullable().describe("Excerpt of the candidate's output or returned value."),
     stderr: z.string().nullable().describe("End of the candidate's standard error."),
-    evidence: z.array(z.string()).describe("Signs of tampering or faults met on the way; never the ground of a failure."),
+    evidence: z
+      .array(z.string())
+      .describe("Signs of tampering or faults met on the way; never the ground of a failure."),
   })
   .meta({ id: "CaseVerdict" });
 export type CaseVerdict = z.infer<typeof CaseVerdict>;

@@ -5,7 +5,9 @@ import { SandlotError } from "./errors/sandlot-error.ts";
 
 describe("withScope", () => {
   it("ends the child at its limit with what was waited for", async () => {
-    const waiting = withScope(rootContext(), { timeoutMs: 5, waitingFor: "a bus" }, (ctx) => orAborted(ctx, new Promise(() => undefined)));
+    const waiting = withScope(rootContext(), { timeoutMs: 5, waitingFor: "a bus" }, (ctx) =>
+      orAborted(ctx, new Promise(() => undefined)),
+    );
     await expect(waiting).rejects.toMatchObject({ code: "deadline_exceeded", context: { waiting_for: "a bus" } });
   });
 

@@ -18,8 +18,3 @@ export type IdKind = keyof typeof PREFIXES;
 export function newId(kind: IdKind): string {
   return `${PREFIXES[kind]}_${uuidv7().replaceAll("-", "")}`;
 }
-
-/** Whether `text` has the shape of an id of this kind (it says nothing about existence). */
-export function isId(kind: IdKind, text: string): boolean {
-  return new RegExp(`^${PREFIXES[kind]}_[0-9a-f]{32}$`).test(text);
-}

@@ -7,11 +7,26 @@ import { DEFAULT_RETRY_POLICY, retryDelay } from "./retry-policy.ts";
 describe("judgements", () => {
   it("carry a reward only when a verifier spoke or the job gave one", () => {
     expect(scored(0)).toEqual({ outcome: "scored", reward: 0, masked: false, truncated_by: null });
-    expect(truncated("length", 0.5, "score")).toEqual({ outcome: "truncated", reward: 0.5, masked: false, truncated_by: "length" });
-    expect(truncated("length", null, "score")).toEqual({ outcome: "truncated", reward: null, masked: true, truncated_by: "length" });
+    expect(truncated("length", 0.5, "score")).toEqual({
+      outcome: "truncated",
+      reward: 0.5,
+      masked: false,
+      truncated_by: "length",
+    });
+    expect(truncated("length", null, "score")).toEqual({
+      outcome: "truncated",
+      reward: null,
+      masked: true,
+      truncated_by: "length",
+    });
     expect(truncated("time", 1, "mask")).toMatchObject({ reward: null, masked: true });
     expect(truncated("turns", null, { value: -1 })).toMatchObject({ reward: -1, masked: false });
-    expect(masked("sandbox_error")).toEqual({ outcome: "sandbox_error", reward: null, masked: true, truncated_by: null });
+    expect(masked("sandbox_error")).toEqual({
+      outcome: "sandbox_error",
+      reward: null,
+      masked: true,
+      truncated_by: null,
+    });
   });
 
   it("refuse rewards that are not finite", () => {
@@ -30,7 +45,9 @@ describe("judgements", () => {
 describe("retries", () => {
   it("wait longer each time, within bounds, and end", () => {
     const error = new SandlotError("sandbox_lost", { sandbox_id: "x", cause: "killed", detail: "" });
-    const delays = [1, 2, 3, 4, 5, 6].map((attempt) => retryDelay(DEFAULT_RETRY_POLICY, "sandbox_error", error, attempt, 1));
+    const delays = [1, 2, 3, 4, 5, 6].map((attempt) =>
+      retryDelay(DEFAULT_RETRY_POLICY, "sandbox_error", error, attempt, 1),
+    );
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, null]);
     expect(retryDelay(DEFAULT_RETRY_POLICY, "sandbox_error", error, 1, 0)).toBe(250);
   });

@@ -51,7 +51,8 @@ export function scored(reward: number): Judgement {
 
 /** A rollout whose policy hit its own limit; `reward` is null when the environment did not score the partial work. */
 export function truncated(by: Truncation, reward: number | null, on: OnTruncated): Judgement {
-  if (typeof on === "object") return { outcome: "truncated", reward: finite(on.value), masked: false, truncated_by: by };
+  if (typeof on === "object")
+    return { outcome: "truncated", reward: finite(on.value), masked: false, truncated_by: by };
   const kept = on === "score" && reward !== null;
   return { outcome: "truncated", reward: kept ? finite(reward) : null, masked: !kept, truncated_by: by };
 }

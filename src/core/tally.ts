@@ -21,10 +21,11 @@ export function tallyOf(counts: {
   const sum = { scored: 0, truncated: 0, masked: 0 };
   for (const outcome of OUTCOMES) sum[OUTCOME_CLASS[outcome]] += outcomes[outcome];
   const ended = sum.scored + sum.truncated + sum.masked;
-  return { requested: counts.queued + counts.running + ended, queued: counts.queued, running: counts.running, ...sum, outcomes };
-}
-
-/** Rollouts that have not ended. */
-export function openRollouts(tally: Tally): number {
-  return tally.queued + tally.running;
+  return {
+    requested: counts.queued + counts.running + ended,
+    queued: counts.queued,
+    running: counts.running,
+    ...sum,
+    outcomes,
+  };
 }

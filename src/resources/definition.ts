@@ -23,7 +23,10 @@ export interface ToolDefinition<Row, Args extends z.ZodType, State> {
   readonly description: string;
   readonly arguments: Args;
   /** Answers the text that the model reads. */
-  run(ctx: CallContext, input: ResourceInput<Row> & { readonly state: State; readonly arguments: z.output<Args> }): Promise<string>;
+  run(
+    ctx: CallContext,
+    input: ResourceInput<Row> & { readonly state: State; readonly arguments: z.output<Args> },
+  ): Promise<string>;
 }
 
 export interface VerifyInput<Row, State> extends ResourceInput<Row> {

@@ -106,5 +106,9 @@ function inside(folder: string, path: string): string {
 }
 
 function invalid(folder: string, file: string, problem: string, cause?: unknown): SandlotError {
-  return new SandlotError("invalid_config", { source: join(folder, file), fields: [{ field: file, problem }] }, { cause });
+  return new SandlotError(
+    "invalid_config",
+    { source: join(folder, file), fields: [{ field: file, problem }] },
+    { cause },
+  );
 }

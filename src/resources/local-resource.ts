@@ -55,7 +55,8 @@ export class LocalResource implements Resource {
     const verdict = await this.#guarded(() =>
       this.#options.definition.verify(ctx, { ...this.#input(row), state, response, answer }),
     );
-    if (!Number.isFinite(verdict.reward)) throw new SandlotError("verifier_failed", { detail: "the reward is not a finite number" });
+    if (!Number.isFinite(verdict.reward))
+      throw new SandlotError("verifier_failed", { detail: "the reward is not a finite number" });
     return verdict;
   }
 

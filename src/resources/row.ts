@@ -15,7 +15,9 @@ export function readRow(raw: string, line: number): Row {
   try {
     value = parseJson(raw);
   } catch (error) {
-    throw invalidRow(line, [{ field: "", problem: `is not JSON: ${(error as SandlotError<"invalid_json">).context.detail}` }]);
+    throw invalidRow(line, [
+      { field: "", problem: `is not JSON: ${(error as SandlotError<"invalid_json">).context.detail}` },
+    ]);
   }
   if (!isJsonObject(value)) throw invalidRow(line, [{ field: "", problem: "must be a JSON object" }]);
   return { raw, value };
@@ -25,7 +27,9 @@ export function readRow(raw: string, line: number): Row {
 export function parseRow(definition: ResourceDefinition, value: unknown, line: number): unknown {
   const problems = [AnyRow, definition.row].flatMap((schema) => {
     const read = schema.safeParse(value);
-    return read.success ? [] : read.error.issues.map((issue) => ({ field: z.core.toDotPath(issue.path), problem: issue.message }));
+    return read.success
+      ? []
+      : read.error.issues.map((issue) => ({ field: z.core.toDotPath(issue.path), problem: issue.message }));
   });
   if (problems.length > 0) throw invalidRow(line, problems);
   return definition.row.parse(value);
@@ -42,6 +46,8 @@ export function taskIdOf(row: Row, index: number): string {
 }
 
 function invalidRow(line: number, fields: readonly FieldProblem[]): SandlotError {
-  const unique = fields.filter((field, i) => fields.findIndex((f) => f.field === field.field && f.problem === field.problem) === i);
+  const unique = fields.filter(
+    (field, i) => fields.findIndex((f) => f.field === field.field && f.problem === field.problem) === i,
+  );
   return new SandlotError("invalid_row", { line, fields: unique });
 }

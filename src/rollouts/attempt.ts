@@ -87,7 +87,11 @@ class Attempt {
     if (response && wanted) this.#verdict = await this.#verify(ctx, this.#token, response);
     const reward = this.#verdict?.reward ?? null;
     if (truncatedBy !== null) return truncated(truncatedBy, reward, job.onTruncated);
-    if (reward === null) throw new SandlotError("resource_failed", { environment: environment.name, detail: "the agent answered nothing" });
+    if (reward === null)
+      throw new SandlotError("resource_failed", {
+        environment: environment.name,
+        detail: "the agent answered nothing",
+      });
     return scored(reward);
   }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AgentRun } from "../agents/port.ts";
-import { Trajectory, TrajectoryCall } from "../contract/rollouts.ts";
+import { type Trajectory, TrajectoryCall } from "../contract/rollouts.ts";
 import { Verdict } from "../contract/verdict.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
@@ -60,7 +60,8 @@ export function decodeRecord(record: BlobRecord): { trajectory: Trajectory | nul
     const part = text(name);
     if (part === null) return null;
     const parsed = schema.safeParse(parseJson(part));
-    if (!parsed.success) throw new SandlotError("storage_corrupt", { detail: `part ${name}: ${z.prettifyError(parsed.error)}` });
+    if (!parsed.success)
+      throw new SandlotError("storage_corrupt", { detail: `part ${name}: ${z.prettifyError(parsed.error)}` });
     return parsed.data;
   };
   const verdict = read("verdict", Verdict);

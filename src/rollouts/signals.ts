@@ -35,7 +35,11 @@ export class Signals {
   }
 
   /** Resolves at the job's next news, after `timeoutMs`, or when the context ends. Never rejects. */
-  nextProgress(ctx: CallContext, jobId: string, { clock, timeoutMs }: { clock: Clock; timeoutMs: number }): Promise<void> {
+  nextProgress(
+    ctx: CallContext,
+    jobId: string,
+    { clock, timeoutMs }: { clock: Clock; timeoutMs: number },
+  ): Promise<void> {
     return new Promise((resolve) => {
       const listeners = this.#onProgress.get(jobId) ?? new Set();
       this.#onProgress.set(jobId, listeners);

@@ -40,7 +40,11 @@ export async function newJob(ctx: CallContext, incoming: IncomingJob, options: S
   };
 }
 
-async function selectRows(ctx: CallContext, { submission, body }: IncomingJob, environment: Environment): Promise<Row[]> {
+async function selectRows(
+  ctx: CallContext,
+  { submission, body }: IncomingJob,
+  environment: Environment,
+): Promise<Row[]> {
   const { tasks } = submission;
   let rows: Row[];
   if (tasks.rows) {
@@ -68,7 +72,7 @@ function pickTasks(rows: readonly Row[], ids: readonly string[]): Row[] {
 
 async function storeRows(ctx: CallContext, rows: readonly Row[], blobs: BlobStore): Promise<NewTask[]> {
   const tasks: NewTask[] = [];
-  for (let start = 0; start < rows.length; ) {
+  for (let start = 0; start < rows.length;) {
     const end = recordEnd(rows, start);
     const batch = rows.slice(start, end).map((row, i) => ({ row, index: start + i, part: `row/${start + i}` }));
     const pointer = await blobs.append(ctx, new Map(batch.map(({ row, part }) => [part, Buffer.from(row.raw)])));

@@ -75,9 +75,14 @@ export class Worker {
     const running = Array.from(this.#active.values());
     await Promise.race([Promise.all(running.map((active) => active.done)), sleep(clock, graceMs)]);
     const left = Array.from(this.#active.values());
-    for (const { controller } of left) controller.abort(new SandlotError("shutting_down", { detail: "the worker is stopping" }));
+    for (const { controller } of left)
+      controller.abort(new SandlotError("shutting_down", { detail: "the worker is stopping" }));
     await Promise.all(left.map((active) => active.done));
-    if (left.length > 0) await store.queue.release(this.#context(), left.map((active) => active.claim));
+    if (left.length > 0)
+      await store.queue.release(
+        this.#context(),
+        left.map((active) => active.claim),
+      );
   }
 
   async #claimLoop(): Promise<void> {
@@ -114,7 +119,10 @@ export class Worker {
     const id = claim.rollout.id;
     const done = this.#play(claim, controller.signal)
       .catch((error: unknown) => {
-        this.#options.logger.error({ rollout_id: id, error: SandlotError.from(error).report() }, "a rollout was given up");
+        this.#options.logger.error(
+          { rollout_id: id, error: SandlotError.from(error).report() },
+          "a rollout was given up",
+        );
       })
       .finally(() => {
         this.#active.delete(id);
@@ -143,7 +151,14 @@ export class Worker {
       const record = await store.blobs.read(ctx, claim.rollout.row);
       const raw = Buffer.from(record.get(claim.rollout.rowPart) ?? "").toString("utf8");
       const row = environment.checkRow(raw, claim.rollout.taskIndex + 1);
-      return await runAttempt(ctx, { row, job: claim.job, environment, agent: agent(environment.manifest.agent), model, clock });
+      return await runAttempt(ctx, {
+        row,
+        job: claim.job,
+        environment,
+        agent: agent(environment.manifest.agent),
+        model,
+        clock,
+      });
     } catch (thrown) {
       const error = SandlotError.from(ctx.signal.aborted ? ctx.signal.reason : thrown);
       if (error.code === "shutting_down" || error.code === "lease_lost") return null;
@@ -161,7 +176,13 @@ export class Worker {
     const delayMs = retryDelay(retryPolicy, judgement.outcome, error, claim.attempt, random());
     if (error && judgement.outcome !== "cancelled") {
       logger.warn(
-        { rollout_id: claim.rollout.id, attempt: claim.attempt, outcome: judgement.outcome, retry_in_ms: delayMs, error: error.report() },
+        {
+          rollout_id: claim.rollout.id,
+          attempt: claim.attempt,
+          outcome: judgement.outcome,
+          retry_in_ms: delayMs,
+          error: error.report(),
+        },
         "an attempt failed",
       );
     }
@@ -203,7 +224,8 @@ export class Worker {
     const before = Array.from(this.#active.keys());
     const { held, cancelling } = await store.queue.renew(this.#context(), { worker, leaseMs });
     const stillHeld = new Set(held);
-    for (const id of before) if (!stillHeld.has(id)) this.#abort(id, new SandlotError("lease_lost", { rollout_id: id }));
+    for (const id of before)
+      if (!stillHeld.has(id)) this.#abort(id, new SandlotError("lease_lost", { rollout_id: id }));
     for (const id of cancelling) this.#abort(id, CANCELLED);
   }
 
@@ -227,7 +249,9 @@ export class Worker {
     const round = () => {
       cancel = clock.after(ms, () => {
         void work()
-          .catch((error: unknown) => logger.warn({ error: SandlotError.from(error).report() }, "leases could not be kept"))
+          .catch((error: unknown) =>
+            logger.warn({ error: SandlotError.from(error).report() }, "leases could not be kept"),
+          )
           .finally(() => !stopped && round());
       });
     };

@@ -1,4 +1,3 @@
-import type { ErrorContext } from "../core/errors/contexts.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 
 /** Why a sandbox, or a run in it, came to nothing. */
@@ -62,7 +61,7 @@ export function faultCause(error: unknown): FaultCause | null {
   if (SandlotError.is(error, "sandbox_stalled")) return "stalled";
   if (SandlotError.is(error, "sandbox_protocol")) return "protocol";
   if (!SandlotError.is(error, "sandbox_lost")) return null;
-  const { cause } = error.context as ErrorContext<"sandbox_lost">;
+  const { cause } = error.context;
   return FAULT_CAUSES.find((known) => known === cause) ?? "agent_exit";
 }
 

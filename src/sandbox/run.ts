@@ -82,7 +82,12 @@ export interface RunResult {
   readonly stderr: CapturedOutput;
   readonly files: readonly OutputFile[];
   /** Milliseconds, measured inside the sandbox. */
-  readonly times: { readonly setupMs: number; readonly wallMs: number; readonly cpuMs: number; readonly teardownMs: number };
+  readonly times: {
+    readonly setupMs: number;
+    readonly wallMs: number;
+    readonly cpuMs: number;
+    readonly teardownMs: number;
+  };
   readonly memoryPeakBytes: number;
   readonly mode: SandboxMode;
 }

@@ -11,10 +11,8 @@ import {
 } from "../sandbox/index.ts";
 
 /** A run's result, or the fault that the candidate is to blame for. */
-export type CandidateRun = RunFacts & (
-  | { readonly result: RunResult; readonly blamed: null }
-  | { readonly result: null; readonly blamed: FaultCause }
-);
+export type CandidateRun = RunFacts &
+  ({ readonly result: RunResult; readonly blamed: null } | { readonly result: null; readonly blamed: FaultCause });
 
 interface RunFacts {
   readonly waitedMs: number;
@@ -56,11 +54,12 @@ export class CandidateRunner {
     let waitedMs = 0;
     let alone = false;
     let recurrences = 0;
-    for (let tries = 0; ; ) {
+    for (let tries = 0; ;) {
       const attempt = await this.#once(ctx, request, alone);
       waitedMs += attempt.waitedMs;
       const { result, fault, lease } = attempt;
-      if (result && !(result.unexplainedKill && !attempt.exclusive)) return { result, blamed: null, waitedMs, lease, evidence };
+      if (result && !(result.unexplainedKill && !attempt.exclusive))
+        return { result, blamed: null, waitedMs, lease, evidence };
       evidence.push(result ? "killed beside others without a limit being hit; repeated alone" : String(fault));
       throwIfEnded(ctx);
       const cause = faultCause(fault);

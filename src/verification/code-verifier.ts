@@ -47,7 +47,9 @@ export class CodeVerifier {
       reward: failed ? 0 : 1,
       status: failed ? "failed" : "passed",
       reason: failed?.verdict.status ?? null,
-      message: failed ? `test ${failed.verdict.index + 1} of ${total}: ${failed.verdict.message}` : `all ${total} tests passed`,
+      message: failed
+        ? `test ${failed.verdict.index + 1} of ${total}: ${failed.verdict.message}`
+        : `all ${total} tests passed`,
       answer: submission.code,
       cases: cases.map(({ verdict }) => verdict),
       tests: total,
@@ -100,13 +102,17 @@ const CALLED_OFF = new SandlotError("cancelled", { detail: "an earlier test fail
 
 function caseVerdict(index: number, test: CodeTest, run: CandidateRun): CaseVerdict {
   const { result, evidence, waitedMs } = run;
-  const { output, failure } = run.result ? judgeCase(test, run.result) : { output: "", failure: blamedFailure(run.blamed) };
+  const { output, failure } = run.result
+    ? judgeCase(test, run.result)
+    : { output: "", failure: blamedFailure(run.blamed) };
   const times = result?.times;
   return {
     index,
     status: failure?.status ?? "passed",
     message: failure?.message ?? "passed",
-    times: times ? { queue_ms: round(waitedMs), setup_ms: times.setupMs, wall_ms: times.wallMs, cpu_ms: times.cpuMs } : null,
+    times: times
+      ? { queue_ms: round(waitedMs), setup_ms: times.setupMs, wall_ms: times.wallMs, cpu_ms: times.cpuMs }
+      : null,
     memory_peak_bytes: result?.memoryPeakBytes ?? null,
     input: excerpt(test.input),
     expected: excerpt(test.expected),

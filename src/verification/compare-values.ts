@@ -14,10 +14,10 @@ export function sameValue(got: ExactValue, expected: ExactValue): boolean {
 }
 
 function equal(a: ExactValue, b: ExactValue): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => equal(value, b[i] as ExactValue));
-  if (a instanceof Map && b instanceof Map) {
+  if (isList(a) && isList(b)) return sameLists(a, b, equal);
+  if (isObject(a) && isObject(b)) {
     if (a.size !== b.size) return false;
-    return Array.from(a).every(([key, value]) => b.has(key) && equal(value as ExactValue, b.get(key) as ExactValue));
+    return Array.from(a).every(([key, value]) => b.has(key) && equal(value, b.get(key) ?? null));
   }
   const x = numeric(a);
   const y = numeric(b);
@@ -27,13 +27,27 @@ function equal(a: ExactValue, b: ExactValue): boolean {
   return x == y;
 }
 
+type List = readonly ExactValue[];
+
+function isList(value: ExactValue): value is List {
+  return Array.isArray(value);
+}
+
+function isObject(value: ExactValue): value is ReadonlyMap<string, ExactValue> {
+  return value instanceof Map;
+}
+
+function sameLists(a: List, b: List, same: (a: ExactValue, b: ExactValue) => boolean): boolean {
+  return a.length === b.length && a.every((value, i) => same(value, b[i] ?? null));
+}
+
 function numeric(value: ExactValue): number | bigint | null {
   if (typeof value === "boolean") return Number(value);
   return typeof value === "number" || typeof value === "bigint" ? value : null;
 }
 
 function close(a: ExactValue, b: ExactValue): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((value, i) => close(value, b[i] as ExactValue));
+  if (isList(a) && isList(b)) return sameLists(a, b, close);
   const x = numeric(a);
   const y = numeric(b);
   if (x === null || y === null) return false;

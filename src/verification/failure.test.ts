@@ -22,10 +22,17 @@ describe("runFailure", () => {
   it("names the limit, the signal, or the last words", () => {
     expect(runFailure(ended({}))).toBeNull();
     expect(runFailure(ended({ limit: "cpu" }))?.status).toBe("time_limit");
-    expect(runFailure(ended({ exit: { signal: 11 } }))).toEqual({ status: "runtime_error", message: "ended by signal 11" });
+    expect(runFailure(ended({ exit: { signal: 11 } }))).toEqual({
+      status: "runtime_error",
+      message: "ended by signal 11",
+    });
     expect(runFailure(ended({ exit: { code: 1 }, stderr: wrote("…\nMemoryError\n") }))?.status).toBe("memory_limit");
-    expect(runFailure(ended({ exit: { code: 1 }, stderr: wrote("SyntaxError: invalid syntax") }))?.status).toBe("compile_error");
-    expect(runFailure(ended({ exit: { code: 1 }, stderr: wrote("ValueError: x") }))?.message).toBe("exit code 1: ValueError: x");
+    expect(runFailure(ended({ exit: { code: 1 }, stderr: wrote("SyntaxError: invalid syntax") }))?.status).toBe(
+      "compile_error",
+    );
+    expect(runFailure(ended({ exit: { code: 1 }, stderr: wrote("ValueError: x") }))?.message).toBe(
+      "exit code 1: ValueError: x",
+    );
   });
 });
 
@@ -44,7 +51,16 @@ describe("judgeCase", () => {
     const missing = [{ path: "result.json", status: "missing" as const, data: Buffer.of() }];
     expect(judgeCase(call, ended({ files: missing })).failure?.status).toBe("no_tests");
     expect(judgeCase(call, ended({ files: missing, exit: { code: 1 } })).failure?.status).toBe("runtime_error");
-    for (const text of ["", "true", "[1]", '{"value": [1]}', '{"value": "[1"}', '{"passed": true}', '{"unserialisable": "set"}', "null"]) {
+    for (const text of [
+      "",
+      "true",
+      "[1]",
+      '{"value": [1]}',
+      '{"value": "[1"}',
+      '{"passed": true}',
+      '{"unserialisable": "set"}',
+      "null",
+    ]) {
       expect(judgeCase(call, ended({ files: file(text) })).failure?.status, text).toBe("wrong_answer");
     }
   });

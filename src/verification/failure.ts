@@ -26,8 +26,12 @@ export function runFailure(result: RunResult): Failure | null {
   // Only names the kind of a failure that stands anyway, so a forged last line gains nothing.
   const lastLine = textOf(result.stderr).trimEnd().split("\n").at(-1) ?? "";
   if (lastLine.startsWith("MemoryError")) return LIMITS.memory;
-  if (/^(SyntaxError|IndentationError|TabError)\b/.test(lastLine)) return { status: "compile_error", message: lastLine };
-  return { status: "runtime_error", message: lastLine ? `exit code ${code}: ${lastLine.slice(0, 300)}` : `exit code ${code}` };
+  if (/^(SyntaxError|IndentationError|TabError)\b/.test(lastLine))
+    return { status: "compile_error", message: lastLine };
+  return {
+    status: "runtime_error",
+    message: lastLine ? `exit code ${code}: ${lastLine.slice(0, 300)}` : `exit code ${code}`,
+  };
 }
 
 /** The failure of a candidate that brought its sandbox down twice, alone, where a control program passed. */

@@ -67,7 +67,10 @@ function judgeValue(expected: string, result: RunResult): Judged {
   if (result.limit || !answer) return { output: textOf(result.stdout), failure: runFailure(result) ?? missing(file) };
   if ("failure" in answer) return { output: textOf(result.stdout), failure: answer.failure };
   const right = sameValue(answer.value, parsePythonJson(expected));
-  return { output: answer.text, failure: right ? null : { status: "wrong_answer", message: "another value was returned" } };
+  return {
+    output: answer.text,
+    failure: right ? null : { status: "wrong_answer", message: "another value was returned" },
+  };
 }
 
 function readAnswer(file: OutputFile): { text: string; value: ExactValue } | { failure: Failure } | null {
@@ -75,10 +78,13 @@ function readAnswer(file: OutputFile): { text: string; value: ExactValue } | { f
   try {
     const result = parseJson(Buffer.from(file.data).toString("utf8")) as { value?: unknown; unserialisable?: unknown };
     if (typeof result.value === "string") return { text: result.value, value: parsePythonJson(result.value) };
-    const what = typeof result.unserialisable === "string" ? result.unserialisable.slice(0, 300) : "nothing that can be read";
+    const what =
+      typeof result.unserialisable === "string" ? result.unserialisable.slice(0, 300) : "nothing that can be read";
     return { failure: { status: "wrong_answer", message: `returned what is not a JSON value: ${what}` } };
   } catch (error) {
-    return { failure: { status: "wrong_answer", message: `returned what cannot be read: ${(error as Error).message}` } };
+    return {
+      failure: { status: "wrong_answer", message: `returned what cannot be read: ${(error as Error).message}` },
+    };
   }
 }
 

@@ -53,7 +53,10 @@ describe("faults on the way of a rollout", () => {
       for (let round = 0; round < 4; round++) {
         await pause(700);
         for (const name of await containersOf(installation)) {
-          await docker(["kill", name]).then(() => killed++, () => undefined);
+          await docker(["kill", name]).then(
+            () => killed++,
+            () => undefined,
+          );
         }
       }
     });
@@ -122,9 +125,10 @@ describe("faults on the way of a rollout", () => {
 
   it("an engine that is stopped in the middle of a job and started again costs nobody a reward", async () => {
     const images = await Promise.all(
-      [["agent", "toolbox"], ["python", "python"]].map(([folder = "", name = ""]) =>
-        imageReference(join(import.meta.dirname, "../../sandboxes", folder), name),
-      ),
+      [
+        ["agent", "toolbox"],
+        ["python", "python"],
+      ].map(([folder = "", name = ""]) => imageReference(join(import.meta.dirname, "../../sandboxes", folder), name)),
     );
     const engine = await openEngine(images);
     cleanups.push(() => engine.dispose());

@@ -51,7 +51,8 @@ describe.skipIf(!existsSync(DATA))("NeMo Gym's recorded code_gen rollouts (needs
         const { rollouts } = await runJob(platform, { environment: "code_gen", tasks: { rows: given }, repeats: 2 });
         expect(rollouts).toHaveLength(10);
         for (const [index, wanted] of recorded.entries()) {
-          const ofTask = (n: number) => rollouts.find((r: Rollout) => r.task_index === EXAMPLE_OF_RECORDED[index] && r.rollout_index === n);
+          const ofTask = (n: number) =>
+            rollouts.find((r: Rollout) => r.task_index === EXAMPLE_OF_RECORDED[index] && r.rollout_index === n);
           const [original, twin] = [ofTask(0), ofTask(1)];
           if (!original || !twin) throw new Error(`no rollouts for recorded line ${index}`);
           expect(original).toMatchObject({ outcome: "scored", reward: wanted.reward, masked: false });

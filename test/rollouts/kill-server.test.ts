@@ -23,8 +23,23 @@ interface Served {
 
 /** The built program's `serve` in a process of its own. */
 async function serve(dataDir: string, modelUrl: string, provider: string): Promise<Served> {
-  const flags = ["--port", "0", "--data-dir", dataDir, "--provider", provider, "--model-url", modelUrl, "--model", "replay", "--json"];
-  const child = spawn(process.execPath, [SANDLOT, "serve", ...flags], { cwd: dataDir, stdio: ["ignore", "pipe", "pipe"] });
+  const flags = [
+    "--port",
+    "0",
+    "--data-dir",
+    dataDir,
+    "--provider",
+    provider,
+    "--model-url",
+    modelUrl,
+    "--model",
+    "replay",
+    "--json",
+  ];
+  const child = spawn(process.execPath, [SANDLOT, "serve", ...flags], {
+    cwd: dataDir,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stderr = "";
   child.stderr.on("data", (data) => (stderr += String(data)));
   const ready = new Promise<string>((resolve, reject) => {
@@ -71,7 +86,10 @@ describe("kill -9 of the server in the middle of a job", () => {
 
     let served = await serve(dataDir, model.url, provider);
     const rows = tasks.map(({ row }) => row.value);
-    const { id } = await served.client.submitJob({ environment: "code_gen", tasks: { rows } }, { idempotencyKey: "once" });
+    const { id } = await served.client.submitJob(
+      { environment: "code_gen", tasks: { rows } },
+      { idempotencyKey: "once" },
+    );
     const seen = new Map<number, string>();
     for (let round = 0; round < 3; round++) {
       // What the API has reported as finished must still be there after the next start.
@@ -84,7 +102,10 @@ describe("kill -9 of the server in the middle of a job", () => {
       await once(served.process, "exit");
       served = await serve(dataDir, model.url, provider);
     }
-    const again = await served.client.submitJob({ environment: "code_gen", tasks: { rows } }, { idempotencyKey: "once" });
+    const again = await served.client.submitJob(
+      { environment: "code_gen", tasks: { rows } },
+      { idempotencyKey: "once" },
+    );
     expect(again.id).toBe(id);
 
     const rollouts = await finished(served.client, id);

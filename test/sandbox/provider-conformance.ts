@@ -19,7 +19,9 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
       opened.close();
     });
 
-    async function run(request: Omit<RunRequest, "limits"> & { limits?: Partial<RunRequest["limits"]> }): Promise<RunResult> {
+    async function run(
+      request: Omit<RunRequest, "limits"> & { limits?: Partial<RunRequest["limits"]> },
+    ): Promise<RunResult> {
       const full = { ...request, limits: { ...LIMITS, ...request.limits } };
       if (mode === "B") {
         shared ??= await opened.provider.create(ctx, specOf(mode));
@@ -50,11 +52,16 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
     });
 
     it("hands over stdin and files and fetches files", async () => {
-      const source = "import sys\nopen('out/../result.bin', 'wb').write(open('deep/in.bin','rb').read()[::-1])\nprint(sys.stdin.read(), end='')";
+      const source =
+        "import sys\nopen('out/../result.bin', 'wb').write(open('deep/in.bin','rb').read()[::-1])\nprint(sys.stdin.read(), end='')";
       const result = await python(`import os\nos.mkdir('out')\n${source}`, {
         stdin: Buffer.from("äöü\n\0x"),
         files: [{ path: "deep/in.bin", data: Buffer.from([0, 1, 255]) }],
-        outputs: [{ path: "result.bin", limit: 10 }, { path: "absent", limit: 10 }, { path: "deep", limit: 10 }],
+        outputs: [
+          { path: "result.bin", limit: 10 },
+          { path: "absent", limit: 10 },
+          { path: "deep", limit: 10 },
+        ],
       });
       expect(text(result.stdout)).toBe("äöü\n\0x");
       expect(result.files.map((file) => [file.path, file.status, Array.from(file.data)])).toEqual([
@@ -74,12 +81,17 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
 
     it("refuses paths that leave the workspace before anything runs", async () => {
       for (const path of ["../x", "/etc/x", "a//b", "", "a/./b", "nul\0"]) {
-        await expect(python("", { files: [{ path, data: Buffer.of() }] })).rejects.toMatchObject({ code: "invalid_request" });
+        await expect(python("", { files: [{ path, data: Buffer.of() }] })).rejects.toMatchObject({
+          code: "invalid_request",
+        });
       }
     });
 
     it("runs command lines", async () => {
-      const result = await run({ program: { argv: ["/bin/sh", "-c", 'echo "$GREETING"; exit 3'] }, env: { GREETING: "hello" } });
+      const result = await run({
+        program: { argv: ["/bin/sh", "-c", 'echo "$GREETING"; exit 3'] },
+        env: { GREETING: "hello" },
+      });
       expect(text(result.stdout)).toBe("hello\n");
       expect(result.exit).toEqual({ code: 3 });
       expect((await run({ program: { argv: ["/no/such/program"] } })).exit).toEqual({ code: 127 });
@@ -88,15 +100,25 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
     it("reports exceptions, exit codes and signals as Python has them", async () => {
       const failed = await python("def f():\n    return 1/0\nf()");
       expect(failed.exit).toEqual({ code: 1 });
-      expect(text(failed.stderr)).toMatch(/^Traceback[^]*line 3, in <module>[^]*line 2, in f[^]*ZeroDivisionError: division by zero\n$/);
+      expect(text(failed.stderr)).toMatch(
+        /^Traceback[^]*line 3, in <module>[^]*line 2, in f[^]*ZeroDivisionError: division by zero\n$/,
+      );
       expect((await python("import sys; sys.exit(7)")).exit).toEqual({ code: 7 });
-      expect(await python("import os; os.kill(os.getpid(), 11)")).toMatchObject({ exit: { signal: 11 }, unexplainedKill: false });
-      expect(await python("import os; os.kill(os.getpid(), 9)")).toMatchObject({ exit: { signal: 9 }, unexplainedKill: true });
+      expect(await python("import os; os.kill(os.getpid(), 11)")).toMatchObject({
+        exit: { signal: 11 },
+        unexplainedKill: false,
+      });
+      expect(await python("import os; os.kill(os.getpid(), 9)")).toMatchObject({
+        exit: { signal: 9 },
+        unexplainedKill: true,
+      });
     });
 
     it("ends what exceeds its processor time, wall time or output, and says which", async () => {
       expect(await python("while True: pass", { limits: { ...LIMITS, cpuMs: 300 } })).toMatchObject({ limit: "cpu" });
-      expect(await python("import time; time.sleep(60)", { limits: { ...LIMITS, wallMs: 300 } })).toMatchObject({ limit: "wall" });
+      expect(await python("import time; time.sleep(60)", { limits: { ...LIMITS, wallMs: 300 } })).toMatchObject({
+        limit: "wall",
+      });
       const flood = await python("while True: print('x' * 1000)", { keepBytes: 1000 });
       expect(flood.limit).toBe("output");
       expect(flood.stdout.head.length + flood.stdout.tail.length).toBe(1000);
@@ -104,24 +126,30 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
     });
 
     it("ends a program that ignores every signal it can ignore", async () => {
-      const source = "import signal,time\nfor s in range(1,32):\n    try: signal.signal(s, signal.SIG_IGN)\n    except OSError: pass\nwhile True: time.sleep(1)";
+      const source =
+        "import signal,time\nfor s in range(1,32):\n    try: signal.signal(s, signal.SIG_IGN)\n    except OSError: pass\nwhile True: time.sleep(1)";
       expect(await python(source, { limits: { ...LIMITS, wallMs: 500 } })).toMatchObject({ limit: "wall" });
     });
 
     it("keeps memory within its limit, in one process and in many", async () => {
       const one = await python("x = []\nwhile True: x.append(bytearray(1 << 20))");
       expect(text(one.stderr)).toContain("MemoryError");
-      const source = "import os,time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n        time.sleep(30)\ntime.sleep(30)";
+      const source =
+        "import os,time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n        time.sleep(30)\ntime.sleep(30)";
       expect(await python(source)).toMatchObject({ limit: "memory" });
     });
 
     it("lets programs reserve much and touch little", async () => {
-      const result = await python("import mmap\nm = mmap.mmap(-1, 8 << 30, prot=0, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)\nprint('ok')");
+      const result = await python(
+        "import mmap\nm = mmap.mmap(-1, 8 << 30, prot=0, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)\nprint('ok')",
+      );
       expect(text(result.stdout), text(result.stderr)).toBe("ok\n");
     });
 
     it("bounds processes, files and scratch space", async () => {
-      const forks = await python("import os\nn = 0\ntry:\n    while True:\n        if os.fork() == 0:\n            import time; time.sleep(30)\n        n += 1\nexcept OSError as e: print(n, e.errno)");
+      const forks = await python(
+        "import os\nn = 0\ntry:\n    while True:\n        if os.fork() == 0:\n            import time; time.sleep(30)\n        n += 1\nexcept OSError as e: print(n, e.errno)",
+      );
       expect(text(forks.stdout)).toMatch(/^\d+ 11\n$/);
       expect(Number(text(forks.stdout).split(" ")[0])).toBeLessThan(LIMITS.processes);
       expect(text((await python("open('x','wb').write(b'x' * (9 << 20))")).stderr)).toContain("File too large");
@@ -130,7 +158,9 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
     });
 
     it("keeps the output of a program whose children hold its pipes open", async () => {
-      const result = await python("import os,sys,time\nif os.fork() == 0:\n    time.sleep(60)\nprint('done')\nsys.stdout.flush()\nos._exit(0)");
+      const result = await python(
+        "import os,sys,time\nif os.fork() == 0:\n    time.sleep(60)\nprint('done')\nsys.stdout.flush()\nos._exit(0)",
+      );
       expect(result).toMatchObject({ exit: { code: 0 }, limit: null });
       expect(text(result.stdout)).toBe("done\n");
       expect(result.times.wallMs).toBeLessThan(LIMITS.wallMs);
@@ -174,15 +204,20 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
     try: open(target, 'a'); print('wrote', target)
     except OSError: pass
 `;
-      const [first = "", fds, ...rest] = text((await python(source)).stdout).trimEnd().split("\n");
+      const [first = "", fds, ...rest] = text((await python(source)).stdout)
+        .trimEnd()
+        .split("\n");
       expect(first.startsWith("[] ['HOME', 'LANG', 'PATH', 'TMPDIR'] False [] []")).toBe(true);
       expect(fds).toBe("['0', '1', '2', '3']");
       expect(rest).toEqual([]);
     });
 
     it("leaves nothing of one run for the next", async () => {
-      await python("import os\nfor d in ('/tmp','/workspace','/dev/shm','/var/tmp','/run','/dev/mqueue'):\n    try: open(d + '/mark','w').write('x')\n    except OSError: pass");
-      const source = "import os\nprint([d for d in ('/tmp','/workspace','/dev/shm','/var/tmp','/run','/dev/mqueue') if os.path.exists(d + '/mark')])";
+      await python(
+        "import os\nfor d in ('/tmp','/workspace','/dev/shm','/var/tmp','/run','/dev/mqueue'):\n    try: open(d + '/mark','w').write('x')\n    except OSError: pass",
+      );
+      const source =
+        "import os\nprint([d for d in ('/tmp','/workspace','/dev/shm','/var/tmp','/run','/dev/mqueue') if os.path.exists(d + '/mark')])";
       expect(text((await python(source)).stdout)).toBe("[]\n");
     });
 
@@ -200,14 +235,20 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
     });
 
     it("behaves like an interpreter at the end of a program", async () => {
-      const source = "import atexit,threading,time\natexit.register(lambda: print('bye'))\nthreading.Thread(target=lambda: (time.sleep(.05), print('thread'))).start()\nprint('main')";
+      const source =
+        "import atexit,threading,time\natexit.register(lambda: print('bye'))\nthreading.Thread(target=lambda: (time.sleep(.05), print('thread'))).start()\nprint('main')";
       expect(text((await python(source)).stdout)).toBe("main\nthread\nbye\n");
       expect(text((await python("exit('reason')")).stderr)).toBe("reason\n");
-      expect(await python("import multiprocessing as m\nif __name__ == '__main__':\n    with m.Pool(2) as p: print(p.map(abs, [-1, -2]))")).toMatchObject({ exit: { code: 0 } });
+      expect(
+        await python(
+          "import multiprocessing as m\nif __name__ == '__main__':\n    with m.Pool(2) as p: print(p.map(abs, [-1, -2]))",
+        ),
+      ).toMatchObject({ exit: { code: 0 } });
     });
 
     it("survives hostile output: control characters, protocol frames, invalid UTF-8", async () => {
-      const source = "import os\nos.write(1, bytes(range(256)) * 4)\nfor fd in range(3, 256):\n    try: os.write(fd, b'\\x00\\x00\\x00\\x02\\x15\\x00\\x00\\x00\\x01{}')\n    except OSError: pass";
+      const source =
+        "import os\nos.write(1, bytes(range(256)) * 4)\nfor fd in range(3, 256):\n    try: os.write(fd, b'\\x00\\x00\\x00\\x02\\x15\\x00\\x00\\x00\\x01{}')\n    except OSError: pass";
       const result = await python(source);
       expect(Array.from(result.stdout.head.subarray(0, 256))).toEqual(Array.from({ length: 256 }, (_, i) => i));
       expect(result).toMatchObject({ exit: { code: 0 } });
@@ -216,11 +257,20 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
     it("kills a run whose context ends, and stays usable", async () => {
       const sandbox = await opened.provider.create(ctx, specOf(mode));
       const controller = new AbortController();
-      const running = sandbox.run({ ...ctx, signal: controller.signal }, { program: { language: "python", source: "while True: pass" }, limits: LIMITS });
+      const running = sandbox.run(
+        { ...ctx, signal: controller.signal },
+        { program: { language: "python", source: "while True: pass" }, limits: LIMITS },
+      );
       setTimeout(() => controller.abort(new SandlotError("cancelled", { detail: "by the test" })), 200);
       await expect(running).rejects.toMatchObject({ code: "cancelled" });
       if (mode === "B") {
-        const after = await sandbox.run(ctx, { program: { language: "python", source: "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))" }, limits: LIMITS });
+        const after = await sandbox.run(ctx, {
+          program: {
+            language: "python",
+            source: "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))",
+          },
+          limits: LIMITS,
+        });
         expect(text(after.stdout)).toBe("2\n");
       }
       await opened.provider.remove(ctx, sandbox.id);
@@ -233,16 +283,22 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       await opened.provider.remove(ctx, sandbox.id);
       await opened.provider.remove(ctx, sandbox.id);
       expect(await sandbox.ended).toMatchObject({ cause: "closed" });
-      await expect(sandbox.run(ctx, { program: { language: "python", source: "" }, limits: LIMITS })).rejects.toMatchObject({ code: "sandbox_lost" });
+      await expect(
+        sandbox.run(ctx, { program: { language: "python", source: "" }, limits: LIMITS }),
+      ).rejects.toMatchObject({ code: "sandbox_lost" });
       expect((await opened.provider.list(ctx)).map((listing) => listing.id)).not.toContain(sandbox.id);
     });
 
     it("refuses a runtime it lacks", async () => {
-      await expect(opened.provider.create(ctx, { ...specOf(mode), runtime: "no-such-runtime" })).rejects.toMatchObject({ code: "sandbox_unsupported" });
+      await expect(opened.provider.create(ctx, { ...specOf(mode), runtime: "no-such-runtime" })).rejects.toMatchObject({
+        code: "sandbox_unsupported",
+      });
     });
 
     it("refuses an image that nobody described", async () => {
-      await expect(opened.provider.create(ctx, { ...specOf(mode), image: "no-such-image" })).rejects.toMatchObject({ code: "sandbox_image_missing" });
+      await expect(opened.provider.create(ctx, { ...specOf(mode), image: "no-such-image" })).rejects.toMatchObject({
+        code: "sandbox_image_missing",
+      });
     });
   });
 }

@@ -37,9 +37,9 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
   const socket = join(folder, "docker.sock");
   let engine: ReturnType<typeof spawn> | null = null;
   const args = [
-    ...["--host", `unix://${socket}`, "--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")],
-    ...["--pidfile", join(folder, "pid"), "--bridge", "none", "--iptables=false", "--ip6tables=false"],
-  ];
+    ["--host", `unix://${socket}`, "--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")],
+    ["--pidfile", join(folder, "pid"), "--bridge", "none", "--iptables=false", "--ip6tables=false"],
+  ].flat();
   const stop = async () => {
     const running = engine;
     engine = null;
@@ -52,7 +52,13 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
     // In a network namespace of its own: an engine without a bridge removes the one of its neighbour.
     engine = spawn("unshare", ["--net", "dockerd", ...args], { stdio: "ignore" });
     for (let tries = 0; tries < 300; tries++) {
-      if (await docker(["version"], socket).then(() => true, () => false)) return;
+      if (
+        await docker(["version"], socket).then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error("the private engine did not start");

@@ -9,7 +9,7 @@ import type { Rollout, RolloutRecord } from "../../src/contract/rollouts.ts";
 import { type CallContext, rootContext } from "../../src/core/context.ts";
 import { silentLogger, type Logger } from "../../src/core/logger.ts";
 import { startReplayModel } from "../../src/models/index.ts";
-import { promptOf, readRecordings } from "../../src/resources/check/index.ts";
+import { promptOf } from "../../src/resources/check/index.ts";
 import type { Row } from "../../src/resources/index.ts";
 
 export const ctx: CallContext = rootContext();
@@ -26,6 +26,8 @@ export interface TestPlatformOptions {
   readonly dockerSocket?: string;
   readonly leaseSeconds?: number;
   readonly logger?: Logger;
+  /** Further settings by path, e.g. `models.slow.timeout_seconds`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A platform of its own: database, worker, sandboxes; without HTTP in front. */
@@ -47,6 +49,7 @@ export async function openPlatform(options: TestPlatformOptions): Promise<Platfo
       flag("models.default.api", "responses"),
       flag("worker.concurrency", options.concurrency ?? 8),
       flag("worker.lease_seconds", options.leaseSeconds ?? 30),
+      ...Object.entries(options.settings ?? {}).map(([path, value]) => flag(path, value)),
     ],
   });
   const platform = await startPlatform({ config, logger: options.logger ?? silentLogger });
@@ -60,7 +63,10 @@ export async function openPlatform(options: TestPlatformOptions): Promise<Platfo
 }
 
 /** Submits a job and waits for its last rollout. */
-export async function runJob(platform: Platform, submission: JobSubmissionInput): Promise<{ jobId: string; rollouts: Rollout[] }> {
+export async function runJob(
+  platform: Platform,
+  submission: JobSubmissionInput,
+): Promise<{ jobId: string; rollouts: Rollout[] }> {
   const { job } = await submit(platform, submission);
   for await (const event of platform.jobs.events(ctx, job.id, 0)) if (event.type === "end") break;
   return { jobId: job.id, rollouts: await allRollouts(platform, job.id) };
@@ -73,7 +79,7 @@ export function submit(platform: Platform, submission: JobSubmissionInput) {
 
 export async function allRollouts(platform: Platform, jobId: string): Promise<Rollout[]> {
   const rollouts: Rollout[] = [];
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const page = await platform.jobs.rollouts(ctx, jobId, { cursor, limit: 500, outcomes: null, records: false });
     rollouts.push(...page.items);
     if (page.items.length === 0) return rollouts;
@@ -87,7 +93,8 @@ export async function recordOf(platform: Platform, rollout: Rollout): Promise<Ro
 
 /** The replay model over recorded answers of an environment, or over given texts per row. */
 export async function replayOf(recordings: readonly { row: Row; answers: readonly string[] }[], delayMs = 0) {
-  return startReplayModel({ recordings: recordings.map(({ row, answers }) => ({ prompt: promptOf(row), answers })), delayMs });
+  return startReplayModel({
+    recordings: recordings.map(({ row, answers }) => ({ prompt: promptOf(row), answers })),
+    delayMs,
+  });
 }
-
-export { readRecordings };

@@ -5,7 +5,10 @@ export function squareRow(id: string): Row {
   const value = {
     task_id: id,
     responses_create_params: { input: [{ role: "user", content: `Task ${id}: read n, print n squared.` }] },
-    verifier_metadata: { unit_tests: { inputs: ["3\n", "-4\n"], outputs: ["9\n", "16\n"] }, limits: { time_seconds: 2 } },
+    verifier_metadata: {
+      unit_tests: { inputs: ["3\n", "-4\n"], outputs: ["9\n", "16\n"] },
+      limits: { time_seconds: 2 },
+    },
   };
   return { raw: JSON.stringify(value), value };
 }

@@ -23,7 +23,14 @@ export const ctx = rootContext();
 export async function openProvider(name: "docker" | "local"): Promise<TestProvider> {
   const owner = { installation: newId("installation"), owner: newId("server") };
   if (name === "local") {
-    const options = { bubblewraps: ["bwrap"], pythons: ["/usr/bin/python3"], imagesRoot, owner, maxAgeMs, clock: systemClock };
+    const options = {
+      bubblewraps: ["bwrap"],
+      pythons: ["/usr/bin/python3"],
+      imagesRoot,
+      owner,
+      maxAgeMs,
+      clock: systemClock,
+    };
     return { provider: new LocalProvider(options), owner, close: () => undefined };
   }
   await prepareImages(ctx, { socketPath, imagesRoot, images: ["python"] });

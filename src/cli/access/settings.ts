@@ -4,7 +4,7 @@ import type { CommandCall } from "../command-call.ts";
 
 /** The configuration with the command's flags on top; warnings are shown. Throws `invalid_config`. */
 export async function loadSettings(
-  { session, screen, options }: CommandCall,
+  { session, options }: CommandCall,
   flags: readonly Flag[] = [],
 ): Promise<LoadedConfig> {
   const { loadConfig } = await import("../../config/index.ts");
@@ -15,7 +15,7 @@ export async function loadSettings(
     workingDirectory,
     flags: [{ flag: "--data-dir", path: ["data_dir"], value: options.dataDir }, ...flags],
   });
-  for (const warning of loaded.warnings) screen.note(`warning: ${warning}`);
+  for (const warning of loaded.warnings) session.warn(warning);
   return loaded;
 }
 

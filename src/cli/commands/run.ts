@@ -1,16 +1,16 @@
 import { Command } from "commander";
-import { withAccess } from "../access/access.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { EXIT } from "../exit-codes.ts";
 import { jobBody } from "../jobs/job-body.ts";
 import { jobSummary } from "../jobs/job-summary.ts";
 import { exitCodeOfJob, jobDocument, type Played, playJob } from "../jobs/play-job.ts";
+import { RecordFile } from "../jobs/record-file.ts";
 import { withFileLine } from "../jobs/row-lines.ts";
 import { readRunRequest, type RunRequest } from "../jobs/run-request.ts";
 import { serverForRun } from "../jobs/run-server.ts";
 import { addRunOptions, type RunOptions } from "../jobs/run-options.ts";
 import { taskTable } from "../jobs/task-table.ts";
-import type { Access } from "../access/access.ts";
+import { type Access, withAccess } from "../access/access.ts";
 import type { Session } from "../session.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
 import { commandLine } from "../terminal/command-line.ts";
@@ -24,28 +24,35 @@ export function runCommand(session: Session): Command {
 }
 
 async function run(call: CommandCall<RunOptions>): Promise<number> {
+  const { options, session } = call;
   const input = await readRunRequest(call);
-  const access = await serverForRun(call, input.request.model ?? "default");
-  return withAccess(call, access, async () => {
-    try {
-      return call.options.detach ? await detach(call, access, input) : await play(call, access, input);
-    } catch (error) {
-      throw input.lines ? withFileLine(error, input.lines, call.options.input ?? "") : error;
-    }
-  });
+  const records =
+    options.out === undefined
+      ? null
+      : await RecordFile.create(session.options.workingDirectory, options.out, options.overwrite ?? false);
+  try {
+    const access = await serverForRun(call, input.request.model ?? "default");
+    return await withAccess(call, access, async () => {
+      return options.detach ? await detach(call, access, input) : await play(call, access, input, records);
+    });
+  } catch (error) {
+    throw input.lines ? withFileLine(error, input.lines, options.input ?? "") : error;
+  } finally {
+    await records?.close();
+  }
 }
 
-async function play(call: CommandCall<RunOptions>, access: Access, { request }: RunRequest): Promise<number> {
-  const { screen, options } = call;
-  const { out, overwrite } = options;
-  const played = await playJob(call, { access, request, out, overwrite });
+async function play(
+  call: CommandCall<RunOptions>,
+  access: Access,
+  { request }: RunRequest,
+  records: RecordFile | null,
+): Promise<number> {
+  const { screen } = call;
+  const played = await playJob(call, { access, request, records });
   screen.document(jobDocument(played));
-  screen.print(
-    ...taskTable(screen, played.tally.summaries()),
-    "",
-    ...jobSummary(screen, played.job),
-    ...recordLines(call, access, played),
-  );
+  const table = taskTable(screen, played.tally.summaries());
+  screen.print(...table, "", ...jobSummary(screen, played.job), ...recordLines(call, access, played));
   return exitCodeOfJob(played);
 }
 

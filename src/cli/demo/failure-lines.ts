@@ -17,6 +17,9 @@ const KINDS: Readonly<Record<string, string>> = {
   tampered: "tampered with their test",
 };
 
+/** Reasons whose rollouts show the most, best first. */
+const TELLING = ["memory_limit", "time_limit", "output_limit", "runtime_error", "wrong_answer"];
+
 /** Counts finished rollouts by why they failed, with what they were worth. */
 export class FailureCounts {
   readonly #kinds = new Map<
@@ -32,10 +35,11 @@ export class FailureCounts {
     this.#kinds.set(reason, kind);
   }
 
-  /** A rollout that failed, the rarest kind first: it is the most telling one to look at. */
+  /** A rollout that failed, for the most telling reason that was met. */
   get example(): { id: string; reason: string } | null {
-    const [first] = [...this.#kinds].sort((a, b) => a[1].count - b[1].count);
-    return first ? { id: first[1].example, reason: first[0] } : null;
+    const reason = TELLING.find((known) => this.#kinds.has(known)) ?? [...this.#kinds.keys()][0];
+    const kind = this.#kinds.get(reason ?? "");
+    return reason !== undefined && kind ? { id: kind.example, reason } : null;
   }
 
   /** A line for each kind, the most frequent first. */

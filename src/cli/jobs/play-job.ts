@@ -2,15 +2,14 @@ import type { Access } from "../access/access.ts";
 import type { CommandCall } from "../command-call.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type JobRequest, jobBody } from "./job-body.ts";
-import { RecordFile } from "./record-file.ts";
+import type { RecordFile } from "./record-file.ts";
 import { type Watched, watchJob, type WatchOptions } from "./watch-job.ts";
 
 export interface PlayOptions {
   readonly access: Access;
   readonly request: JobRequest;
-  /** Name of the file for the records, or undefined. */
-  readonly out?: string | undefined;
-  readonly overwrite?: boolean | undefined;
+  /** The file for the records; the caller closes it. */
+  readonly records?: RecordFile | null;
   readonly onRollout?: WatchOptions["onRollout"];
 }
 
@@ -21,27 +20,14 @@ export interface Played extends Watched {
 
 /** Submits a job and follows it to its end; an interrupt cancels it in good order. */
 export async function playJob(call: CommandCall, options: PlayOptions): Promise<Played> {
-  const { client } = options.access;
-  const { workingDirectory } = call.session.options;
-  const records =
-    options.out === undefined
-      ? null
-      : await RecordFile.create(workingDirectory, options.out, options.overwrite ?? false);
+  const { access, request, records = null, onRollout } = options;
+  const { client } = access;
   // Not ended by an interrupt: whether the job was made would stay unknown. It is cancelled right after.
-  const submitted = client.submitJob(jobBody(options.request));
-  const job = await submitted.catch(async (error: unknown) => {
-    await records?.abandon();
-    throw error;
-  });
-  try {
-    await records?.begin();
-    const { onRollout } = options;
-    const watching = { client, job, onInterrupt: "cancel", records, ...(onRollout ? { onRollout } : {}) } as const;
-    const watched = await watchJob(call, watching);
-    return { ...watched, out: records && { path: records.path, lines: records.lines } };
-  } finally {
-    await records?.finish();
-  }
+  const job = await client.submitJob(jobBody(request));
+  await records?.begin();
+  const watching = { client, job, onInterrupt: "cancel", records, ...(onRollout ? { onRollout } : {}) } as const;
+  const watched = await watchJob(call, watching);
+  return { ...watched, out: records && { path: records.path, lines: records.lines } };
 }
 
 /** The exit code of a job that was played to its end. */

@@ -9,7 +9,7 @@ const PAGE = 20;
 
 /**
  * The file of `--out`: one JSON line per finished rollout, appended as they are delivered, so that it can be followed.
- * It is opened before the job is submitted, and an existing one is refused unless it may be overwritten.
+ * It is opened before anything is started, and an existing one is refused unless it may be overwritten.
  */
 export class RecordFile {
   readonly path: string;
@@ -18,6 +18,7 @@ export class RecordFile {
   readonly #handle: FileHandle;
   /** Whether the file was made for this job. */
   readonly #fresh: boolean;
+  #begun = false;
   #cursor: string | undefined;
 
   private constructor(path: string, handle: FileHandle, fresh: boolean) {
@@ -47,6 +48,7 @@ export class RecordFile {
   /** The job is accepted: what an overwritten file held goes now. */
   async begin(): Promise<void> {
     await this.#handle.truncate(0);
+    this.#begun = true;
   }
 
   /** Appends the records of the job's rollouts that have finished since the last call. */
@@ -61,15 +63,10 @@ export class RecordFile {
     }
   }
 
-  /** Ends the file: its lines are on disk afterwards. */
-  async finish(): Promise<void> {
-    await this.#handle.sync();
+  /** Ends the file: its lines are on disk afterwards. One that was made for a job that never began goes away. */
+  async close(): Promise<void> {
+    if (this.#begun) await this.#handle.sync();
     await this.#handle.close();
-  }
-
-  /** Gives up before the job began; a file that was made for nothing goes away, another stays as it was. */
-  async abandon(): Promise<void> {
-    await this.#handle.close();
-    if (this.#fresh) await rm(this.path, { force: true });
+    if (this.#fresh && !this.#begun) await rm(this.path, { force: true });
   }
 }

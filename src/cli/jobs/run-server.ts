@@ -13,13 +13,7 @@ export async function serverForRun(call: CommandCall<RunOptions>, model: string)
   const named = await namedServer(call);
   if (named) return asItIs(call, named);
   const { options } = call;
-  const loaded = await loadSettings(call, [
-    ...(await endpointFlags(call, options)),
-    { flag: "--concurrency", path: ["worker", "concurrency"], value: options.concurrency },
-    providerFlag(options.provider),
-  ]);
-  const { config } = loaded;
-  const local = await localServer(call, config);
+  const local = await localServer(call, (await loadSettings(call)).config);
   // Another command's server ends with that command, and would take our job with it.
   if (local?.purpose === "serve") return asItIs(call, local);
   await local?.close();
@@ -30,6 +24,11 @@ export async function serverForRun(call: CommandCall<RunOptions>, model: string)
       ],
     });
   }
+  const { config } = await loadSettings(call, [
+    ...(await endpointFlags(call, options)),
+    { flag: "--concurrency", path: ["worker", "concurrency"], value: options.concurrency },
+    providerFlag(options.provider),
+  ]);
   // Known before database and sandboxes are started.
   if (!Object.hasOwn(config.models, model)) {
     const nearest = nearestName(model, Object.keys(config.models));
@@ -44,10 +43,10 @@ async function asItIs({ options, signal }: CommandCall<RunOptions>, access: Acce
   try {
     if (modelUrl !== undefined) {
       const { items } = await access.client.listModels({ signal });
-      const models = items.length === 0 ? "no model" : `the models ${items.map(({ name }) => name).join(", ")}`;
+      const models = items.length === 0 ? "no model" : `the models: ${items.map(({ name }) => name).join(", ")}`;
       throw fixed(
         "--model-url",
-        `cannot be given to the server that runs at ${access.url}: it has ${models}. Choose one with --model, or pass another --data-dir`,
+        `cannot be given to the server that runs at ${access.url}: it has ${models}. Choose with --model, or pass another --data-dir`,
       );
     }
     if (concurrency !== undefined) throw fixed("--concurrency", `is set where the server at ${access.url} was started`);

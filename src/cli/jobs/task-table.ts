@@ -1,4 +1,4 @@
-import { count, duration, percent, rewardText } from "../terminal/format.ts";
+import { count, duration, percent, plural, rewardText } from "../terminal/format.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { type Column, table } from "../terminal/table.ts";
 import type { TaskSummary } from "./task-tally.ts";
@@ -19,9 +19,12 @@ const COLUMNS: readonly Column[] = [
 /** The table of a job's tasks; one line instead when they are too many. */
 export function taskTable(screen: Screen, tasks: readonly TaskSummary[]): string[] {
   const c = screen.colors;
-  if (tasks.length === 0) return [];
-  if (tasks.length > MAX_TASKS) return [c.dim(`${count(tasks.length)} tasks: too many to list one by one`)];
-  const rows = tasks.map(({ task, attempts, rewarded, passed, mean_reward, median_ms, outcomes, reasons }) => [
+  const played = tasks.filter(({ attempts, outcomes }) => attempts > (outcomes.cancelled ?? 0));
+  const unplayed = tasks.length - played.length;
+  const left = unplayed === 0 ? [] : [c.dim(`(${plural(unplayed, "task")} cancelled before an attempt ended)`)];
+  if (played.length === 0) return left;
+  if (played.length > MAX_TASKS) return [c.dim(`${count(played.length)} tasks: too many to list one by one`), ...left];
+  const rows = played.map(({ task, attempts, rewarded, passed, mean_reward, median_ms, outcomes, reasons }) => [
     task,
     count(attempts),
     { text: percent(passed, rewarded), paint: passed === 0 ? c.red : passed === rewarded ? c.green : c.yellow },
@@ -30,7 +33,7 @@ export function taskTable(screen: Screen, tasks: readonly TaskSummary[]): string
     counted(outcomes),
     { text: counted(reasons), paint: c.dim },
   ]);
-  return table(COLUMNS, rows, { width: screen.columns, paintTitle: c.bold });
+  return [...table(COLUMNS, rows, { width: screen.columns, paintTitle: c.bold }), ...left];
 }
 
 /** `wrong_answer 2, time_limit`: most frequent first, ones without their number. */

@@ -61,6 +61,8 @@ export class TaskTally {
     this.#tasks.set(index, counts);
     counts.attempts++;
     if (outcome !== null) counts.outcomes[outcome] = (counts.outcomes[outcome] ?? 0) + 1;
+    // An attempt that was called off says nothing about its task.
+    if (outcome === "cancelled") return;
     if (reason !== null) counts.reasons[reason] = (counts.reasons[reason] ?? 0) + 1;
     if (times) counts.times.push(times.total_ms);
     if (reward === null || masked) return;

@@ -64,5 +64,5 @@ export function indented(text: string): string[] {
   return text
     .replace(/\n+$/, "")
     .split("\n")
-    .map((line) => `    ${line}`);
+    .map((line) => `    ${line}`.trimEnd());
 }

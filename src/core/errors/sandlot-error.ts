@@ -50,7 +50,7 @@ export class SandlotError<C extends ErrorCode = ErrorCode> extends Error {
 
   /** `error` itself when it is coded, else an `internal` error that keeps it as its cause. */
   static from(error: unknown): SandlotError {
-    if (error instanceof SandlotError) return error;
+    if (SandlotError.is(error)) return error;
     return new SandlotError("internal", { detail: messageOf(error) }, { cause: error });
   }
 }

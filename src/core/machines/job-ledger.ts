@@ -26,7 +26,10 @@ export type LedgerEvent =
 
 /** A new job of `requested` rollouts. */
 export function newLedger(requested: number): JobLedger {
-  return { job: "queued", rollouts: Array.from({ length: requested }, () => ({ state: "queued", outcome: null, attempts: 0 })) };
+  return {
+    job: "queued",
+    rollouts: Array.from({ length: requested }, () => ({ state: "queued", outcome: null, attempts: 0 })),
+  };
 }
 
 /** The ledger after `event`; refused events leave it unchanged. */

@@ -11,7 +11,10 @@ const rollout = fc.nat(SIZE - 1);
 const event: fc.Arbitrary<LedgerEvent> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ type: fc.constant("claim" as const), rollout }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("requeue" as const), rollout }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("finish" as const), rollout, outcome: fc.constantFrom(...OUTCOMES) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant("finish" as const), rollout, outcome: fc.constantFrom(...OUTCOMES) }),
+  },
   { weight: 1, arbitrary: fc.constant({ type: "cancel" as const }) },
 );
 
@@ -48,7 +51,8 @@ describe("the job ledger", () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
         let ledger = applyEvent(events.reduce(applyEvent, newLedger(SIZE)), { type: "cancel" });
-        for (let i = 0; i < SIZE; i++) ledger = applyEvent(ledger, { type: "finish", rollout: i, outcome: "cancelled" });
+        for (let i = 0; i < SIZE; i++)
+          ledger = applyEvent(ledger, { type: "finish", rollout: i, outcome: "cancelled" });
         expect(jobEnded(ledger.job)).toBe(true);
       }),
     );

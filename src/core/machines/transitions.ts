@@ -4,10 +4,6 @@ export type Transitions<S extends string, E extends string> = {
 };
 
 /** The state after `event`, or `refused` when the event has no place in `state`. */
-export function next<S extends string, E extends string>(
-  table: Transitions<S, E>,
-  state: S,
-  event: E,
-): S | "refused" {
+export function next<S extends string, E extends string>(table: Transitions<S, E>, state: S, event: E): S | "refused" {
   return table[state][event];
 }

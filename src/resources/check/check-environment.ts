@@ -39,7 +39,11 @@ export interface CheckOptions {
  * Proves a verifier on its fixtures: references and honest variants get the highest reward, everything else the
  * lowest, failures for the reason their kind names. Verification only; no agent, no model.
  */
-export async function checkEnvironment(ctx: CallContext, environment: Environment, options: CheckOptions): Promise<CheckReport> {
+export async function checkEnvironment(
+  ctx: CallContext,
+  environment: Environment,
+  options: CheckOptions,
+): Promise<CheckReport> {
   const rows = await environment.dataset(ctx);
   const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
   const own = await readFixtures(environment.folder);
@@ -61,7 +65,12 @@ export async function checkEnvironment(ctx: CallContext, environment: Environmen
   return { environment: environment.name, tasks: rows.length, checked, problems, ok };
 }
 
-async function checkFixture(ctx: CallContext, environment: Environment, row: Row, fixture: Fixture): Promise<CheckedFixture> {
+async function checkFixture(
+  ctx: CallContext,
+  environment: Environment,
+  row: Row,
+  fixture: Fixture,
+): Promise<CheckedFixture> {
   const { task, name, kind } = fixture;
   try {
     const verdict = await verifyAnswer(ctx, environment, row, fixture.answer);
@@ -69,12 +78,20 @@ async function checkFixture(ctx: CallContext, environment: Environment, row: Row
     return { task, fixture: name, kind, reward, reason, message, problem: problemOf(environment, fixture, verdict) };
   } catch (error) {
     const { message, code } = SandlotError.from(error);
-    return { task, fixture: name, kind, reward: null, reason: code, message, problem: `verification failed: ${message}` };
+    return {
+      task,
+      fixture: name,
+      kind,
+      reward: null,
+      reason: code,
+      message,
+      problem: `verification failed: ${message}`,
+    };
   }
 }
 
 /** The verdict on a final text, as if a model had answered it. */
-export async function verifyAnswer(ctx: CallContext, environment: Environment, row: Row, answer: string): Promise<Verdict> {
+async function verifyAnswer(ctx: CallContext, environment: Environment, row: Row, answer: string): Promise<Verdict> {
   const token = await environment.resource.seed(ctx, row);
   try {
     return await environment.resource.verify(ctx, token, row, responseOf(answer));

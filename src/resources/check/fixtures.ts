@@ -3,7 +3,18 @@ import { join } from "node:path";
 import type { CaseStatus } from "../../contract/verdict.ts";
 
 /** What a fixture's name promises. */
-export const FIXTURE_KINDS = ["reference", "honest", "wrong", "crash", "loop", "memory", "flood", "hack", "empty", "garbage"] as const;
+export const FIXTURE_KINDS = [
+  "reference",
+  "honest",
+  "wrong",
+  "crash",
+  "loop",
+  "memory",
+  "flood",
+  "hack",
+  "empty",
+  "garbage",
+] as const;
 export type FixtureKind = (typeof FIXTURE_KINDS)[number];
 
 /** One prepared answer to a task: `fixtures/<task>/<kind>[-<why>].<extension>`. */
@@ -17,7 +28,9 @@ export interface Fixture {
 }
 
 /** What the verdict on a fixture of each kind has to be; `reasons` only where the kind says which failure it is. */
-export const EXPECTATIONS: Readonly<Record<FixtureKind, { reward: "highest" | "lowest"; reasons?: readonly CaseStatus[] }>> = {
+export const EXPECTATIONS: Readonly<
+  Record<FixtureKind, { reward: "highest" | "lowest"; reasons?: readonly CaseStatus[] }>
+> = {
   reference: { reward: "highest" },
   honest: { reward: "highest" },
   wrong: { reward: "lowest", reasons: ["wrong_answer"] },
@@ -37,11 +50,15 @@ export async function readFixtures(environmentFolder: string): Promise<Fixture[]
   const root = join(environmentFolder, "fixtures");
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const fixtures: Fixture[] = [];
-  for (const task of entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()) {
+  for (const task of entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()) {
     for (const file of (await readdir(join(root, task))).sort()) {
       const match = /^([a-z]+)(?:-[\w-]+)?\.(\w+)$/.exec(file);
       const kind = FIXTURE_KINDS.find((known) => known === match?.[1]);
-      if (!match || !kind) throw new Error(`fixtures/${task}/${file}: the name does not start with one of ${FIXTURE_KINDS.join(", ")}`);
+      if (!match || !kind)
+        throw new Error(`fixtures/${task}/${file}: the name does not start with one of ${FIXTURE_KINDS.join(", ")}`);
       const text = await readFile(join(root, task, file), "utf8");
       const fence = FENCES[match[2] ?? ""];
       const answer = fence ? `\`\`\`${fence}\n${text.trimEnd()}\n\`\`\`` : text;

@@ -1,2 +1,2 @@
-export { type CheckedFixture, checkEnvironment, type CheckOptions, type CheckReport, verifyAnswer } from "./check-environment.ts";
+export { type CheckedFixture, checkEnvironment, type CheckOptions, type CheckReport } from "./check-environment.ts";
 export { promptOf, readRecordings, type Recording } from "./replay.ts";

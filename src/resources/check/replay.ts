@@ -45,7 +45,9 @@ export function promptOf(row: Row): string {
   const input = params?.input;
   if (typeof input === "string") return input;
   if (!Array.isArray(input)) return "";
-  const messages = input.filter((item): item is { role: string; content: unknown } => (item as { role?: unknown }).role === "user");
+  const messages = input.filter(
+    (item): item is { role: string; content: unknown } => (item as { role?: unknown }).role === "user",
+  );
   return messages.map((message) => textOf(message.content)).join("\n");
 }
 

@@ -57,7 +57,10 @@ export class AgentSandbox implements Sandbox {
   #fault({ code, detail }: ChannelFault): SandlotError {
     switch (code) {
       case "bad_request":
-        return new SandlotError("sandbox_protocol", { sandbox_id: this.id, detail: `the agent refused the run: ${detail}` });
+        return new SandlotError("sandbox_protocol", {
+          sandbox_id: this.id,
+          detail: `the agent refused the run: ${detail}`,
+        });
       case "lane_stalled":
         return sandboxFault(this.id, { cause: "stalled", detail });
       case "lane_setup_failed":

@@ -44,7 +44,7 @@ export class Channel {
   async send(header: Buffer, sections: readonly Uint8Array[]): Promise<void> {
     await this.#writer.data(encodeFrame(FRAME.OPEN, this.#number, header));
     for (const section of sections) {
-      for (let at = 0; at < section.length; ) {
+      for (let at = 0; at < section.length;) {
         while (this.#credit === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#onCredit = resolve));
         if (this.#ended) return;
         const size = Math.min(MAX_DATA, this.#credit, section.length - at);
@@ -74,7 +74,7 @@ export class Channel {
       case FRAME.FAULT: {
         const { code, detail } = parseObject(payload);
         this.#end();
-        this.#settle({ code: String(code), detail: String(detail ?? "") });
+        this.#settle({ code: textOf(code), detail: textOf(detail) });
         return true;
       }
       default:
@@ -129,6 +129,11 @@ export function parseObject(payload: Buffer): Record<string, unknown> {
     // Falls through to the refusal.
   }
   throw protocolError("a payload is not a JSON object");
+}
+
+/** A text member of a payload; empty when it is missing or something else. */
+export function textOf(member: unknown): string {
+  return typeof member === "string" ? member : "";
 }
 
 export function protocolError(detail: string): SandlotError {

@@ -3,7 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { type CallContext, orAborted, withScope } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
-import { Channel, type ChannelAnswer, type ChannelFault, parseObject, protocolError } from "./channel.ts";
+import { Channel, type ChannelAnswer, type ChannelFault, parseObject, protocolError, textOf } from "./channel.ts";
 import type { AgentConfig } from "./config.ts";
 import { encodeFrame, encodeJsonFrame, type Frame, FRAME, FrameDecoder } from "./frames.ts";
 import type { AgentTransport } from "./transport.ts";
@@ -60,8 +60,10 @@ export class AgentConnection {
   static async open(ctx: CallContext, options: ConnectionOptions): Promise<AgentConnection> {
     const connection = new AgentConnection(options);
     try {
-      await withScope(ctx, { timeoutMs: HANDSHAKE_MS, waitingFor: "the sandbox's agent", clock: options.clock }, (scope) =>
-        connection.#shakeHands(scope),
+      await withScope(
+        ctx,
+        { timeoutMs: HANDSHAKE_MS, waitingFor: "the sandbox's agent", clock: options.clock },
+        (scope) => connection.#shakeHands(scope),
       );
     } catch (error) {
       connection.close();
@@ -130,15 +132,16 @@ export class AgentConnection {
     const hello = parseObject((await this.#handshakeFrame(ctx, FRAME.HELLO)).payload);
     const versions = Array.isArray(hello["versions"]) ? hello["versions"] : [];
     if (!versions.includes(PROTOCOL_VERSION)) throw protocolError(`the agent speaks versions ${versions.join(", ")}`);
-    const theirs = String(hello["nonce"]);
+    const theirs = textOf(hello["nonce"]);
     const nonce = randomBytes(16).toString("hex");
     this.#writer.control(
       encodeJsonFrame(FRAME.AUTH, 0, { version: PROTOCOL_VERSION, nonce, proof: proof("host", theirs, nonce), config }),
     );
     const ready = parseObject((await this.#handshakeFrame(ctx, FRAME.READY)).payload);
     const expected = Buffer.from(proof("agent", theirs, nonce));
-    const given = Buffer.from(String(ready["proof"]));
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw protocolError("the agent's proof is wrong");
+    const given = Buffer.from(textOf(ready["proof"]));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      throw protocolError("the agent's proof is wrong");
     const mode = ready["mode"];
     if (mode !== "B" && mode !== "C") throw protocolError(`unknown mode ${String(mode)}`);
     this.#facts = { mode, features: Array.isArray(ready["features"]) ? ready["features"].map(String) : [] };
@@ -219,8 +222,8 @@ function unknownEnd(error: unknown): SandboxEnd {
 }
 
 function byeCause(bye: Record<string, unknown>): SandboxEnd {
-  const reason = String(bye["reason"]);
-  const detail = `${reason} ${String(bye["detail"] ?? "")}`.trim();
+  const reason = textOf(bye["reason"]);
+  const detail = `${reason} ${textOf(bye["detail"])}`.trim();
   if (reason === "lease_expired") return { cause: "lease_expired", detail };
   if (reason === "used_up" || reason === "closed" || reason === "host_gone") return { cause: "closed", detail };
   if (reason === "protocol_error" || reason === "auth_failed") return { cause: "protocol", detail };

@@ -43,7 +43,8 @@ export function encodeRun(request: RunRequest): EncodedRun {
   const sections = [...fixed, ...files.map((file) => file.data)];
   if (header.length > MAX_PAYLOAD) throw refused("program", "arguments and environment are too long");
   const size = sections.reduce((sum, section) => sum + section.length, 0);
-  if (size > MAX_BODY_BYTES) throw refused("files", `program, input and files come to ${size} bytes, above ${MAX_BODY_BYTES}`);
+  if (size > MAX_BODY_BYTES)
+    throw refused("files", `program, input and files come to ${size} bytes, above ${MAX_BODY_BYTES}`);
   const fetched = outputs.reduce((sum, output) => sum + output.limit, 0);
   return { header, sections, maxBytes: 2 * keepBytes + fetched + MAX_PAYLOAD };
 }

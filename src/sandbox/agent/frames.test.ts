@@ -31,19 +31,27 @@ describe("frames", () => {
   });
 
   it("come out the same however the bytes are split", () => {
-    const frame = fc.record({ type: fc.nat(255), channel: fc.nat(2 ** 32 - 1), payload: fc.uint8Array({ maxLength: 300 }) });
+    const frame = fc.record({
+      type: fc.nat(255),
+      channel: fc.nat(2 ** 32 - 1),
+      payload: fc.uint8Array({ maxLength: 300 }),
+    });
     fc.assert(
-      fc.property(fc.array(frame, { maxLength: 20 }), fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (frames, cuts) => {
-        const bytes = Buffer.concat(frames.map((f) => encodeFrame(f.type, f.channel, f.payload)));
-        const decoder = new FrameDecoder();
-        const decoded = [];
-        for (let at = 0, i = 0; at < bytes.length; i++) {
-          const size = cuts[i % cuts.length] ?? 1;
-          decoded.push(...decoder.feed(bytes.subarray(at, at + size)));
-          at += size;
-        }
-        expect(decoded.map((f) => ({ ...f, payload: new Uint8Array(f.payload) }))).toEqual(frames);
-      }),
+      fc.property(
+        fc.array(frame, { maxLength: 20 }),
+        fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }),
+        (frames, cuts) => {
+          const bytes = Buffer.concat(frames.map((f) => encodeFrame(f.type, f.channel, f.payload)));
+          const decoder = new FrameDecoder();
+          const decoded = [];
+          for (let at = 0, i = 0; at < bytes.length; i++) {
+            const size = cuts[i % cuts.length] ?? 1;
+            decoded.push(...decoder.feed(bytes.subarray(at, at + size)));
+            at += size;
+          }
+          expect(decoded.map((f) => ({ ...f, payload: new Uint8Array(f.payload) }))).toEqual(frames);
+        },
+      ),
     );
   });
 

@@ -45,7 +45,9 @@ describe("the container of a sandbox", () => {
     expect(options.HostConfig?.Privileged ?? false).toBe(false);
     expect(options.HostConfig?.CapAdd ?? []).toEqual([]);
     expect(options.HostConfig?.Binds ?? []).toEqual([]);
-    expect(options.HostConfig?.Mounts).toEqual([expect.objectContaining({ Type: "volume", Target: "/sandlot", ReadOnly: true })]);
+    expect(options.HostConfig?.Mounts).toEqual([
+      expect.objectContaining({ Type: "volume", Target: "/sandlot", ReadOnly: true }),
+    ]);
   });
 
   it("allows no swap, and memory and processes for all runs together", () => {
@@ -85,7 +87,23 @@ describe("the seccomp profile", () => {
   });
 
   it("names nothing that widens the kernel's surface for nobody's good", () => {
-    const never = ["ptrace", "process_vm_readv", "bpf", "keyctl", "add_key", "io_uring_setup", "userfaultfd", "perf_event_open", "kexec_load", "init_module", "open_by_handle_at", "setns", "pivot_root", "reboot", "swapon"];
+    const never = [
+      "ptrace",
+      "process_vm_readv",
+      "bpf",
+      "keyctl",
+      "add_key",
+      "io_uring_setup",
+      "userfaultfd",
+      "perf_event_open",
+      "kexec_load",
+      "init_module",
+      "open_by_handle_at",
+      "setns",
+      "pivot_root",
+      "reboot",
+      "swapon",
+    ];
     for (const name of never) expect(allowed, name).not.toContain(name);
   });
 });

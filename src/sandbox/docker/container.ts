@@ -93,9 +93,7 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       NanoCpus: Math.round(spec.cpus * 1e9),
       LogConfig: { Type: "none", Config: {} },
       Tmpfs: { "/workspace": scratch, "/tmp": scratch },
-      Mounts: [
-        { Type: "volume", Source: input.toolbox, Target: "/sandlot", ReadOnly: true, VolumeOptions: NO_COPY },
-      ],
+      Mounts: [{ Type: "volume", Source: input.toolbox, Target: "/sandlot", ReadOnly: true, VolumeOptions: NO_COPY }],
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
       ...(spec.runtime === "default" ? {} : { Runtime: spec.runtime }),
     },

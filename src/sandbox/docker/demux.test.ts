@@ -30,7 +30,9 @@ describe("Demux", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 30 }), fc.integer({ min: 1, max: 64 }), async (parts, size) => {
         const bytes = Buffer.concat(parts.map(({ stream, data }) => frame(stream, data)));
-        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+          bytes.subarray(i * size, (i + 1) * size),
+        );
         const { out, err } = await demux(chunks);
         const wanted = (stream: number) => Buffer.concat(parts.filter((p) => p.stream === stream).map((p) => p.data));
         expect([out, err]).toEqual([wanted(1), wanted(2)]);

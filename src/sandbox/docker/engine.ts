@@ -25,11 +25,16 @@ export function engineStatus(error: unknown): number | null {
 
 /** The coded error of a failed engine call while making a sandbox. */
 export function engineError(error: unknown): SandlotError {
-  if (error instanceof SandlotError) return error;
+  if (SandlotError.is(error)) return error;
   const status = engineStatus(error);
   const detail = messageOf(error);
-  if (status === null) return new SandlotError("provider_unavailable", { provider: "docker", detail }, { cause: error });
-  return new SandlotError("sandbox_create_failed", { detail: `the engine answered ${status}: ${detail}` }, { cause: error });
+  if (status === null)
+    return new SandlotError("provider_unavailable", { provider: "docker", detail }, { cause: error });
+  return new SandlotError(
+    "sandbox_create_failed",
+    { detail: `the engine answered ${status}: ${detail}` },
+    { cause: error },
+  );
 }
 
 /** Calls for which "already so" is success: 304 not modified, 404 gone, 409 removal in progress. */

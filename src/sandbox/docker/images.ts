@@ -35,17 +35,25 @@ export interface BuildOptions {
 
 /** Builds a folder's Dockerfile; throws `sandbox_create_failed` with the builder's last words. */
 export async function buildImage(ctx: CallContext, engine: Engine, options: BuildOptions): Promise<void> {
-  await withScope(ctx, { timeoutMs: options.timeoutMs ?? BUILD_MS, waitingFor: "the image to build" }, async (scope) => {
-    const context = await tarFolder(options.folder);
-    const stream = (await engine.streams.buildImage(context, { t: options.reference, rm: true, forcerm: true })) as Readable;
-    const onAbort = () => stream.destroy(scope.signal.reason as Error);
-    scope.signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      await followBuild(stream, options);
-    } finally {
-      scope.signal.removeEventListener("abort", onAbort);
-    }
-  });
+  await withScope(
+    ctx,
+    { timeoutMs: options.timeoutMs ?? BUILD_MS, waitingFor: "the image to build" },
+    async (scope) => {
+      const context = await tarFolder(options.folder);
+      const stream = (await engine.streams.buildImage(context, {
+        t: options.reference,
+        rm: true,
+        forcerm: true,
+      })) as Readable;
+      const onAbort = () => stream.destroy(scope.signal.reason as Error);
+      scope.signal.addEventListener("abort", onAbort, { once: true });
+      try {
+        await followBuild(stream, options);
+      } finally {
+        scope.signal.removeEventListener("abort", onAbort);
+      }
+    },
+  );
 }
 
 async function followBuild(stream: Readable, options: BuildOptions): Promise<void> {

@@ -47,7 +47,11 @@ export class DockerProvider implements SandboxProvider {
   constructor(options: DockerProviderOptions) {
     this.#options = options;
     this.#engine = connectEngine(options.socketPath);
-    this.#events = new EngineEvents({ engine: this.#engine, installation: options.owner.installation, clock: options.clock });
+    this.#events = new EngineEvents({
+      engine: this.#engine,
+      installation: options.owner.installation,
+      clock: options.clock,
+    });
   }
 
   async probe(): Promise<ProviderReport> {
@@ -63,7 +67,11 @@ export class DockerProvider implements SandboxProvider {
       };
       return { available: true, detail: `engine ${facts.engine} answers`, facts };
     } catch (error) {
-      return { available: false, detail: `no Docker engine at ${this.#options.socketPath}: ${messageOf(error)}`, facts: {} };
+      return {
+        available: false,
+        detail: `no Docker engine at ${this.#options.socketPath}: ${messageOf(error)}`,
+        facts: {},
+      };
     }
   }
 
@@ -82,9 +90,11 @@ export class DockerProvider implements SandboxProvider {
 
   async list(): Promise<SandboxListing[]> {
     const label = `${LABELS.installation}=${this.#options.owner.installation}`;
-    const containers = await this.#engine.short.listContainers({ all: true, filters: { label: [label] } }).catch((error: unknown) => {
-      throw engineError(error);
-    });
+    const containers = await this.#engine.short
+      .listContainers({ all: true, filters: { label: [label] } })
+      .catch((error: unknown) => {
+        throw engineError(error);
+      });
     return containers.map(({ Names, Labels }) => ({
       id: (Names[0] ?? "").replace(/^\//, ""),
       installation: Labels[LABELS.installation] ?? "",
@@ -109,7 +119,11 @@ export class DockerProvider implements SandboxProvider {
     const { manifest, folder } = await readImageSource(imagesRoot, spec.image);
     const image = await imageReference(folder, spec.image);
     if (!(await hasImage(this.#engine, image))) throw new SandlotError("sandbox_image_missing", { image });
-    const [toolbox, appArmor] = await Promise.all([this.#toolboxVolume(), this.#hasAppArmor(spec.runtime), this.#events.watch()]);
+    const [toolbox, appArmor] = await Promise.all([
+      this.#toolboxVolume(),
+      this.#hasAppArmor(spec.runtime),
+      this.#events.watch(),
+    ]);
     const token = randomBytes(32).toString("hex");
     const expiresAt = clock.now() + maxAgeMs;
     const seccomp = await seccompProfile();

@@ -30,24 +30,26 @@ export interface BubblewrapInput {
 export function bubblewrapArguments(input: BubblewrapInput): string[] {
   const scratch = ["--size", String(input.spec.scratchBytes), "--perms", "1777", "--tmpfs"];
   return [
-    ...["--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
-    ...["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--chdir", "/"],
-    ...["--ro-bind", "/usr", "/usr"],
-    ...SYSTEM_LINKS.flatMap(systemFolder),
-    ...OPTIONAL_FILES.flatMap((path) => ["--ro-bind-try", path, path]),
-    ...(input.pythonPrefix ? ["--ro-bind", input.pythonPrefix, input.pythonPrefix] : []),
-    ...["--proc", "/proc", "--dev", "/dev"],
-    ...[...scratch, "/tmp", ...scratch, "/workspace"],
+    ["--unshare-all", "--die-with-parent", "--as-pid-1", "--cap-drop", "ALL"],
+    ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--chdir", "/"],
+    ["--ro-bind", "/usr", "/usr"],
+    ...SYSTEM_LINKS.map(systemFolder),
+    ...OPTIONAL_FILES.map((path) => ["--ro-bind-try", path, path]),
+    input.pythonPrefix ? ["--ro-bind", input.pythonPrefix, input.pythonPrefix] : [],
+    ["--proc", "/proc", "--dev", "/dev"],
+    [...scratch, "/tmp", ...scratch, "/workspace"],
     // By descriptor: the unprivileged user may not reach the folder that the agent lies in.
-    ...["--perms", "0755", "--dir", "/sandlot/agent"],
-    ...input.agentFiles.flatMap(({ name, descriptor }) => [
-      ...["--perms", "0444", "--ro-bind-data", String(descriptor), `/sandlot/agent/${name}`],
+    ["--perms", "0755", "--dir", "/sandlot/agent"],
+    ...input.agentFiles.map(({ name, descriptor }) => [
+      "--perms",
+      "0444",
+      "--ro-bind-data",
+      String(descriptor),
+      `/sandlot/agent/${name}`,
     ]),
     // The root itself is a tmpfs of the sandbox user's.
-    ...["--remount-ro", "/"],
-    "--",
-    ...input.command,
-  ];
+    ["--remount-ro", "/", "--", ...input.command],
+  ].flat();
 }
 
 /** On a merged-/usr system these are links; elsewhere folders of their own. */
@@ -84,7 +86,8 @@ export async function findBubblewrap(candidates: readonly string[]): Promise<Fou
 
 async function problemOf(path: string, version: string): Promise<string | undefined> {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  if (major === OLDEST[0] && minor < OLDEST[1]) return `bubblewrap ${version} is too old: from 0.7 it can cap scratch space`;
+  if (major === OLDEST[0] && minor < OLDEST[1])
+    return `bubblewrap ${version} is too old: from 0.7 it can cap scratch space`;
   try {
     const args = ["--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "--", "/bin/true"];
     await run(path, args, { timeout: 10_000, cwd: "/", ...sandboxUser() });

@@ -56,7 +56,11 @@ export class LocalProvider implements SandboxProvider {
     if (problem) return unavailable(problem);
     const python = await this.#findPython();
     if (!python) return unavailable("no Python 3.9 or newer that an unprivileged user can run");
-    const facts = { bubblewrap: version, python: `${python.version} (${python.executable})`, limits: "per run only, no cgroup" };
+    const facts = {
+      bubblewrap: version,
+      python: `${python.version} (${python.executable})`,
+      limits: "per run only, no cgroup",
+    };
     return { available: true, detail: `bubblewrap ${version} works`, facts };
   }
 
@@ -66,7 +70,8 @@ export class LocalProvider implements SandboxProvider {
       throw new SandlotError("sandbox_unsupported", { detail: `the local provider has no runtime ${spec.runtime}` });
     }
     const [python, bubblewrap] = await Promise.all([this.#findPython(), this.#findBubblewrap()]);
-    if (bubblewrap.problem) throw new SandlotError("provider_unavailable", { provider: "local", detail: bubblewrap.problem });
+    if (bubblewrap.problem)
+      throw new SandlotError("provider_unavailable", { provider: "local", detail: bubblewrap.problem });
     if (!python) throw new SandlotError("provider_unavailable", { provider: "local", detail: "no usable Python 3" });
     const { manifest } = await readImageSource(imagesRoot, spec.image);
     const id = newId("sandbox");
@@ -79,7 +84,12 @@ export class LocalProvider implements SandboxProvider {
       config: agentConfig(spec, localRuntimes(manifest.runtimes, python)),
       clock,
     });
-    const sandbox = new AgentSandbox({ id, provider: this.name, image: `${spec.image}@python-${python.version}`, connection });
+    const sandbox = new AgentSandbox({
+      id,
+      provider: this.name,
+      image: `${spec.image}@python-${python.version}`,
+      connection,
+    });
     const listing = { id, ...owner, expiresAt: clock.now() + maxAgeMs };
     this.#live.set(id, { sandbox, listing });
     void sandbox.ended.then(() => this.#live.delete(id));

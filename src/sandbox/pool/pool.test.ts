@@ -33,9 +33,16 @@ function memoryProvider(options: { mode?: SandboxMode; failures?: number; error?
       alive.set(id, end);
       most = Math.max(most, alive.size);
       const sandbox: Sandbox = {
-        ...{ id, provider: "memory", mode: options.mode ?? "B", image: "x", ended },
+        id,
+        provider: "memory",
+        mode: options.mode ?? "B",
+        image: "x",
+        ended,
         run: () => Promise.reject(new Error("not used")),
-        check: () => (alive.has(id) ? Promise.resolve() : Promise.reject(new SandlotError("sandbox_lost", { sandbox_id: id, cause: "killed", detail: "" }))),
+        check: () =>
+          alive.has(id)
+            ? Promise.resolve()
+            : Promise.reject(new SandlotError("sandbox_lost", { sandbox_id: id, cause: "killed", detail: "" })),
       };
       return sandbox;
     },
@@ -182,7 +189,12 @@ describe("SandboxPool", () => {
         for (const name of steps) {
           if (name === "shared" || name === "exclusive") {
             const lease = pool.lease(ctx, { exclusive: name === "exclusive" });
-            pending.push(lease.then((got) => void held.push(got), () => undefined));
+            pending.push(
+              lease.then(
+                (got) => void held.push(got),
+                () => undefined,
+              ),
+            );
           } else if (name === "lose") memory.lose(Array.from(memory.alive.keys())[0] ?? "");
           else if (name !== "tick") held.shift()?.release({ discard: name === "discard" });
           await tick();

@@ -93,7 +93,8 @@ export class SandboxPool {
     this.#closed = true;
     this.#cancelRetry?.();
     this.#cancelShrink?.();
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(new SandlotError("shutting_down", { detail: "the pool is closing" }));
+    for (const waiter of this.#waiters.splice(0))
+      waiter.reject(new SandlotError("shutting_down", { detail: "the pool is closing" }));
     for (const member of this.#members) this.#remove(member);
     while (this.#removals.size > 0) await Promise.all(this.#removals);
   }
@@ -175,7 +176,7 @@ export class SandboxPool {
 
   /** Gives ready sandboxes to who waits, first come first served within each kind. */
   #serve(): void {
-    for (let i = 0; i < this.#waiters.length; ) {
+    for (let i = 0; i < this.#waiters.length;) {
       const waiter = this.#waiters[i];
       const member = waiter && this.#find(waiter.exclusive);
       if (!waiter || !member) {
@@ -245,7 +246,10 @@ export class SandboxPool {
   #createFailed(error: SandlotError): void {
     this.#lastError = error;
     this.#breaker.failed();
-    this.#options.logger.warn({ error: error.report(), resource: this.#options.spec.resource }, "a sandbox could not be made");
+    this.#options.logger.warn(
+      { error: error.report(), resource: this.#options.spec.resource },
+      "a sandbox could not be made",
+    );
     if (error.retry === "never") for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
   }
 
@@ -263,7 +267,10 @@ export class SandboxPool {
     const { provider, logger } = this.#options;
     const removal = provider.remove(rootContext({ logger }), member.sandbox.id).catch((error: unknown) => {
       // The reaper tries again.
-      logger.warn({ sandbox_id: member.sandbox.id, error: SandlotError.from(error).report() }, "a sandbox could not be removed");
+      logger.warn(
+        { sandbox_id: member.sandbox.id, error: SandlotError.from(error).report() },
+        "a sandbox could not be removed",
+      );
     });
     this.#removals.add(removal);
     void removal.finally(() => this.#removals.delete(removal));

@@ -79,7 +79,9 @@ export function fakeJobs(): FakeJobs {
       self.refusal = null;
       if (refusal) throw refusal;
       const { submission } = incoming;
-      const rows = submission.tasks.rows?.map((row, i) => (typeof row["task_id"] === "string" ? row["task_id"] : `row-${i}`));
+      const rows = submission.tasks.rows?.map((row, i) =>
+        typeof row["task_id"] === "string" ? row["task_id"] : `row-${i}`,
+      );
       const tasks = rows ?? submission.tasks.task_ids ?? ["dry-spell", "ferry-route"];
       const job: Job = {
         id: `job_${stored.size + 1}`,
