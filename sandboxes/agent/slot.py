@@ -137,7 +137,10 @@ def _execute(source, prelude, namespace):
     except BaseException as error:
         # The first entry is this function; the user's own frames follow.
         trace = error.__traceback__
-        traceback.print_exception(type(error), error, trace.tb_next if trace else None)
+        try:
+            traceback.print_exception(type(error), error, trace.tb_next if trace else None)
+        except MemoryError:
+            os.write(2, b"\nMemoryError\n")  # not even enough to say where
         return 130 if isinstance(error, KeyboardInterrupt) else 1
 
 

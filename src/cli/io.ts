@@ -30,5 +30,7 @@ export interface CliOptions {
   readonly workingDirectory: string;
   /** Of Sandlot. */
   readonly version: string;
+  /** How the user calls this program, for commands that are suggested. Default `sandlot`; not quoted again. */
+  readonly command?: string;
   readonly clock?: Clock;
 }

@@ -40,7 +40,8 @@ const ServerConfig = z.strictObject({
 const PoolConfig = z
   .strictObject({
     min: z.int().min(0).max(10_000).default(0),
-    max: z.int().min(1).max(10_000).default(4),
+    /** More runs at once than twice the cores only starve each other. */
+    max: z.int().min(1).max(10_000).default(2),
     idle_buffer: z.int().min(0).max(10_000).default(1),
     max_runs_per_sandbox: z.int().min(1).max(1_000_000).default(500),
     max_age_seconds: z

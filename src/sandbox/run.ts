@@ -2,7 +2,7 @@ import type { SandboxMode } from "./spec.ts";
 
 /** Limits of one run. All are enforced; what a provider cannot enforce it refuses. */
 export interface RunLimits {
-  /** From the program's start. */
+  /** From the program's start, without the time in which it was ready but the machine gave it no processor. */
   readonly wallMs: number;
   /** User and system time of all processes together. */
   readonly cpuMs: number;

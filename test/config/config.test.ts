@@ -16,7 +16,7 @@ describe("layers", () => {
         provider: "auto",
         mode: "auto",
         slots_per_sandbox: availableParallelism(),
-        pool: { min: 0, max: 4, idle_buffer: 1, max_runs_per_sandbox: 500, max_age_seconds: 3600 },
+        pool: { min: 0, max: 2, idle_buffer: 1, max_runs_per_sandbox: 500, max_age_seconds: 3600 },
         docker: {},
         local: {},
       },

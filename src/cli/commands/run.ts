@@ -13,7 +13,7 @@ import { taskTable } from "../jobs/task-table.ts";
 import { type Access, withAccess } from "../access/access.ts";
 import type { Session } from "../session.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
-import { commandLine } from "../terminal/command-line.ts";
+import { commandLine, type Place } from "../terminal/command-line.ts";
 
 /** `sandlot run`: has a model play an environment and shows what came of it. */
 export function runCommand(session: Session): Command {
@@ -57,17 +57,23 @@ async function play(
 }
 
 /** Where the records are. */
-function recordLines({ options }: CommandCall<RunOptions>, access: Access, { job, out }: Played): string[] {
-  const place = access.dataDirectory === null ? { url: access.url } : { dataDir: options.dataDir };
-  const command = commandLine(["rollouts", "list", "--job", job.id], place);
+function recordLines(call: CommandCall, access: Access, { job, out }: Played): string[] {
+  const command = commandLine(["rollouts", "list", "--job", job.id], placeOf(call, access));
   return [...(out ? [`records      ${sanitiseLine(out.path)} (${out.lines} lines)`] : []), `rollouts     ${command}`];
 }
 
 async function detach(call: CommandCall<RunOptions>, access: Access, { request }: RunRequest): Promise<number> {
-  const { screen, options } = call;
+  const { screen } = call;
   const job = await access.client.submitJob(jobBody(request), { signal: call.signal });
-  const place = access.dataDirectory === null ? { url: access.url } : { dataDir: options.dataDir };
   screen.document(job);
-  screen.print(`submitted ${job.id}: ${job.tally.requested} rollouts`, commandLine(["jobs", "watch", job.id], place));
+  screen.print(
+    `submitted ${job.id}: ${job.tally.requested} rollouts`,
+    commandLine(["jobs", "watch", job.id], placeOf(call, access)),
+  );
   return EXIT.done;
+}
+
+function placeOf({ session, options }: CommandCall, { dataDirectory, url }: Access): Place {
+  const program = session.options.command;
+  return dataDirectory === null ? { program, url } : { program, dataDir: options.dataDir };
 }

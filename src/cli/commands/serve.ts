@@ -59,17 +59,14 @@ async function serve(call: CommandCall<ServeOptions>): Promise<void> {
     output: { write: (line) => screen.noteRaw(line.trimEnd()) },
   });
   const server = await start(call, config, logger);
-  const forget = await writeServerNote(config.data_dir, {
-    url: server.url,
-    pid: process.pid,
-    purpose: "serve",
-    api_key: null,
-  });
+  const { url } = server;
+  let forget = () => Promise.resolve();
   try {
-    screen.document({ url: server.url, provider: server.provider, data_dir: config.data_dir, pid: process.pid });
+    forget = await writeServerNote(config.data_dir, { url, pid: process.pid, purpose: "serve", api_key: null });
+    screen.document({ url, provider: server.provider, data_dir: config.data_dir, pid: process.pid });
     const provider = server.provider ?? "none, this process plays nothing";
     screen.print(
-      `sandlot serves ${screen.colors.bold(server.url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`,
+      `sandlot serves ${screen.colors.bold(url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`,
     );
     await aborted(signal);
     const grace = config.server.shutdown_grace_seconds;

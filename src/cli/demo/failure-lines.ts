@@ -5,7 +5,7 @@ import { table } from "../terminal/table.ts";
 
 /** How each verdict is called when it is met in a demo. */
 const KINDS: Readonly<Record<string, string>> = {
-  wrong_answer: "wrong answers, and cheats that were seen through",
+  wrong_answer: "wrong answers",
   runtime_error: "crashes",
   time_limit: "endless or slow: stopped at the time limit",
   memory_limit: "memory-hungry: stopped at the memory limit",
@@ -16,6 +16,8 @@ const KINDS: Readonly<Record<string, string>> = {
   no_tests: "ended before they answered",
   tampered: "tampered with their test",
 };
+
+const REPLAYED_WRONG = "wrong answers, and cheats that were seen through";
 
 /** Reasons whose rollouts show the most, best first. */
 const TELLING = ["memory_limit", "time_limit", "output_limit", "runtime_error", "wrong_answer"];
@@ -42,15 +44,17 @@ export class FailureCounts {
     return reason !== undefined && kind ? { id: kind.example, reason } : null;
   }
 
-  /** A line for each kind, the most frequent first. */
-  lines({ colors: c, columns }: Screen): string[] {
+  /** A line for each kind, the most frequent first. `replayed`: recorded attempts, of which some cheat. */
+  lines({ colors: c, columns }: Screen, replayed: boolean): string[] {
+    const meaning = (reason: string) =>
+      replayed && reason === "wrong_answer" ? REPLAYED_WRONG : (KINDS[reason] ?? "");
     const rows = [...this.#kinds]
       .sort((a, b) => b[1].count - a[1].count)
       .map(([reason, kind]) => [
         reason,
         count(kind.count),
         { text: worth([...kind.rewards]), paint: kind.rewards.has(null) ? c.magenta : String },
-        { text: KINDS[reason] ?? "", paint: c.dim },
+        { text: meaning(reason), paint: c.dim },
       ]);
     const titles = [
       { title: "failed for" },

@@ -12,8 +12,8 @@ export interface IntroductionInput {
 }
 
 const SANDBOXES: Readonly<Record<string, string>> = {
-  docker: "Docker containers",
-  local: "bubblewrap namespaces on this machine",
+  docker: "a Docker sandbox",
+  local: "a local sandbox (bubblewrap)",
 };
 
 /** The two lines that say what is about to happen. */
@@ -21,11 +21,9 @@ export function introduction({ colors: c }: Screen, input: IntroductionInput): s
   const { environment, tasks, repeats, provider, model } = input;
   const attempts = `${plural(repeats, "attempt")}${tasks === 1 ? "" : " each"}`;
   const what = tasks === null ? "all tasks" : plural(tasks, "task");
-  const sandboxes = `every program in a sandbox (provider ${provider ?? "none"}${provider && SANDBOXES[provider] ? `: ${SANDBOXES[provider]}` : ""})`;
-  return [
-    `${c.bold("Sandlot demo")}: environment ${c.bold(environment)}, ${what}, ${attempts}, ${sandboxes}.`,
-    modelLine(c, model),
-  ];
+  const sandbox = SANDBOXES[provider ?? ""] ?? `a sandbox of the provider ${provider ?? "none"}`;
+  const played = `environment ${c.bold(environment)}, ${what}, ${attempts}`;
+  return [`${c.bold("Sandlot demo")}: ${played}, every program in ${sandbox}.`, modelLine(c, model)];
 }
 
 function modelLine(c: Screen["colors"], model: IntroductionInput["model"]): string {

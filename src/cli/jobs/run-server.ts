@@ -43,10 +43,10 @@ async function asItIs({ options, signal }: CommandCall<RunOptions>, access: Acce
   try {
     if (modelUrl !== undefined) {
       const { items } = await access.client.listModels({ signal });
-      const models = items.length === 0 ? "no model" : `the models: ${items.map(({ name }) => name).join(", ")}`;
+      const models = items.length === 0 ? "no models" : `its own models (${items.map(({ name }) => name).join(", ")})`;
       throw fixed(
         "--model-url",
-        `cannot be given to the server that runs at ${access.url}: it has ${models}. Choose with --model, or pass another --data-dir`,
+        `cannot be given to the server that runs at ${access.url}, which has ${models}; choose one with --model, or pass another --data-dir`,
       );
     }
     if (concurrency !== undefined) throw fixed("--concurrency", `is set where the server at ${access.url} was started`);

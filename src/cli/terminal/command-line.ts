@@ -1,19 +1,21 @@
 import { sanitiseLine } from "./sanitise.ts";
 
-/** Where a suggested command has to look. */
+/** How and where a suggested command has to run. */
 export interface Place {
+  /** What calls Sandlot. Default `sandlot`. */
+  readonly program?: string | undefined;
   readonly url?: string | undefined;
   readonly dataDir?: string | undefined;
 }
 
 /** A `sandlot` command that can be pasted into a shell. */
 export function commandLine(words: readonly string[], place: Place = {}): string {
-  const { url, dataDir } = place;
+  const { program = "sandlot", url, dataDir } = place;
   const where = [
     ...(url === undefined ? [] : ["--url", url]),
     ...(dataDir === undefined ? [] : ["--data-dir", dataDir]),
   ];
-  return ["sandlot", ...words, ...where].map(quoted).join(" ");
+  return [program, ...[...words, ...where].map(quoted)].join(" ");
 }
 
 function quoted(word: string): string {

@@ -9,7 +9,9 @@ import type { AgentConnection } from "./connection.ts";
 import { encodeRun } from "./encode-run.ts";
 import { decodeResult } from "./decode-result.ts";
 
-/** Beyond a run's own wall limit: set-up, killing, collecting, and a loaded machine. */
+/** Wall time that a lane gives a starved program at most, as a multiple of its limit (sandboxes/agent/lane.py). */
+const STARVED_FACTOR = 4;
+/** Beyond that: set-up, killing, collecting. The agent itself gives up after half of it. */
 const ANSWER_GRACE_MS = 20_000;
 
 export interface AgentSandboxOptions {
@@ -39,7 +41,7 @@ export class AgentSandbox implements Sandbox {
 
   async run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
     const { header, sections, maxBytes } = encodeRun(request);
-    const timeoutMs = request.limits.wallMs + ANSWER_GRACE_MS;
+    const timeoutMs = STARVED_FACTOR * request.limits.wallMs + ANSWER_GRACE_MS;
     const answer = await this.#connection.call(ctx, { header, sections, maxBytes, timeoutMs });
     if ("code" in answer) throw this.#fault(answer);
     return decodeResult(answer, this.mode);

@@ -20,7 +20,7 @@ export interface PoolLimits {
 
 export const DEFAULT_POOL_LIMITS: PoolLimits = {
   min: 0,
-  max: 4,
+  max: 2,
   idleBuffer: 1,
   maxRuns: 500,
   maxAgeMs: 3_600_000,

@@ -105,6 +105,23 @@ describe("SandboxPool", () => {
     await pool.close();
   });
 
+  it("lets a busy sandbox run empty for an exclusive lease that waits, however many shared ones follow", async () => {
+    const pool = poolOf(memoryProvider(), { max: 1, idleBuffer: 0 });
+    const held = [await pool.lease(ctx, { exclusive: false })];
+    let own: SandboxLease | null = null;
+    const waiting = pool.lease(ctx, { exclusive: true }).then((lease) => (own = lease));
+    for (let i = 0; i < 20 && !own; i++) {
+      const next = pool.lease(ctx, { exclusive: false }).then((lease) => held.push(lease));
+      next.catch(() => undefined);
+      await tick();
+      held.shift()?.release();
+      await tick();
+    }
+    expect((await waiting).exclusive).toBe(true);
+    for (const lease of [await waiting, ...held]) lease.release();
+    await pool.close();
+  });
+
   it("uses a mode C sandbox once", async () => {
     const pool = poolOf(memoryProvider({ mode: "C" }));
     const first = await pool.lease(ctx, { exclusive: false });

@@ -216,11 +216,21 @@ export class SandboxPool {
     return Math.max(limits.min, demand > 0 ? demand + limits.idleBuffer : 0);
   }
 
-  /** An exclusive lease cannot use a sandbox that others have used: at the maximum, an idle one makes way. */
+  /**
+   * An exclusive lease cannot use a sandbox that others have used: at the maximum, one makes way for each that waits,
+   * an idle one at once, else one that gets no new leases until it is empty.
+   */
   #makeRoom(): void {
-    if (!this.#waiters.some((waiter) => waiter.exclusive)) return;
-    const idle = Array.from(this.#members).find((member) => member.users === 0 && !member.canServe(true));
-    if (idle) this.#remove(idle);
+    const members = Array.from(this.#members);
+    const wanted = this.#waiters.filter((waiter) => waiter.exclusive).length;
+    const onTheWay = this.#creating + members.filter((member) => member.retiring || member.canServe(true)).length;
+    for (let missing = wanted - onTheWay; missing > 0; missing--) {
+      const used = members.filter((member) => !member.retiring && !member.exclusive && !member.canServe(true));
+      const next = used.sort((a, b) => a.users - b.users)[0];
+      if (!next) return;
+      next.retiring = true;
+      if (next.users === 0) this.#remove(next);
+    }
   }
 
   async #create(): Promise<void> {
