@@ -1,5 +1,5 @@
 import { runCli } from "./cli/index.ts";
-import { VERSION } from "./compose/paths.ts";
+import { COMMAND, VERSION } from "./compose/paths.ts";
 import { cliServices } from "./compose/services.ts";
 
 const exitCode = await runCli(process.argv.slice(2), {
@@ -11,6 +11,7 @@ const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   workingDirectory: process.cwd(),
   version: VERSION,
+  command: COMMAND,
 });
 // After a second interrupt things still run; the answer to it is to end now.
 process.exit(exitCode);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { probe, ROOT, run, say } from "./process.mjs";
 
 /** Where set-up puts a bubblewrap of its own; compose/sandboxes.ts looks there. */
-const TOOLS = join(ROOT, ".sandlot", "demo", "tools");
+const TOOLS = join(ROOT, ".sandlot", "tools");
 
 /**
  * Sees to it that bubblewrap is there on Linux: the system's, else PyPI's, else (as root on Debian) the package.

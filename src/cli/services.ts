@@ -1,7 +1,7 @@
 import type { Config } from "../config/index.ts";
 import type { EnvironmentView } from "../contract/environments.ts";
 import type { Logger } from "../core/logger.ts";
-import type { CheckedFixture, CheckReport } from "../resources/check/index.ts";
+import type { CheckedFixture, CheckReport, FixtureKind } from "../resources/check/index.ts";
 import type { ProviderReport } from "../sandbox/index.ts";
 
 /** A server in this process. */
@@ -27,6 +27,8 @@ export interface RunningReplay {
   readonly model: string;
   /** Tasks that have recorded attempts, and how many answers each has. */
   readonly tasks: ReadonlyMap<string, number>;
+  /** What kind of attempt an answer was recorded as, e.g. `hack`; null for a text that was not recorded. */
+  kindOf(answer: string): FixtureKind | null;
   stop(): Promise<void>;
 }
 

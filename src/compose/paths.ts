@@ -11,6 +11,9 @@ export const PACKAGE_ROOT = findPackageRoot(dirname(here));
 export const VERSION = (JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as { version: string })
   .version;
 
+/** How the suggestions of commands call this program: from a checkout it is not on the PATH. */
+export const COMMAND = existsSync(join(PACKAGE_ROOT, "src", "main.ts")) ? "npx sandlot" : "sandlot";
+
 /** True when TypeScript sources run as they are (tests), false for the build. */
 const RUNS_SOURCES = here.endsWith(".ts");
 

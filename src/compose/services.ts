@@ -4,85 +4,106 @@ import { rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
 import { nearestName } from "../core/nearest.ts";
-import { checkEnvironment, readRecordings } from "../resources/check/index.ts";
-import { SandboxPools } from "../sandbox/index.ts";
-import { environmentViews } from "./catalogue.ts";
-import { composeEnvironments } from "./environments.ts";
+import type { FixtureKind, Recording } from "../resources/check/index.ts";
 import { IMAGES_ROOT } from "./paths.ts";
-import {
-  chooseProvider,
-  DEFAULT_DOCKER_SOCKET,
-  IMAGES,
-  localBubblewraps,
-  localPythons,
-  poolLimits,
-} from "./sandboxes.ts";
 
-/** What the commands need, wired. Heavy parts are imported by the service that needs them. */
+/** What the commands need, wired. Each service imports what it takes when it is called: most commands need little. */
 export const cliServices: CliServices = {
   async startServer(options) {
     const { startServer } = await import("./server.ts");
     return startServer(options);
   },
 
-  async checkEnvironment({ name, onChecked, ...options }) {
+  async checkEnvironment({ name, onChecked, parallel, ...options }) {
+    const [{ composeEnvironments }, { checkEnvironment }] = await Promise.all([
+      import("./environments.ts"),
+      import("../resources/check/index.ts"),
+    ]);
     const { config, logger } = options;
-    const ctx = rootContext({ logger });
     const sandboxes = await startPools(options);
     try {
       const environments = composeEnvironments({ config, pools: sandboxes.pools, clock: systemClock });
       const environment = await environments.get(name);
-      const parallel = 2 * config.sandbox.slots_per_sandbox;
-      const report = await checkEnvironment(ctx, environment, { parallel, onChecked });
+      const report = await checkEnvironment(rootContext({ logger }), environment, {
+        parallel: parallel ?? 2 * config.sandbox.slots_per_sandbox,
+        onChecked,
+      });
       return { ...report, provider: sandboxes.provider };
     } finally {
       await sandboxes.close();
     }
   },
 
-  listEnvironments(config) {
+  async listEnvironments(config) {
+    const [{ composeEnvironments }, { environmentViews }] = await Promise.all([
+      import("./environments.ts"),
+      import("./catalogue.ts"),
+    ]);
     return environmentViews(rootContext(), composeEnvironments({ config, pools: null, clock: systemClock }));
   },
 
   async probeProviders(config) {
-    const owner = { installation: newId("installation"), owner: newId("server") };
-    const shared = { imagesRoot: IMAGES_ROOT, owner, maxAgeMs: 0, clock: systemClock };
-    const [{ DockerProvider }, { LocalProvider }] = await Promise.all([
+    const [{ DockerProvider }, { LocalProvider }, places] = await Promise.all([
       import("../sandbox/docker/index.ts"),
       import("../sandbox/local/index.ts"),
+      import("./sandboxes.ts"),
     ]);
-    const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
-    const docker = new DockerProvider({ ...shared, socketPath });
+    const owner = { installation: newId("installation"), owner: newId("server") };
+    const shared = { imagesRoot: IMAGES_ROOT, owner, maxAgeMs: 0, clock: systemClock };
+    const docker = new DockerProvider({ ...shared, socketPath: places.dockerSocket(config) });
     const local = new LocalProvider({
       ...shared,
-      bubblewraps: localBubblewraps(config),
-      pythons: localPythons(config),
+      bubblewraps: places.localBubblewraps(config),
+      pythons: places.localPythons(config),
     });
     const [dockerReport, localReport] = await Promise.all([docker.probe(), local.probe()]);
     return { docker: dockerReport, local: localReport };
   },
 
   async buildImages(config, onStep) {
-    const { prepareImages } = await import("../sandbox/docker/index.ts");
-    const socketPath = config.sandbox.docker.socket ?? DEFAULT_DOCKER_SOCKET;
+    const [{ prepareImages }, { dockerSocket, IMAGES }] = await Promise.all([
+      import("../sandbox/docker/index.ts"),
+      import("./sandboxes.ts"),
+    ]);
+    const socketPath = dockerSocket(config);
     return prepareImages(rootContext(), { socketPath, imagesRoot: IMAGES_ROOT, images: IMAGES, onStep });
   },
 
   async startReplay(config, name, answer) {
-    const { startReplayModel } = await import("../models/index.ts");
+    const [{ startReplayModel }, { composeEnvironments }, { readRecordings }] = await Promise.all([
+      import("../models/index.ts"),
+      import("./environments.ts"),
+      import("../resources/check/index.ts"),
+    ]);
     const environment = await composeEnvironments({ config, pools: null, clock: systemClock }).get(name);
     const recorded = await readRecordings(rootContext(), environment);
-    const recordings = answer ? [withAnswer(recorded, answer)] : recorded;
+    const kinds = new Map(recorded.flatMap(({ answers }) => answers.map(({ text, kind }) => [text, kind] as const)));
+    const played = answer ? [withAnswer(recorded, answer)] : recorded.map(textsOf);
     const model = "replay";
-    const server = await startReplayModel({ recordings, model });
-    const tasks = new Map(recordings.map(({ task, answers }) => [task, answers.length]));
-    return { url: server.url, model, tasks, stop: () => server.stop() };
+    const server = await startReplayModel({ recordings: played, model });
+    return {
+      url: server.url,
+      model,
+      tasks: new Map(played.map(({ task, answers }) => [task, answers.length])),
+      kindOf: (text): FixtureKind | null => kinds.get(text) ?? null,
+      stop: () => server.stop(),
+    };
   },
 };
 
-function withAnswer(recorded: Awaited<ReturnType<typeof readRecordings>>, { task, text }: ReplayAnswer) {
+interface PlayedRecording {
+  readonly task: string;
+  readonly prompt: string;
+  readonly answers: readonly string[];
+}
+
+function textsOf({ task, prompt, answers }: Recording): PlayedRecording {
+  return { task, prompt, answers: answers.map(({ text }) => text) };
+}
+
+function withAnswer(recorded: readonly Recording[], { task, text }: ReplayAnswer): PlayedRecording {
   const recording = recorded.find((known) => known.task === task);
-  if (recording) return { ...recording, answers: [text] };
+  if (recording) return { task, prompt: recording.prompt, answers: [text] };
   const nearest = nearestName(
     task,
     recorded.map((known) => known.task),
@@ -92,6 +113,10 @@ function withAnswer(recorded: Awaited<ReturnType<typeof readRecordings>>, { task
 
 /** Pools without database or server, for commands that only verify. */
 async function startPools({ config, logger, onStep }: StartOptions) {
+  const [{ SandboxPools }, { chooseProvider, poolLimits }] = await Promise.all([
+    import("../sandbox/index.ts"),
+    import("./sandboxes.ts"),
+  ]);
   const owner = { installation: newId("installation"), owner: newId("server") };
   const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
   const pools = new SandboxPools({ provider: chosen.provider, limits: poolLimits(config), clock: systemClock, logger });

@@ -20,8 +20,11 @@ test("the first thing that a newcomer sees", async () => {
     dry-spell           4    33 %        0.333       200 ms  scored 3, sandbox_error  wrong_answer, time_limit, sandbox_lost
     ferry-route         4    33 %        0.333       600 ms  scored 3, sandbox_error  wrong_answer, time_limit, sandbox_lost
 
+    recorded as  rollouts  worth
+    right               8  reward 0 or 1, or masked
+
     failed for    rollouts  worth
-    wrong_answer         2  all scored 0       wrong answers, and cheats that were seen through
+    wrong_answer         2  all scored 0       wrong answers
     time_limit           2  all scored 0       endless or slow: stopped at the time limit
     sandbox_lost         2  masked, no reward
 

@@ -15,6 +15,8 @@ interface Attack {
   readonly name: string;
   readonly source: string;
   readonly reasons: readonly CaseStatus[];
+  /** Processor time that it is given; default 2 s. */
+  readonly seconds?: number;
 }
 
 interface Player {
@@ -24,10 +26,18 @@ interface Player {
   readonly attack: Attack | null;
 }
 
+/** The tiny task with `seconds` of processor time a test. */
+function rowWith(id: string, seconds: number): Row {
+  const { value } = squareRow(id);
+  const metadata = { ...(value["verifier_metadata"] as object), limits: { time_seconds: seconds } };
+  const row = { ...value, verifier_metadata: metadata };
+  return { raw: JSON.stringify(row), value: row };
+}
+
 const fenced = (source: string) => `\`\`\`python\n${source}\n\`\`\``;
 
 function attacker(attack: Attack, index: number): Player {
-  return { row: squareRow(`attack-${index}`), answers: [fenced(attack.source)], attack };
+  return { row: rowWith(`attack-${index}`, attack.seconds ?? 2), answers: [fenced(attack.source)], attack };
 }
 
 function honest(index: number): Player {
@@ -94,6 +104,7 @@ const STOP_PARENT: Attack = {
   name: "stops its lane",
   source: "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(60)",
   reasons: ["time_limit", "tampered"],
+  seconds: 0.2,
 };
 const KILL_SELF: Attack = {
   name: "kills itself",
@@ -108,21 +119,16 @@ const STOP_SELF: Attack = {
 
 describe("mode C: a candidate that can reach its lane", () => {
   it("is scored 0 for bringing its sandbox down, beside honest ones who keep their 1 (local)", async () => {
-    const players = mixed([KILL_ALL, KILL_PARENT, KILL_SELF], 2);
+    const players = mixed([KILL_ALL, KILL_PARENT, STOP_PARENT, KILL_SELF], 2);
     const { records, job } = await play(players, {
       provider: "local",
       settings: { "sandbox.mode": "C" },
-      poolMax: 4,
+      // The one that stops its lane is waited for, three times over, alone.
+      poolMax: 6,
     });
     for (const { verdict } of records) expect(verdict?.sandbox).toMatchObject({ provider: "local", mode: "C" });
     expectBlame(players, records);
-    expect(job).toMatchObject({ state: "completed", tally: { requested: 9, scored: 9, truncated: 0, masked: 0 } });
-  });
-
-  it("is scored 0 for stopping its lane (local)", async () => {
-    const players = mixed([STOP_PARENT], 2);
-    const { records } = await play(players, { provider: "local", settings: { "sandbox.mode": "C" }, poolMax: 4 });
-    expectBlame(players, records);
+    expect(job).toMatchObject({ state: "completed", tally: { requested: 12, scored: 12, truncated: 0, masked: 0 } });
   });
 });
 
@@ -133,13 +139,14 @@ const FILL_SCRATCH: Attack = {
     "        with open(f'{place}/{i}', 'wb') as f:\n            while f.write(bytes(1 << 20)): f.flush()",
   reasons: ["disk_limit", "runtime_error"],
 };
-/** Each stays below the size that a file may have, so that only memory as a whole can end it. */
+/** Each stays below the size that a file may have, so that only the memory of the whole sandbox can end it. */
 const HOARD_MEMFDS: Attack = {
   name: "hoards memory files",
   source:
-    "import os\nhoard = []\nwhile True:\n    fd = os.memfd_create('x')\n    os.posix_fallocate(fd, 0, 16 << 20)\n" +
-    "    os.pwrite(fd, b'x' * (16 << 20), 0)\n    hoard.append(fd)",
-  reasons: ["memory_limit", "runtime_error"],
+    "import os\nhoard = []\nwhile True:\n    fd = os.memfd_create('x')\n    os.posix_fallocate(fd, 0, 31 << 20)\n" +
+    "    hoard.append(fd)",
+  reasons: ["memory_limit", "runtime_error", "tampered"],
+  seconds: 20,
 };
 const FORK_BOMB: Attack = {
   name: "forks without end",

@@ -128,7 +128,9 @@ describe("code_gen's recorded attempts, through the whole chain", () => {
   });
 
   it("filters by outcome", async () => {
-    expect(itemsOf(await pagesOf(platform, job.id, { limit: 50, outcomes: ["scored", "truncated"] }))).toEqual(rollouts);
+    expect(itemsOf(await pagesOf(platform, job.id, { limit: 50, outcomes: ["scored", "truncated"] }))).toEqual(
+      rollouts,
+    );
     const [none, ...more] = await pagesOf(platform, job.id, { limit: 50, outcomes: ["model_error", "cancelled"] });
     expect(none).toMatchObject({ items: [], complete: true });
     expect(more).toEqual([]);
@@ -214,7 +216,8 @@ describe("code_gen's recorded attempts, through the whole chain", () => {
     expect(finished.length).toBeGreaterThanOrEqual(10);
     expect(cancelled.length + finished.length).toBe(112);
     for (const rollout of cancelled) expect(rollout).toMatchObject({ state: "done", reward: null, masked: true });
-    for (const rollout of finished) expect(rollout).toMatchObject({ masked: false, reward: expect.any(Number) as number });
+    for (const rollout of finished)
+      expect(rollout).toMatchObject({ masked: false, reward: expect.any(Number) as number });
     expect(end).toMatchObject({ id: submitted.id, state: "cancelled" });
     expect(end?.tally).toMatchObject({
       requested: 112,
@@ -230,7 +233,9 @@ describe("code_gen's recorded attempts, through the whole chain", () => {
       expect(ledger).toHaveLength(rollout.attempts);
       for (const attempt of ledger) expect(attempt).toMatchObject({ outcome: "cancelled", retried: false });
     }
-    expect(await pagesOf(platform, submitted.id, { limit: 500, outcomes: ["cancelled"] }).then(itemsOf)).toEqual(cancelled);
+    expect(await pagesOf(platform, submitted.id, { limit: 500, outcomes: ["cancelled"] }).then(itemsOf)).toEqual(
+      cancelled,
+    );
     await expect(platform.jobs.cancel(ctx, job.id)).rejects.toMatchObject({ code: "job_ended" });
   });
 });

@@ -15,7 +15,8 @@ import { squareAnswer, squareRow } from "../support/rows.ts";
 type Reply = (response: ServerResponse) => void;
 
 const refusal = (status: number, error: Record<string, unknown>, headers: Record<string, string> = {}): Reply => {
-  return (response) => sendJson(response, status, { error: { type: "some_error", param: null, code: null, ...error } }, headers);
+  return (response) =>
+    sendJson(response, status, { error: { type: "some_error", param: null, code: null, ...error } }, headers);
 };
 const ok =
   (body: unknown): Reply =>
@@ -54,7 +55,8 @@ interface Case {
   readonly requests: number;
 }
 
-const masked = (reason: string) => ({ outcome: "model_error", reward: null, masked: true, truncated_by: null, reason }) as const;
+const masked = (reason: string) =>
+  ({ outcome: "model_error", reward: null, masked: true, truncated_by: null, reason }) as const;
 const scored = (reward: number, reason: string | null = null) =>
   ({ outcome: "scored", reward, masked: false, truncated_by: null, reason }) as const;
 const truncated = (by: "length" | "content_filter" | "turns", reward: number, reason: string | null = null) =>

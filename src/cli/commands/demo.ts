@@ -11,7 +11,7 @@ import { exitCodeOf } from "../exit-codes.ts";
 import { wholeNumber } from "../option-values.ts";
 import { reportError } from "../report-error.ts";
 import type { Session } from "../session.ts";
-import { providerOption } from "./serve.ts";
+import { providerOption } from "../provider-option.ts";
 
 /** `sandlot demo`: the whole way of a rollout, without a model. */
 export function demoCommand(session: Session): Command {

@@ -11,7 +11,7 @@ import { plural, rewardText } from "../terminal/format.ts";
 import { sanitise } from "../terminal/sanitise.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { table } from "../terminal/table.ts";
-import { providerFlag, providerOption } from "./serve.ts";
+import { providerFlag, providerOption } from "../provider-option.ts";
 
 interface CheckCommandOptions {
   readonly parallel?: number;

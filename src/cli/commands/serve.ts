@@ -1,10 +1,10 @@
-import { Command, Option } from "commander";
-import type { Flag } from "../../config/index.ts";
+import { Command } from "commander";
 import { endpointFlags, type EndpointOptions, loadSettings } from "../access/settings.ts";
 import { writeServerNote } from "../access/server-file.ts";
 import { start } from "../access/start-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { aborted } from "../interrupts.ts";
+import { providerFlag, providerOption } from "../provider-option.ts";
 import type { Session } from "../session.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
 
@@ -25,20 +25,6 @@ export function serveCommand(session: Session): Command {
     .option("--model <name>", "name the endpoint knows its model by (default: its only one)")
     .option("--model-key-file <file>", "file with the endpoint's API key")
     .action(action<ServeOptions>(session, serve));
-}
-
-/** `--provider`, for every command that starts sandboxes. */
-export function providerOption(): Option {
-  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices([
-    "auto",
-    "docker",
-    "local",
-  ]);
-}
-
-/** The flag behind `--provider`. */
-export function providerFlag(value: string | undefined): Flag {
-  return { flag: "--provider", path: ["sandbox", "provider"], value };
 }
 
 async function serve(call: CommandCall<ServeOptions>): Promise<void> {

@@ -4,7 +4,7 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { nearestName } from "../../core/nearest.ts";
 import { endpointFlags, loadSettings } from "../access/settings.ts";
 import type { CommandCall } from "../command-call.ts";
-import { providerFlag } from "../commands/serve.ts";
+import { providerFlag } from "../provider-option.ts";
 import type { RunningReplay } from "../services.ts";
 import { readInput } from "../text-input.ts";
 import { answerFromFile } from "./answer-text.ts";

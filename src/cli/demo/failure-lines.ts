@@ -17,8 +17,6 @@ const KINDS: Readonly<Record<string, string>> = {
   tampered: "tampered with their test",
 };
 
-const REPLAYED_WRONG = "wrong answers, and cheats that were seen through";
-
 /** Reasons whose rollouts show the most, best first. */
 const TELLING = ["memory_limit", "time_limit", "output_limit", "runtime_error", "wrong_answer"];
 
@@ -29,8 +27,9 @@ export class FailureCounts {
     { count: number; readonly rewards: Set<number | null>; readonly example: string }
   >();
 
-  add({ id, reason, reward }: Rollout): void {
-    if (reason === null) return;
+  add({ id, outcome, reason, reward }: Rollout): void {
+    // What was called off did not fail.
+    if (reason === null || outcome === "cancelled") return;
     const kind = this.#kinds.get(reason) ?? { count: 0, rewards: new Set(), example: id };
     kind.count++;
     kind.rewards.add(reward);
@@ -44,17 +43,15 @@ export class FailureCounts {
     return reason !== undefined && kind ? { id: kind.example, reason } : null;
   }
 
-  /** A line for each kind, the most frequent first. `replayed`: recorded attempts, of which some cheat. */
-  lines({ colors: c, columns }: Screen, replayed: boolean): string[] {
-    const meaning = (reason: string) =>
-      replayed && reason === "wrong_answer" ? REPLAYED_WRONG : (KINDS[reason] ?? "");
+  /** A line for each kind, the most frequent first. */
+  lines({ colors: c, columns }: Screen): string[] {
     const rows = [...this.#kinds]
       .sort((a, b) => b[1].count - a[1].count)
       .map(([reason, kind]) => [
         reason,
         count(kind.count),
         { text: worth([...kind.rewards]), paint: kind.rewards.has(null) ? c.magenta : String },
-        { text: meaning(reason), paint: c.dim },
+        { text: KINDS[reason] ?? "", paint: c.dim },
       ]);
     const titles = [
       { title: "failed for" },
@@ -66,7 +63,8 @@ export class FailureCounts {
   }
 }
 
-function worth(rewards: readonly (number | null)[]): string {
+/** What rollouts of one kind were worth, in words. */
+export function worth(rewards: readonly (number | null)[]): string {
   if (rewards.every((reward) => reward === null)) return "masked, no reward";
   const given = rewards.filter((reward) => reward !== null).sort((a, b) => a - b);
   const all = given.map(decimal).join(" or ");

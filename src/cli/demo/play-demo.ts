@@ -10,6 +10,7 @@ import type { DemoOptions } from "./demo-options.ts";
 import { FailureCounts } from "./failure-lines.ts";
 import { introduction } from "./introduction.ts";
 import { nextCommands } from "./next-commands.ts";
+import { recordedKindLines } from "./recorded-kinds.ts";
 
 /** Attempts at each task when nobody says otherwise. */
 const REPEATS = 4;
@@ -51,7 +52,8 @@ export async function playDemo(call: CommandCall<DemoOptions>, access: Access, m
     return exitCodeOfJob(played);
   }
   screen.document(jobDocument(played));
-  screen.print(...closing(call, access, played, failures));
+  const kinds = replay ? await recordedKindLines(screen, access.client, played.job.id, replay) : [];
+  screen.print(...closing(call, access, played, failures, kinds));
   return exitCodeOfJob(played);
 }
 
@@ -60,13 +62,16 @@ function closing(
   { dataDirectory }: Access,
   played: Played,
   failures: FailureCounts,
+  kinds: readonly string[],
 ): string[] {
   const { screen } = call;
   const c = screen.colors;
   return [
     ...taskTable(screen, played.tally.summaries()),
     "",
-    ...failures.lines(screen, played.job.replay),
+    ...kinds,
+    ...(kinds.length > 0 ? [""] : []),
+    ...failures.lines(screen),
     "",
     ...jobSummary(screen, played.job),
     `records      ${sanitiseLine(dataDirectory ?? "")}`,

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { EndpointOptions } from "../access/settings.ts";
-import { providerOption } from "../commands/serve.ts";
+import { providerOption } from "../provider-option.ts";
 import { anyNumber, label, nameList, truncatedWorth, wholeNumber } from "../option-values.ts";
 
 /** Options of `sandlot run`. */

@@ -5,7 +5,7 @@ import { localServer, namedServer } from "../access/find-server.ts";
 import { endpointFlags, loadSettings } from "../access/settings.ts";
 import { startOwnServer } from "../access/start-server.ts";
 import type { CommandCall } from "../command-call.ts";
-import { providerFlag } from "../commands/serve.ts";
+import { providerFlag } from "../provider-option.ts";
 import type { RunOptions } from "./run-options.ts";
 
 /** A server that plays: the one that is named or runs, else one of our own with the options' endpoint. */

@@ -6,14 +6,20 @@ import type { CallContext } from "../../core/context.ts";
 import type { Environment } from "../environment.ts";
 import type { Row } from "../port.ts";
 import { taskIdOf } from "../row.ts";
-import { readFixtures } from "./fixtures.ts";
+import { type FixtureKind, readFixtures } from "./fixtures.ts";
 
 /** What the replay model answers to a task. */
 export interface Recording {
   readonly task: string;
   /** Text of the row's user messages. */
   readonly prompt: string;
-  readonly answers: readonly string[];
+  readonly answers: readonly RecordedAnswer[];
+}
+
+/** A recorded final text, and what it was recorded as. */
+export interface RecordedAnswer {
+  readonly text: string;
+  readonly kind: FixtureKind;
 }
 
 /** `fixtures/replay.yaml`: task → names of the fixtures that the replay model answers, in order. */
@@ -24,7 +30,8 @@ export async function readRecordings(ctx: CallContext, environment: Environment)
   const text = await readFile(join(environment.folder, "fixtures", "replay.yaml"), "utf8").catch(() => null);
   if (text === null) return [];
   const plan = ReplayPlan.parse(parse(text));
-  const fixtures = new Map((await readFixtures(environment.folder)).map((f) => [`${f.task}/${f.name}`, f.answer]));
+  const known = await readFixtures(environment.folder);
+  const fixtures = new Map(known.map(({ task, name, kind, answer }) => [`${task}/${name}`, { text: answer, kind }]));
   const rows = await environment.dataset(ctx);
   const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
   return Object.entries(plan).map(([task, names]) => {

@@ -147,6 +147,7 @@ export function createCli(): Cli {
         url: "http://127.0.0.1:9/v1",
         model: "replay",
         tasks,
+        kindOf: (text) => (text.includes("os._exit") ? "hack" : "reference"),
         stop: async () => void events.push("replay stopped"),
       };
     },

@@ -1,0 +1,16 @@
+import { Option } from "commander";
+import type { Flag } from "../config/index.ts";
+
+/** `--provider`, for every command that starts sandboxes. */
+export function providerOption(): Option {
+  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices([
+    "auto",
+    "docker",
+    "local",
+  ]);
+}
+
+/** The flag behind `--provider`. */
+export function providerFlag(value: string | undefined): Flag {
+  return { flag: "--provider", path: ["sandbox", "provider"], value };
+}
