@@ -23,8 +23,6 @@ import frames  # noqa: E402
 import linux  # noqa: E402
 
 VERSION = 1
-# As in lane.py, which may run on another interpreter than the agent's.
-STARVED_FACTOR = 4
 FEATURES = ["run", "files", "cancel"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 _GRACE_MS = 10_000
@@ -131,6 +129,8 @@ class Agent:
             self.say_bye(*end.args)
         except frames.ProtocolError as error:
             self.say_bye("protocol_error", str(error))
+        except Exception as error:  # whatever it is, the host is to know
+            self.say_bye("agent_failed", repr(error))
 
     def send_json(self, kind, value, channel=0):
         self.host.send(frames.encode_json(kind, channel, value), control=kind in frames.CONTROL)
@@ -138,7 +138,9 @@ class Agent:
     def say_bye(self, reason, detail=""):
         self.send_json(frames.BYE, {"reason": reason, "detail": detail})
         os.set_blocking(self.host.writer, True)
-        signal.alarm(5)  # a host that does not read must not keep the sandbox
+        # A host that does not read must not keep the sandbox; without a handler an init process ignores the signal.
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(1))
+        signal.alarm(5)
         try:
             self.host.flush()
         except Ended:
@@ -215,7 +217,7 @@ class Agent:
             raise Ended("auth_failed")
         config = auth["config"]
         self.lease_until = time.monotonic() + config["lease_ms"] / 1000
-        settings = {key: config[key] for key in ("scratch_bytes", "scratch_inodes", "body_bytes")}
+        settings = {key: config[key] for key in ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user")}
         refused = {}
         for mode in ["B", "C"] if config["mode"] == "auto" else [config["mode"]]:
             for template in self.templates.values():
@@ -282,7 +284,7 @@ class Agent:
             return
         sock = template.fork_lane()
         sock.setblocking(False)
-        kill_at = time.monotonic() + (STARVED_FACTOR * header["limits"]["wall_ms"] + _GRACE_MS) / 1000
+        kill_at = time.monotonic() + (header["limits"]["wall_ms"] + _GRACE_MS) / 1000
         lane = Lane(channel, sock, kill_at)
         self.lanes[channel] = lane
         self.selector.register(sock, selectors.EVENT_READ, lambda: self.service(lane))

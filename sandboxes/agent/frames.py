@@ -16,7 +16,7 @@ HELLO, AUTH, READY, BYE, PING, PONG, RENEW = range(0x01, 0x08)
 OPEN, DATA, END, CREDIT, CANCEL, RESULT, FAULT = range(0x10, 0x17)
 
 # Frames that a sender puts before waiting DATA.
-CONTROL = frozenset((HELLO, AUTH, READY, BYE, PING, PONG, RENEW, CREDIT, CANCEL))
+CONTROL = frozenset((HELLO, AUTH, READY, BYE, PING, PONG, RENEW, CREDIT))
 
 
 class ProtocolError(Exception):

@@ -40,6 +40,8 @@ _REFUSED = {
     "sched_setattr": (314, 274), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "mbind": (237, 235), "set_mempolicy": (238, 237), "migrate_pages": (256, 238), "move_pages": (279, 239),
     "memfd_secret": (447, 447),
+    # Memory that belongs to no process: nobody's limit counts it. Anonymous shared mappings are counted.
+    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186),
 }  # fmt: skip
 
 _ARCHITECTURES = {

@@ -24,7 +24,7 @@ _PYTHON_STACK = 120 << 20
 _OTHER_STACK = 64 << 20
 
 
-def enter(stdin, stdout, stderr, limits, env, seccomp, python):
+def enter(stdin, stdout, stderr, limits, env, seccomp, python, counts_own_user):
     """Makes the calling process the candidate's: descriptors, limits, no capabilities, filter. Irrevocable."""
     os.setsid()
     linux.set_dumpable(True)  # its own /proc entries are the candidate's; the lane's stay closed to it
@@ -43,14 +43,12 @@ def enter(stdin, stdout, stderr, limits, env, seccomp, python):
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     os.environ.clear()
     os.environ.update(env)
-    with open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
-    _set_limits(limits, python)
+    _set_limits(limits, python, counts_own_user)
     linux.drop_capabilities()
     seccomp.install()
 
 
-def _set_limits(limits, python):
+def _set_limits(limits, python, counts_own_user):
     def cap(which, value, hard=None):
         ceiling = resource.getrlimit(which)[1]
         hard = value if hard is None else hard
@@ -67,7 +65,9 @@ def _set_limits(limits, python):
     cap(resource.RLIMIT_STACK, _PYTHON_STACK if python else _OTHER_STACK)
     cap(resource.RLIMIT_NOFILE, limits["open_files"])
     cap(resource.RLIMIT_FSIZE, limits["disk_bytes"])
-    cap(resource.RLIMIT_NPROC, limits["processes"])
+    if counts_own_user:
+        # Elsewhere it would count the processes of other sandboxes, too; there the sampling alone holds the limit.
+        cap(resource.RLIMIT_NPROC, limits["processes"])
     # The lane's sampling counts the CPU time of all processes; this is the net below it, one second wide.
     seconds = limits["cpu_ms"] // 1000 + 2
     cap(resource.RLIMIT_CPU, seconds, seconds + 1)

@@ -33,6 +33,10 @@ def main():
             importlib.import_module(name)
     program = seccomp.build()
     sys.path.remove(HERE)
+    # A candidate's own `files` or `run` must be found, not ours; the references between ours stay.
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(HERE + os.sep) and name != "__main__":
+            del sys.modules[name]
     gc.collect()
     gc.freeze()
     command.sendall(json.dumps({"python": sys.version.split()[0]}).encode())

@@ -56,7 +56,7 @@ const SandboxConfig = z.strictObject({
   provider: z.enum(["auto", "docker", "local"]).default("auto"),
   mode: z.enum(["auto", "B", "C"]).default("auto"),
   /** Default: the number of cores. */
-  slots_per_sandbox: z.int().min(1).max(1024).default(availableParallelism),
+  slots_per_sandbox: z.int().min(1).max(128).default(availableParallelism),
   pool: PoolConfig.prefault({}),
   docker: z.strictObject({ socket: FilePath.optional(), runtime: z.string().min(1).max(128).optional() }).prefault({}),
   local: z.strictObject({ bubblewrap: FilePath.optional(), python: FilePath.optional() }).prefault({}),

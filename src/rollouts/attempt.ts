@@ -2,7 +2,7 @@ import type { Agent, AgentRun } from "../agents/port.ts";
 import type { RolloutTimes } from "../contract/rollouts.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import { type CallContext, withScope } from "../core/context.ts";
+import { type CallContext, orAborted, rootContext, withScope } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { type AttemptEvent, type AttemptPhase, nextAttemptPhase } from "../core/machines/attempt.ts";
 import { type Judgement, masked, outcomeOfError, scored, truncated } from "../core/outcome.ts";
@@ -37,6 +37,7 @@ const INFRASTRUCTURE_MS = 15 * 60_000;
 /** Verifications of one answer: the model's work is not thrown away for a fault of ours. */
 const VERIFY_TRIES = 3;
 const VERIFY_DELAY_MS = 1_000;
+const CLOSE_MS = 30_000;
 
 /**
  * Plays one task once: seed, act, verify. Faults become masked judgements here and nowhere else; only the end of the
@@ -109,7 +110,12 @@ class Attempt {
   async close(ctx: CallContext): Promise<void> {
     const { environment } = this.#input;
     if (this.#token === null) return;
-    await environment.resource.close(ctx, this.#token).catch((error: unknown) => {
+    const { resource } = environment;
+    const token = this.#token;
+    // A context of its own: also what was cancelled is to be closed, and nothing may hold the worker for ever.
+    const own = { ...rootContext({ logger: ctx.logger }), principal: ctx.principal, trace: ctx.trace };
+    const scope = { timeoutMs: CLOSE_MS, waitingFor: "the session to close", clock: this.#input.clock };
+    await withScope(own, scope, (inner) => orAborted(inner, resource.close(inner, token))).catch((error: unknown) => {
       ctx.logger.warn({ error: SandlotError.from(error).report() }, "a session could not be closed");
     });
   }

@@ -222,7 +222,7 @@ export class Worker {
     const { store, worker, leaseMs } = this.#options;
     if (this.#active.size === 0) return;
     const before = Array.from(this.#active.keys());
-    const { held, cancelling } = await store.queue.renew(this.#context(), { worker, leaseMs });
+    const { held, cancelling } = await store.queue.renew(this.#context(), { worker, rollouts: before, leaseMs });
     const stillHeld = new Set(held);
     for (const id of before)
       if (!stillHeld.has(id)) this.#abort(id, new SandlotError("lease_lost", { rollout_id: id }));

@@ -20,7 +20,7 @@ export const FAULT_CAUSES = [
   "stalled",
   /** What came back was not the protocol. */
   "protocol",
-  /** A run could not be set up. */
+  /** A run could not be set up: not a byte of the candidate had run. */
   "setup",
 ] as const;
 export type FaultCause = (typeof FAULT_CAUSES)[number];
@@ -39,7 +39,7 @@ const CANDIDATE_POSSIBLE: Readonly<Record<FaultCause, boolean>> = {
   lane_lost: true,
   stalled: true,
   protocol: true,
-  setup: true,
+  setup: false,
 };
 
 /** How a sandbox ended. */

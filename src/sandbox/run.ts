@@ -1,8 +1,8 @@
 import type { SandboxMode } from "./spec.ts";
 
-/** Limits of one run. All are enforced; what a provider cannot enforce it refuses. */
+/** Limits of one run (docs/sandbox.md says what holds each). */
 export interface RunLimits {
-  /** From the program's start, without the time in which it was ready but the machine gave it no processor. */
+  /** From the program's start. */
   readonly wallMs: number;
   /** User and system time of all processes together. */
   readonly cpuMs: number;
@@ -71,13 +71,17 @@ export interface OutputFile {
   readonly data: Uint8Array;
 }
 
-/** What happened, as the lane saw it; the candidate has no say in it. */
+/** What happened, as the lane saw it. */
 export interface RunResult {
   /** How the program's first process ended. */
   readonly exit: { readonly code: number } | { readonly signal: number };
   readonly limit: LimitName | null;
   /** Killed by something other than a limit: the kernel for want of memory, or itself. */
   readonly unexplainedKill: boolean;
+  /** The kernel ran out of the sandbox's memory meanwhile and ended a process, of this run or of another beside it. */
+  readonly oomNearby: boolean;
+  /** At the wall limit: milliseconds in which threads of the run were ready but got no processor. */
+  readonly starvedMs: number;
   readonly stdout: CapturedOutput;
   readonly stderr: CapturedOutput;
   readonly files: readonly OutputFile[];

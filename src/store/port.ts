@@ -151,10 +151,13 @@ export interface RolloutReader {
 export interface RolloutQueue {
   /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
   claim(ctx: CallContext, request: { worker: string; limit: number; leaseMs: number }): Promise<Claim[]>;
-  /** Extends the leases of `worker`; answers the rollouts it still holds, and which of them belong to a job that is being cancelled. */
+  /**
+   * Extends the leases of these rollouts; answers which of them the worker still holds, and which of those belong to a
+   * job that is being cancelled. A rollout that the worker no longer names runs out and is queued again.
+   */
   renew(
     ctx: CallContext,
-    request: { worker: string; leaseMs: number },
+    request: { worker: string; rollouts: readonly string[]; leaseMs: number },
   ): Promise<{ held: string[]; cancelling: string[] }>;
   /** Records the rollout's end and its sequence in the job. `lease_lost` when the fence is old. */
   finish(ctx: CallContext, claim: Claim, end: FinishedRollout): Promise<{ sequence: number }>;

@@ -29,6 +29,25 @@ export interface CandidateRunnerOptions {
   readonly clock: Clock;
 }
 
+/** Share of its wall limit that a program must have waited for a processor before its time-out is in doubt. */
+const STARVED_SHARE = 0.15;
+/** Alone, a program gets this multiple of its wall limit: processor time is what it is allowed, and that stays. */
+const PATIENCE = 4;
+
+/** Why a result beside others may be their doing and not the program's; null when there is no such doubt. */
+function doubtOf(result: RunResult, { limits }: RunRequest): string | null {
+  if (result.oomNearby) return "memory ran out beside others";
+  if (result.unexplainedKill) return "killed beside others without a limit being hit";
+  if (result.limit === "wall" && result.starvedMs > STARVED_SHARE * limits.wallMs)
+    return "timed out waiting for a processor";
+  return null;
+}
+
+/** The measure is the program, not the machine: who is repeated for others' sake is not timed out for others' sake. */
+function patient(request: RunRequest): RunRequest {
+  return { ...request, limits: { ...request.limits, wallMs: PATIENCE * request.limits.wallMs } };
+}
+
 /** Repeats after faults that no candidate could have caused. */
 const INFRASTRUCTURE_TRIES = 5;
 /** Times a fault has to recur, alone in a fresh sandbox, before the candidate is blamed. */
@@ -55,12 +74,12 @@ export class CandidateRunner {
     let alone = false;
     let recurrences = 0;
     for (let tries = 0; ;) {
-      const attempt = await this.#once(ctx, request, alone);
+      const attempt = await this.#once(ctx, alone ? patient(request) : request, alone);
       waitedMs += attempt.waitedMs;
       const { result, fault, lease } = attempt;
-      if (result && !(result.unexplainedKill && !attempt.exclusive))
-        return { result, blamed: null, waitedMs, lease, evidence };
-      evidence.push(result ? "killed beside others without a limit being hit; repeated alone" : String(fault));
+      const doubt = result && !attempt.exclusive ? doubtOf(result, request) : null;
+      if (result && doubt === null) return { result, blamed: null, waitedMs, lease, evidence };
+      evidence.push(doubt === null ? String(fault) : `${doubt}; repeated alone`);
       throwIfEnded(ctx);
       const cause = faultCause(fault);
       if (cause !== null && !candidateCouldCause(fault)) {

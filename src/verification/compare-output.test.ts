@@ -70,3 +70,15 @@ describe("decimalKey", () => {
     for (const word of ["", ".", "e5", "1e", "--1", "1e1.5", "Infinite"]) expect(decimalKey(word), word).toBeNull();
   });
 });
+
+describe("texts made to be slow", () => {
+  it("are compared in one pass", () => {
+    const size = 4 << 20;
+    // Quadratic work on any of these would take hours.
+    const inner = `a${" ".repeat(size)}b`;
+    expect(compareOutput(inner, "a b")).toBe("line 1 differs");
+    expect(compareOutput(`1${"0".repeat(size)}1`, "1")).toBe("line 1 differs");
+    expect(compareOutput(`${"\n ".repeat(size / 2)}x`, "x")).toBeNull();
+    expect(compareOutput(`${"٣".repeat(size / 8)}`, "3")).toBe("line 1 differs");
+  });
+});

@@ -36,6 +36,9 @@ describe("sameValue", () => {
   it("allows numpy's tolerance for floats of the same shape, and nothing for others", () => {
     expect(same("0.30000000000000004", "0.3")).toBe(true);
     expect(same("[1.000001, 2]", "[1, 2]")).toBe(true);
+    expect(same("1.0000000000000002e22", "1e22")).toBe(true);
+    expect(same("100001", "100000.0")).toBe(true);
+    expect(same("100001", "100000")).toBe(false);
     expect(same("1.001", "1")).toBe(false);
     expect(same("[1, 1]", "1")).toBe(false);
     expect(same("[[1, 2]]", "[1, 2]")).toBe(false);

@@ -42,7 +42,7 @@ function sameLists(a: List, b: List, same: (a: ExactValue, b: ExactValue) => boo
 }
 
 function numeric(value: ExactValue): number | bigint | null {
-  if (typeof value === "boolean") return Number(value);
+  if (typeof value === "boolean") return BigInt(value);
   return typeof value === "number" || typeof value === "bigint" ? value : null;
 }
 
@@ -51,9 +51,8 @@ function close(a: ExactValue, b: ExactValue): boolean {
   const x = numeric(a);
   const y = numeric(b);
   if (x === null || y === null) return false;
+  if (typeof x === "bigint" && typeof y === "bigint") return x === y;
   const [got, wanted] = [Number(x), Number(y)];
-  if (got === wanted) return x == y;
-  if (Number.isInteger(got) && Number.isInteger(wanted)) return false;
   if (!Number.isFinite(got) || !Number.isFinite(wanted)) return false;
   return Math.abs(got - wanted) <= ABSOLUTE + RELATIVE * Math.abs(wanted);
 }

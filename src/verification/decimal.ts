@@ -8,8 +8,8 @@ export function decimalKey(word: string): string | null {
   if (!match) return null;
   const [, sign, whole = "", fraction = "", bare = "", exponent = "0"] = match;
   const decimals = fraction + bare;
-  const digits = (whole + decimals).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
+  const digits = withoutLeadingZeros(whole + decimals);
+  const significant = withoutTrailingZeros(digits);
   if (significant === "") return "0";
   const scale = BigInt(exponent) - BigInt(decimals.length) + BigInt(digits.length - significant.length);
   return `${sign === "-" ? "-" : ""}${significant}e${scale}`;
@@ -18,7 +18,21 @@ export function decimalKey(word: string): string | null {
 /** The key of NaN: a number, but equal to nothing, itself included. */
 export const NOT_EQUAL = "nan";
 
+function withoutLeadingZeros(digits: string): string {
+  let start = 0;
+  while (digits[start] === "0") start++;
+  return digits.slice(start);
+}
+
+/** By index: a pattern anchored at the end goes over long runs of zeros again and again. */
+function withoutTrailingZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  return digits.slice(0, end);
+}
+
 function asciiDigits(text: string): string {
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
   return text.replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;
     if (code < 128) return digit;

@@ -8,6 +8,8 @@ const ended = (more: Partial<RunResult>): RunResult => ({
   exit: { code: 0 },
   limit: null,
   unexplainedKill: false,
+  oomNearby: false,
+  starvedMs: 0,
   stdout: empty,
   stderr: empty,
   files: [],
@@ -68,7 +70,7 @@ describe("judgeCase", () => {
   it("does not compare output that was cut", () => {
     const test = { kind: "stdin", input: "", expected: "1" } as const;
     expect(judgeCase(test, ended({ stdout: wrote("1\n") })).failure).toBeNull();
-    expect(judgeCase(test, ended({ stdout: { ...wrote("1"), dropped: 5 } })).failure?.status).toBe("output_limit");
+    expect(judgeCase(test, ended({ stdout: { ...wrote("1"), dropped: 5 } })).failure?.status).toBe("wrong_answer");
     expect(judgeCase(test, ended({ stdout: wrote("1"), exit: { code: 1 } })).failure?.status).toBe("runtime_error");
   });
 });

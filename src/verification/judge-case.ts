@@ -15,14 +15,20 @@ export interface Judged {
 }
 
 const RESULT_FILE = "result.json";
-const RESULT_BYTES = 16 << 20;
-const KEEP_BYTES = 8 << 20;
+
+/**
+ * Bytes of an answer that are looked at. More than a multiple of what is expected cannot be right, and comparing it
+ * would only cost time.
+ */
+function answerBytes(expected: string): number {
+  return 64 * 1024 + 8 * Buffer.byteLength(expected);
+}
 
 /** The run that puts `code` to a test. Nothing of the expected side is in it. */
 export function caseRequest(code: string, test: CodeTest, prelude: string, limits: RunLimits): RunRequest {
   if (test.kind === "stdin") {
     const program = { language: "python", source: code, prelude } as const;
-    return { program, stdin: Buffer.from(test.input), limits, keepBytes: KEEP_BYTES };
+    return { program, stdin: Buffer.from(test.input), limits, keepBytes: answerBytes(test.expected) };
   }
   const call = { prelude, function: test.functionName, arguments: test.arguments };
   return {
@@ -31,16 +37,19 @@ export function caseRequest(code: string, test: CodeTest, prelude: string, limit
       { path: "solution.py", data: Buffer.from(code) },
       { path: "call.json", data: Buffer.from(JSON.stringify(call)) },
     ],
-    outputs: [{ path: RESULT_FILE, limit: RESULT_BYTES }],
+    outputs: [{ path: RESULT_FILE, limit: answerBytes(test.expected) }],
     limits,
-    keepBytes: KEEP_BYTES,
+    keepBytes: EXCERPT_BYTES,
   };
 }
+
+/** Of a function's own prints; they are only shown. */
+const EXCERPT_BYTES = 64 * 1024;
 
 /** A program that must pass wherever `request` could run. */
 export function controlRequest(request: RunRequest): RunRequest {
   const source = "print(sum(range(1000)))";
-  return { program: { language: "python", source }, limits: request.limits };
+  return { ...request, program: { language: "python", source }, outputs: [] };
 }
 
 /** Compares a run with what the test expects. Runs outside every sandbox. */
@@ -53,7 +62,7 @@ function judgeOutput(expected: string, result: RunResult): Judged {
   const failure = runFailure(result);
   if (failure) return { output, failure };
   if (result.stdout.dropped > 0) {
-    return { output, failure: { status: "output_limit", message: "the program wrote more output than is compared" } };
+    return { output, failure: { status: "wrong_answer", message: "far more output than expected" } };
   }
   const difference = compareOutput(output, expected);
   return { output, failure: difference === null ? null : { status: "wrong_answer", message: difference } };
@@ -89,6 +98,6 @@ function readAnswer(file: OutputFile): { text: string; value: ExactValue } | { f
 }
 
 function missing(file: OutputFile | undefined): Failure {
-  if (file?.status === "too_large") return { status: "output_limit", message: "the returned value is too large" };
+  if (file?.status === "too_large") return { status: "wrong_answer", message: "far more was returned than expected" };
   return { status: "no_tests", message: "the program ended before the function returned" };
 }

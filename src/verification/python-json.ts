@@ -1,4 +1,4 @@
-/** A JSON value without loss: integers that JavaScript cannot hold are bigint. */
+/** A JSON value without loss, as Python tells them apart: integers are bigint, floats are number. */
 export type ExactValue =
   | null
   | boolean
@@ -10,6 +10,8 @@ export type ExactValue =
 
 /** Deeper values are refused: a comparison must not overflow the stack. */
 const MAX_DEPTH = 200;
+/** As in Python, which writes no longer integers. */
+const MAX_DIGITS = 4_300;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS: ReadonlyMap<string, ExactValue> = new Map<string, ExactValue>([
   ["null", null],
@@ -99,8 +101,9 @@ class Reader {
     const match = NUMBER.exec(this.#text);
     if (!match) throw this.#unexpected();
     this.#at = NUMBER.lastIndex;
-    const value = Number(match[0]);
-    return /^-?\d+$/.test(match[0]) && !Number.isSafeInteger(value) ? BigInt(match[0]) : value;
+    if (!/^-?\d+$/.test(match[0])) return Number(match[0]);
+    if (match[0].length > MAX_DIGITS) throw new SyntaxError(`an integer of more than ${MAX_DIGITS} digits`);
+    return BigInt(match[0]);
   }
 
   #accept(char: string): boolean {

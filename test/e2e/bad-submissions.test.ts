@@ -160,7 +160,7 @@ describe("submissions over HTTP", () => {
     const inner = second === undefined ? value : { [second]: value };
     const reply = await submit({ environment: "code_gen", [first]: inner });
     expect([reply.status, reply.error.code]).toEqual([400, "invalid_request"]);
-    expect(fieldsOf(reply).map((problem) => problem.field)).toEqual([field]);
+    expect(new Set(fieldsOf(reply).map((problem) => problem.field))).toEqual(new Set([field]));
   });
 
   it.each(["1e999", "-1e999"])("a number beyond all numbers (%s) is refused by name", async (number) => {
@@ -239,7 +239,7 @@ describe("submissions over HTTP", () => {
     const body = JSON.stringify({ environment: "code_gen" });
     const refused = async (headers: Record<string, string>) => {
       const { status, error } = await send({ body, headers });
-      return [status, error.code];
+      return [status, error?.code];
     };
     expect(await refused({ host: "evil.example" })).toEqual([403, "forbidden_host"]);
     expect(await refused({ host: `evil.example:${new URL(server.url).port}` })).toEqual([403, "forbidden_host"]);

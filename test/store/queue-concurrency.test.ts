@@ -64,7 +64,8 @@ describe("the queue under many hands", () => {
           return store.queue.finish(ctx, claim, asScored);
         });
         await Promise.all(ends.map((end) => end.then(() => undefined, ignoreLost)));
-        await store.queue.renew(ctx, { worker: name, leaseMs: 60_000 });
+        const rollouts = claims.map((claim) => claim.rollout.id);
+        await store.queue.renew(ctx, { worker: name, rollouts, leaseMs: 60_000 });
       }
     };
     const supervisor = async () => {

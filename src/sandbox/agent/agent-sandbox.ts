@@ -9,9 +9,7 @@ import type { AgentConnection } from "./connection.ts";
 import { encodeRun } from "./encode-run.ts";
 import { decodeResult } from "./decode-result.ts";
 
-/** Wall time that a lane gives a starved program at most, as a multiple of its limit (sandboxes/agent/lane.py). */
-const STARVED_FACTOR = 4;
-/** Beyond that: set-up, killing, collecting. The agent itself gives up after half of it. */
+/** Beyond a run's own wall limit: set-up, killing, collecting. The agent itself gives up after half of it. */
 const ANSWER_GRACE_MS = 20_000;
 
 export interface AgentSandboxOptions {
@@ -41,7 +39,7 @@ export class AgentSandbox implements Sandbox {
 
   async run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
     const { header, sections, maxBytes } = encodeRun(request);
-    const timeoutMs = STARVED_FACTOR * request.limits.wallMs + ANSWER_GRACE_MS;
+    const timeoutMs = request.limits.wallMs + ANSWER_GRACE_MS;
     const answer = await this.#connection.call(ctx, { header, sections, maxBytes, timeoutMs });
     if ("code" in answer) throw this.#fault(answer);
     return decodeResult(answer, this.mode);
@@ -58,15 +56,10 @@ export class AgentSandbox implements Sandbox {
 
   #fault({ code, detail }: ChannelFault): SandlotError {
     switch (code) {
-      case "bad_request":
-        return new SandlotError("sandbox_protocol", {
-          sandbox_id: this.id,
-          detail: `the agent refused the run: ${detail}`,
-        });
       case "lane_stalled":
         return sandboxFault(this.id, { cause: "stalled", detail });
+      case "bad_request":
       case "lane_setup_failed":
-      case "lane_failed":
         return sandboxFault(this.id, { cause: "setup", detail });
       case "cancelled":
         return sandboxFault(this.id, { cause: "closed", detail });

@@ -13,6 +13,8 @@ export interface AgentConfig {
   readonly scratch_bytes: number;
   readonly scratch_inodes: number;
   readonly body_bytes: number;
+  /** Whether the kernel counts a user's processes within the sandbox alone, so that RLIMIT_NPROC can hold the limit in mode C. */
+  readonly counts_own_user: boolean;
   readonly runtimes: Readonly<Record<string, Runtime>>;
 }
 
@@ -22,13 +24,18 @@ export const LEASE_MS = 60_000;
 /** Largest request of a run: program, input and files together. */
 export const MAX_BODY_BYTES = 64 << 20;
 
-export function agentConfig(spec: SandboxSpec, runtimes: Readonly<Record<string, Runtime>>): AgentConfig {
+export function agentConfig(
+  spec: SandboxSpec,
+  runtimes: Readonly<Record<string, Runtime>>,
+  sandbox: { readonly ownUserNamespace: boolean },
+): AgentConfig {
   return {
     lease_ms: LEASE_MS,
     mode: spec.mode,
     scratch_bytes: spec.scratchBytes,
     scratch_inodes: SCRATCH_INODES,
     body_bytes: MAX_BODY_BYTES,
+    counts_own_user: sandbox.ownUserNamespace,
     runtimes,
   };
 }

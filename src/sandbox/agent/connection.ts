@@ -69,7 +69,7 @@ export class AgentConnection {
       connection.close();
       throw error;
     }
-    connection.#renewLater();
+    if (!connection.#end) connection.#renewLater();
     return connection;
   }
 
@@ -90,14 +90,15 @@ export class AgentConnection {
     const number = this.#nextChannel++;
     const channel = new Channel(this.#writer, number, request.maxBytes);
     this.#channels.set(number, channel);
-    const cancelTimer = this.#options.clock.after(request.timeoutMs, () => this.#stalled());
+    const cancelTimer = this.#stallAfter(request.timeoutMs);
     try {
       const sending = channel.send(request.header, request.sections);
       const answer = await orAborted(ctx, channel.answer);
       await sending;
       return answer;
     } catch (error) {
-      if (ctx.signal.aborted && !this.#end) this.#writer.control(encodeFrame(FRAME.CANCEL, number));
+      // In the order of the channel's frames: before its OPEN the agent would take no notice of it.
+      if (ctx.signal.aborted && !this.#end) void this.#writer.data(encodeFrame(FRAME.CANCEL, number));
       throw error;
     } finally {
       cancelTimer();
@@ -109,7 +110,7 @@ export class AgentConnection {
   /** A round trip; an agent that does not answer in time counts as stalled. */
   async ping(ctx: CallContext): Promise<void> {
     this.#assertOpen();
-    const cancelTimer = this.#options.clock.after(PING_MS, () => this.#stalled());
+    const cancelTimer = this.#stallAfter(PING_MS);
     try {
       const pong = new Promise<void>((resolve) => this.#pings.push(resolve));
       this.#writer.control(encodeFrame(FRAME.PING, 0));
@@ -180,8 +181,19 @@ export class AgentConnection {
     // Frames of a channel that we have given up are late, not wrong.
   }
 
-  #stalled(): void {
-    this.#finish({ cause: "stalled", detail: "the agent did not answer in time" });
+  /** Ends the connection when the time is over; the returned function calls it off. */
+  #stallAfter(ms: number): () => void {
+    let over = false;
+    const cancel = this.#options.clock.after(ms, () => {
+      // When this process itself was busy, the answer may lie there unread: reading goes before timing out.
+      setImmediate(() => {
+        setImmediate(() => !over && this.#finish({ cause: "stalled", detail: "the agent did not answer in time" }));
+      });
+    });
+    return () => {
+      over = true;
+      cancel();
+    };
   }
 
   async #lost(): Promise<void> {

@@ -11,6 +11,8 @@ const Report = z.object({
   exit: z.union([z.object({ code: z.int() }), z.object({ signal: z.int() })]),
   limit: z.enum(LIMIT_NAMES).nullable(),
   unexplained_kill: z.boolean(),
+  oom: z.boolean(),
+  starved_us: Microseconds,
   times: z.object({
     setup_us: Microseconds,
     wall_us: Microseconds,
@@ -37,6 +39,8 @@ export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMo
     exit: data.exit,
     limit: data.limit,
     unexplainedKill: data.unexplained_kill,
+    oomNearby: data.oom,
+    starvedMs: data.starved_us / 1000,
     stdout: captured(bytes(STDOUT), data.stdout),
     stderr: captured(bytes(STDERR), data.stderr),
     files: data.files.map((file, index): OutputFile => ({ ...file, data: bytes(FIRST_FILE + index) })),

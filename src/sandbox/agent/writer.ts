@@ -17,6 +17,7 @@ export class FrameWriter {
   }
 
   control(frame: Buffer): void {
+    if (this.#closed) return;
     this.#control.push(frame);
     this.#pump();
   }

@@ -30,6 +30,7 @@ export class EngineEvents {
   readonly #clock: Clock;
   readonly #fates = new Map<string, Fate>();
   #stream: Promise<Readable> | null = null;
+  #current: Readable | null = null;
 
   constructor(options: { engine: Engine; installation: string; clock: Clock }) {
     this.#engine = options.engine;
@@ -63,11 +64,6 @@ export class EngineEvents {
     return { cause: "agent_exit", detail: stderr ? `${exit}: ${stderr.slice(-500)}` : exit };
   }
 
-  /** Whether the kernel ever ran out of this container's memory. */
-  sawOom(name: string): boolean {
-    return this.#fates.get(name)?.oom ?? false;
-  }
-
   close(): void {
     const stream = this.#stream;
     this.#stream = null;
@@ -87,15 +83,17 @@ export class EngineEvents {
       rest = lines.pop() ?? "";
       for (const line of lines) if (line.trim()) this.#note(line);
     });
+    // Not at the end of an old stream when another has been opened meanwhile.
     const gone = () => {
-      if (this.#stream) this.#stream = null;
+      if (this.#current === stream) this.#stream = this.#current = null;
     };
+    this.#current = stream;
     stream.on("close", gone).on("error", gone).on("end", gone);
     return stream;
   }
 
   #note(line: string): void {
-    const event = JSON.parse(line) as EngineEvent;
+    const event = readEvent(line);
     const attributes = event.Actor?.Attributes ?? {};
     const name = attributes["name"];
     if (!name) return;
@@ -116,5 +114,14 @@ export class EngineEvents {
     } catch {
       return false;
     }
+  }
+}
+
+/** A line that is no event tells nothing. */
+function readEvent(line: string): EngineEvent {
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return {};
   }
 }

@@ -137,7 +137,7 @@ export class DockerProvider implements SandboxProvider {
       sandboxId: id,
       transport: attachTransport(stream, (stderr) => this.#events.fateOf(id, stderr)),
       token,
-      config: agentConfig(spec, { ...manifest.runtimes, plain }),
+      config: agentConfig(spec, { ...manifest.runtimes, plain }, { ownUserNamespace: false }),
       clock,
     });
     const sandbox = new AgentSandbox({ id, provider: this.name, image, connection });

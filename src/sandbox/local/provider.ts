@@ -81,7 +81,7 @@ export class LocalProvider implements SandboxProvider {
       sandboxId: id,
       transport: childTransport(child),
       token,
-      config: agentConfig(spec, localRuntimes(manifest.runtimes, python)),
+      config: agentConfig(spec, localRuntimes(manifest.runtimes, python), { ownUserNamespace: true }),
       clock,
     });
     const sandbox = new AgentSandbox({

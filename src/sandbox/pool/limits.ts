@@ -12,7 +12,10 @@ export interface PoolLimits {
   readonly maxAgeMs: number;
   /** Unused sandboxes above `min` are removed after this long. Milliseconds. */
   readonly idleMs: number;
-  /** Longest wait for a sandbox. Milliseconds. */
+  /**
+   * Longest wait for a sandbox while the pool gets nowhere: none handed out, none made. A queue that moves may be
+   * waited in until the caller's own deadline. Milliseconds.
+   */
   readonly waitMs: number;
   /** Waiting leases at most; more are refused. */
   readonly maxWaiting: number;

@@ -16,15 +16,16 @@ export class Member {
   retiring = false;
   gone = false;
   idleSince: number;
+  /** Leases at once. */
+  readonly slots: number;
   readonly #clock: Clock;
-  readonly #slots: number;
   readonly #limits: PoolLimits;
 
   constructor(sandbox: Sandbox, slots: number, limits: PoolLimits, clock: Clock) {
     this.sandbox = sandbox;
     this.#clock = clock;
     // Without namespaces a sandbox is good for one run.
-    this.#slots = sandbox.mode === "C" ? 1 : slots;
+    this.slots = sandbox.mode === "C" ? 1 : slots;
     this.#limits = sandbox.mode === "C" ? { ...limits, maxRuns: 1 } : limits;
     this.createdAt = clock.monotonic();
     this.idleSince = this.createdAt;
@@ -42,7 +43,7 @@ export class Member {
   /** Whether another lease of this kind may have it. */
   canServe(exclusive: boolean): boolean {
     if (this.gone || this.retiring || this.worn) return false;
-    return exclusive ? this.fresh && this.users === 0 : this.users < this.#slots;
+    return exclusive ? this.fresh && this.users === 0 : this.users < this.slots;
   }
 
   take(exclusive: boolean): void {

@@ -55,6 +55,10 @@ export class SandboxPool {
   readonly #breaker: Breaker;
   readonly #removals = new Set<Promise<void>>();
   #creating = 0;
+  /** When a sandbox was last handed out or made. */
+  #movedAt = 0;
+  /** Runs at once in one sandbox, known once one has been made: without namespaces it is one. */
+  #slots: number;
   #lastError: SandlotError | null = null;
   #cancelRetry: (() => void) | null = null;
   #cancelShrink: (() => void) | null = null;
@@ -63,16 +67,16 @@ export class SandboxPool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#breaker = new Breaker(options.clock);
+    this.#slots = options.spec.slots;
     this.#refill();
   }
 
-  /** Waits for a sandbox; `sandbox_unavailable` with the last failure when none comes in time. */
+  /** Waits for a sandbox; `sandbox_unavailable` with the last failure when the pool gets nowhere for too long. */
   async lease(ctx: CallContext, { exclusive }: { exclusive: boolean }): Promise<SandboxLease> {
-    const { clock, limits } = this.#options;
+    const { clock } = this.#options;
     const asked = clock.monotonic();
     for (;;) {
-      const timeoutMs = asked + limits.waitMs - clock.monotonic();
-      const member = await this.#next(ctx, exclusive, timeoutMs);
+      const member = await this.#next(ctx, exclusive);
       if (await this.#isWell(ctx, member)) return this.#leaseOf(member, exclusive, clock.monotonic() - asked);
     }
   }
@@ -99,21 +103,22 @@ export class SandboxPool {
     while (this.#removals.size > 0) await Promise.all(this.#removals);
   }
 
-  async #next(ctx: CallContext, exclusive: boolean, timeoutMs: number): Promise<Member> {
+  async #next(ctx: CallContext, exclusive: boolean): Promise<Member> {
     if (this.#closed) throw new SandlotError("shutting_down", { detail: "the pool is closing" });
     const ready = this.#find(exclusive);
     if (ready) {
-      ready.take(exclusive);
+      this.#hand(ready, exclusive);
       this.#refill();
       return ready;
     }
     if (this.#waiters.length >= this.#options.limits.maxWaiting) {
-      throw new SandlotError("overloaded", { resource: "sandboxes", retry_after: 5 });
+      const { resource } = this.#options.spec;
+      throw new SandlotError("sandbox_unavailable", { pool: resource, detail: "too many wait already" });
     }
-    return this.#wait(ctx, exclusive, timeoutMs);
+    return this.#wait(ctx, exclusive);
   }
 
-  async #wait(ctx: CallContext, exclusive: boolean, timeoutMs: number): Promise<Member> {
+  async #wait(ctx: CallContext, exclusive: boolean): Promise<Member> {
     let waiter: Waiter | null = null;
     const given = new Promise<Member>((resolve, reject) => {
       waiter = { exclusive, resolve, reject };
@@ -121,8 +126,7 @@ export class SandboxPool {
     });
     this.#refill();
     try {
-      const scope = { timeoutMs, waitingFor: "a sandbox", clock: this.#options.clock };
-      return await withScope(ctx, scope, (inner) => orAborted(inner, given));
+      return await this.#whileMoving(ctx, given);
     } catch (error) {
       const at = waiter ? this.#waiters.indexOf(waiter) : -1;
       if (at >= 0) this.#waiters.splice(at, 1);
@@ -132,6 +136,27 @@ export class SandboxPool {
       const detail = this.#lastError?.message ?? "all sandboxes are in use";
       throw new SandlotError("sandbox_unavailable", { pool: this.#options.spec.resource, detail }, { cause: error });
     }
+  }
+
+  /** The value of `given`, or `deadline_exceeded` when nothing has moved for `waitMs`. */
+  async #whileMoving(ctx: CallContext, given: Promise<Member>): Promise<Member> {
+    const { clock, limits } = this.#options;
+    this.#movedAt = Math.max(this.#movedAt, this.#waiters.length === 1 ? clock.monotonic() : 0);
+    for (;;) {
+      const timeoutMs = Math.max(0, this.#movedAt + limits.waitMs - clock.monotonic());
+      const scope = { timeoutMs, waitingFor: "a sandbox", clock };
+      try {
+        return await withScope(ctx, scope, (inner) => orAborted(inner, given));
+      } catch (error) {
+        const moved = clock.monotonic() < this.#movedAt + limits.waitMs;
+        if (ctx.signal.aborted || !SandlotError.is(error, "deadline_exceeded") || !moved) throw error;
+      }
+    }
+  }
+
+  #hand(member: Member, exclusive: boolean): void {
+    member.take(exclusive);
+    this.#movedAt = this.#options.clock.monotonic();
   }
 
   #find(exclusive: boolean): Member | null {
@@ -145,8 +170,9 @@ export class SandboxPool {
       await member.sandbox.check(ctx);
       return true;
     } catch (error) {
-      this.#release(member, true);
-      if (ctx.signal.aborted) throw error;
+      const gaveUp = ctx.signal.aborted;
+      this.#release(member, !gaveUp);
+      if (gaveUp) throw error;
       return false;
     }
   }
@@ -184,7 +210,7 @@ export class SandboxPool {
         continue;
       }
       this.#waiters.splice(i, 1);
-      member.take(waiter.exclusive);
+      this.#hand(member, waiter.exclusive);
       waiter.resolve(member);
     }
   }
@@ -207,9 +233,9 @@ export class SandboxPool {
 
   /** How many sandboxes there should be: those in use, those waited for, and the buffer while there is demand. */
   #target(): number {
-    const { limits, spec } = this.#options;
+    const { limits } = this.#options;
     const exclusive = this.#waiters.filter((waiter) => waiter.exclusive).length;
-    const shared = Math.ceil((this.#waiters.length - exclusive) / spec.slots);
+    const shared = Math.ceil((this.#waiters.length - exclusive) / this.#slots);
     // Who waits for a sandbox of its own has no use for one that others have used, idle or not.
     const useless = (member: Member) => member.users > 0 || member.retiring || (exclusive > 0 && !member.fresh);
     const demand = Array.from(this.#members).filter(useless).length + exclusive + shared;
@@ -240,6 +266,8 @@ export class SandboxPool {
       const sandbox = await provider.create(rootContext({ logger }), spec);
       const member = new Member(sandbox, spec.slots, limits, clock);
       this.#members.add(member);
+      this.#slots = member.slots;
+      this.#movedAt = clock.monotonic();
       this.#breaker.succeeded();
       this.#lastError = null;
       void sandbox.ended.then(() => this.#lost(member));

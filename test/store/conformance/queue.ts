@@ -53,10 +53,23 @@ export function queueConformance({ store, create, jobNow, page }: Subject): void
       const claims = await claimAs(store, "w", 5);
       await claimAs(store, "other", 5);
       await store.jobs.cancel(ctx, cancelled.id);
-      const { held, cancelling } = await store.queue.renew(ctx, { worker: "w", leaseMs: 1000 });
-      expect(held.toSorted()).toEqual(claims.map((claim) => claim.rollout.id).toSorted());
+      const rollouts = claims.map((claim) => claim.rollout.id);
+      const { held, cancelling } = await store.queue.renew(ctx, { worker: "w", rollouts, leaseMs: 1000 });
+      expect(held.toSorted()).toEqual(rollouts.toSorted());
       expect(cancelling).toEqual(claims.filter((c) => c.rollout.jobId !== kept.id).map((c) => c.rollout.id));
-      expect(await store.queue.renew(ctx, { worker: "nobody", leaseMs: 1000 })).toEqual({ held: [], cancelling: [] });
+      const nobody = { worker: "nobody", rollouts, leaseMs: 1000 };
+      expect(await store.queue.renew(ctx, nobody)).toEqual({ held: [], cancelling: [] });
+    });
+
+    it("lets run out what the worker no longer names", async () => {
+      await create({ tasks: 2 });
+      const named = await claimOne(store, "w", 0);
+      const forgotten = await claimOne(store, "w", 0);
+      const rollouts = [named.rollout.id];
+      expect((await store.queue.renew(ctx, { worker: "w", rollouts, leaseMs: 60_000 })).held).toEqual(rollouts);
+      expect(await store.queue.reclaim(ctx)).toBe(1);
+      await expect(store.queue.finish(ctx, forgotten, asScored)).rejects.toMatchObject({ code: "lease_lost" });
+      expect(await store.queue.finish(ctx, named, asScored)).toEqual({ sequence: 1 });
     });
   });
 
@@ -78,9 +91,9 @@ export function queueConformance({ store, create, jobNow, page }: Subject): void
     it("takes every lease of others for the single owner", async () => {
       await create({ tasks: 2 });
       await claimOne(store, "before");
-      await claimOne(store, "me");
+      const mine = (await claimOne(store, "me")).rollout.id;
       expect(await store.queue.reclaim(ctx, { orphansOf: "me" })).toBe(1);
-      expect((await store.queue.renew(ctx, { worker: "me", leaseMs: 1000 })).held).toHaveLength(1);
+      expect((await store.queue.renew(ctx, { worker: "me", rollouts: [mine], leaseMs: 1000 })).held).toEqual([mine]);
     });
 
     it("gives up a rollout that kills its workers", async () => {

@@ -1,0 +1,59 @@
+"""What the kernel says of processes, by way of /proc and the sandbox's cgroup."""
+
+import os
+
+
+def memory(pid):
+    """Bytes of memory of a process that no file stands behind: private pages and shared anonymous ones."""
+    private = shared = 0
+    with open("/proc/%s/status" % pid) as file:
+        for line in file:
+            if line.startswith("RssAnon:"):
+                private = int(line.split()[1]) << 10
+            elif line.startswith("RssShmem:"):
+                shared = int(line.split()[1]) << 10
+    return private + shared
+
+
+def proportional_memory(pid):
+    """The same with every shared page divided by those who share it; `memory` where the kernel does not say."""
+    try:
+        with open("/proc/%s/smaps_rollup" % pid) as file:
+            fields = dict(line.split(":") for line in file if line.startswith(("Pss_Anon", "Pss_Shmem")))
+        return sum(int(value.split()[0]) << 10 for value in fields.values())
+    except (OSError, ValueError):
+        return 0
+
+
+def oom_kills():
+    """How often the kernel has ended a process of this sandbox for want of memory; 0 where it does not say."""
+    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+        try:
+            with open(path) as file:
+                for line in file:
+                    name, _, value = line.partition(" ")
+                    if name == "oom_kill":
+                        return int(value)
+        except (OSError, ValueError):
+            continue
+    return 0
+
+
+def is_zombie(pid):
+    try:
+        with open("/proc/%s/stat" % pid, "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+    except (OSError, IndexError):
+        return True
+
+
+def starved(pid):
+    """Seconds that the threads of a process were ready to run and waited for a processor; 0 where the kernel does not say."""
+    waited = 0
+    try:
+        for task in os.listdir("/proc/%s/task" % pid):
+            with open("/proc/%s/task/%s/schedstat" % (pid, task)) as file:
+                waited += int(file.read().split()[1])
+    except (OSError, IndexError, ValueError):
+        pass
+    return waited / 1e9
