@@ -49,7 +49,9 @@ export function createSimpleAgent({ clock = systemClock }: SimpleAgentOptions = 
         if (call.truncatedBy === "length" && spent) return record.end("tokens");
         if (call.truncatedBy !== null) return record.end(call.truncatedBy);
         const asked = toolCallsOf(call, model.name);
-        if (asked.length === 0 && (silent || hasMessage(call))) return record.end(null);
+        // Nothing at all is an answer too, an empty one; after reasoning alone the model is asked once more.
+        const answered = hasMessage(call) || call.items.length === 0;
+        if (asked.length === 0 && (silent || answered)) return record.end(null);
         silent = asked.length === 0;
         if (spent) return record.end("tokens");
 

@@ -26,17 +26,17 @@ export const GymUnitTests = z
     fn_name: z.string().min(1).nullish(),
   })
   .superRefine((tests, context) => {
-    const problem = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-    if (tests.inputs.length === 0) problem("inputs", "a row without tests cannot be verified");
+    const problem = (path: PropertyKey[], message: string) => context.addIssue({ code: "custom", path, message });
+    if (tests.inputs.length === 0) problem(["inputs"], "a row without tests cannot be verified");
     if (tests.outputs.length !== tests.inputs.length) {
-      problem("outputs", `${tests.outputs.length} outputs for ${tests.inputs.length} inputs`);
+      problem(["outputs"], `${tests.outputs.length} outputs for ${tests.inputs.length} inputs`);
     }
     if (!tests.fn_name) return;
     for (const [index, output] of tests.outputs.entries()) {
-      if (!isPythonJson(output)) problem(`outputs[${index}]`, "is not JSON, which a function test needs");
+      if (!isPythonJson(output)) problem(["outputs", index], "is not JSON, which a function test needs");
     }
     for (const [index, input] of tests.inputs.entries()) {
-      if (!argumentsOf(input).every(isPythonJson)) problem(`inputs[${index}]`, "each line must be a JSON value");
+      if (!argumentsOf(input).every(isPythonJson)) problem(["inputs", index], "each line must be a JSON value");
     }
   });
 export type GymUnitTests = z.infer<typeof GymUnitTests>;

@@ -79,6 +79,6 @@ describe("texts made to be slow", () => {
     expect(compareOutput(inner, "a b")).toBe("line 1 differs");
     expect(compareOutput(`1${"0".repeat(size)}1`, "1")).toBe("line 1 differs");
     expect(compareOutput(`${"\n ".repeat(size / 2)}x`, "x")).toBeNull();
-    expect(compareOutput(`${"٣".repeat(size / 8)}`, "3")).toBe("line 1 differs");
+    expect(compareOutput("٣".repeat(size / 8), "3")).toBe("line 1 differs");
   });
 });

@@ -32,7 +32,7 @@ function withoutTrailingZeros(digits: string): string {
 }
 
 function asciiDigits(text: string): string {
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (!/\P{ASCII}/u.test(text)) return text;
   return text.replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;
     if (code < 128) return digit;

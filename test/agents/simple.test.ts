@@ -79,9 +79,20 @@ describe("the loop", () => {
     expect(twice).toMatchObject({ truncatedBy: null });
     expect(twice.calls).toHaveLength(2);
     const goesOn = await play(
-      scriptedModel([answerWith([]), answerWith([toolCall("f")]), answerWith([]), answerWith([message("done")])]),
+      scriptedModel([
+        answerWith([reasoning("a")]),
+        answerWith([toolCall("f")]),
+        answerWith([reasoning("b")]),
+        answerWith([message("done")]),
+      ]),
     );
     expect(goesOn.calls).toHaveLength(4);
+  });
+
+  test("an answer without any item is an empty answer", async () => {
+    const run = await play(scriptedModel([answerWith([])]));
+    expect(run).toMatchObject({ truncatedBy: null, response: { output: [] } });
+    expect(run.calls).toHaveLength(1);
   });
 
   test("faults of the model and of a tool are thrown", async () => {

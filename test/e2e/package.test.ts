@@ -11,14 +11,17 @@ const CHECKOUT = join(import.meta.dirname, "../..");
 
 /** Without what npm and vitest put into the environment of their children: as in a user's shell. */
 function shellEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(npm_|NODE_ENV$|NODE_PATH$|VITEST|SANDLOT_|OPENAI_)/i;
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !foreign.test(name) || /^npm_config_(registry|cache)$/i.test(name)),
-  );
+  const foreign = /^(npm_(?!config_(registry|cache)$)|NODE_ENV$|NODE_PATH$|VITEST|SANDLOT_|OPENAI_)/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
 function shell(cwd: string, command: string, ...args: string[]) {
   return run(command, args, { cwd, env: shellEnvironment(), maxBuffer: 1 << 26 });
+}
+
+/** `npx` offline: a package of the same name in the registry must never be what is tested. */
+function npx(cwd: string, ...args: string[]) {
+  return shell(cwd, "npx", "--offline", ...args);
 }
 
 interface Packed {
@@ -66,12 +69,12 @@ describe("the npm package", () => {
   });
 
   it("runs where it was installed", async () => {
-    const { stdout } = await shell(folder, "npx", "sandlot", "--version");
+    const { stdout } = await npx(folder, "sandlot", "--version");
     expect(stdout.trim()).toBe(version);
   });
 
   it("finds its environments there", async () => {
-    const { stdout } = await shell(folder, "npx", "sandlot", "env", "list", "--json");
+    const { stdout } = await npx(folder, "sandlot", "env", "list", "--json");
     const list = JSON.parse(stdout) as { items: { name: string; datasets: unknown }[] };
     expect(list.items).toContainEqual(
       expect.objectContaining({ name: "code_gen", datasets: [{ name: "tasks", tasks: 28 }] }),
@@ -79,10 +82,10 @@ describe("the npm package", () => {
   });
 
   it("checks a configuration there, and says what is wrong with a bad one", async () => {
-    await shell(folder, "npx", "sandlot", "config", "check");
+    await npx(folder, "sandlot", "config", "check");
     await writeFile(join(folder, "sandlot.yaml"), "server: { prot: 80 }\n");
     try {
-      const failure = await shell(folder, "npx", "sandlot", "config", "check").then(
+      const failure = await npx(folder, "sandlot", "config", "check").then(
         () => null,
         (error: { code: number; stderr: string }) => error,
       );
@@ -100,7 +103,7 @@ describe("the npm package", () => {
   });
 
   it("runs in a checkout, too", async () => {
-    const { stdout } = await shell(CHECKOUT, "npx", "sandlot", "--version");
+    const { stdout } = await npx(CHECKOUT, "sandlot", "--version");
     expect(stdout.trim()).toBe(version);
   });
 });

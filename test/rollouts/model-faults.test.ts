@@ -189,11 +189,10 @@ const CASES: readonly Case[] = [
     expected: scored(0, "wrong_answer"),
     requests: 1,
   },
-  // The one turn of code_gen is used up without a message.
   {
     name: "a response with no item at all",
     replies: [ok(responseWith("", { output: [] }))],
-    expected: truncated("turns", 0, "wrong_answer"),
+    expected: scored(0, "wrong_answer"),
     requests: 1,
   },
   // The model hits a limit: judged by what is there, or masked where the job says so.

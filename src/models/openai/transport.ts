@@ -27,6 +27,7 @@ export interface Transport {
 /** undici's own time limits are off: the signal carries the only limit of a call. */
 export function createTransport(options: TransportOptions): Transport {
   const reused = new WeakSet<object>();
+  const cutOff = new WeakSet<object>();
   const pool = new Pool(options.origin, {
     connections: options.connections,
     pipelining: 1,
@@ -39,9 +40,15 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     post: async (signal, path, headers, body) => {
       const answer = await pool.request({ method: "POST", path, headers, body, signal });
-      return { status: answer.statusCode, headers: answer.headers, body: await answer.body.bytes() };
+      const bytes = answer.body.bytes().catch((error: unknown) => {
+        // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
+        if (typeof error === "object" && error !== null) cutOff.add(error);
+        throw error;
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: await bytes };
     },
-    lostReused: (error) => typeof error === "object" && error !== null && (reused.has(error) || readBefore(error)),
+    lostReused: (error) =>
+      typeof error === "object" && error !== null && !cutOff.has(error) && (reused.has(error) || readBefore(error)),
     close: () => (pool.destroyed ? Promise.resolve() : pool.destroy()),
   };
 }

@@ -1,5 +1,5 @@
 import type { CallContext } from "../../core/context.ts";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import type { Sandbox } from "../port.ts";
 import type { RunRequest, RunResult } from "../run.ts";

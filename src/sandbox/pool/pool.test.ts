@@ -108,9 +108,12 @@ describe("SandboxPool", () => {
   it("lets a busy sandbox run empty for an exclusive lease that waits, however many shared ones follow", async () => {
     const pool = poolOf(memoryProvider(), { max: 1, idleBuffer: 0 });
     const held = [await pool.lease(ctx, { exclusive: false })];
-    let own: SandboxLease | null = null;
-    const waiting = pool.lease(ctx, { exclusive: true }).then((lease) => (own = lease));
-    for (let i = 0; i < 20 && !own; i++) {
+    const got: SandboxLease[] = [];
+    const waiting = pool.lease(ctx, { exclusive: true }).then((lease) => {
+      got.push(lease);
+      return lease;
+    });
+    for (let i = 0; i < 20 && got.length === 0; i++) {
       const next = pool.lease(ctx, { exclusive: false }).then((lease) => held.push(lease));
       next.catch(() => undefined);
       await tick();
