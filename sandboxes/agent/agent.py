@@ -25,7 +25,7 @@ import linux  # noqa: E402
 VERSION = 1
 FEATURES = ["run", "files", "cancel"]
 HERE = os.path.dirname(os.path.abspath(__file__))
-_GRACE_MS = 10_000
+_GRACE_MS = 5_000
 _MAX_CHANNELS = 256
 
 

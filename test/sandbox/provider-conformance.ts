@@ -231,7 +231,8 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       expect(rest).toEqual([]);
     });
 
-    it.runIf(mode === "B")("keeps the kernel's preference for ending candidates first", async () => {
+    const itInLanes = mode === "B" ? it : () => undefined;
+    itInLanes("keeps the kernel's preference for ending candidates first", async () => {
       const source =
         "try: open('/proc/self/oom_score_adj', 'w').write('0')\nexcept OSError as e: print(e.errno)\nprint(open('/proc/self/oom_score_adj').read())";
       expect(text((await python(source)).stdout)).toMatch(/^30\n1000\n/);

@@ -10,7 +10,7 @@ import { encodeRun } from "./encode-run.ts";
 import { decodeResult } from "./decode-result.ts";
 
 /** Beyond a run's own wall limit: set-up, killing, collecting. The agent itself gives up after half of it. */
-const ANSWER_GRACE_MS = 20_000;
+const ANSWER_GRACE_MS = 10_000;
 
 export interface AgentSandboxOptions {
   readonly id: string;
