@@ -44,14 +44,14 @@ class Run:
             file.write(stdin)
         os.lseek(feed, 0, os.SEEK_SET)
         reader = os.open("/proc/self/fd/%d" % feed, os.O_RDONLY)
-        (out_read, out_write), (err_read, err_write) = os.pipe(), os.pipe()
+        (out_read, out_write), (err_read, err_write), (ready, entered) = os.pipe(), os.pipe(), os.pipe()
         self._base = accounting.memory("self") if python else 0
         self._started = time.monotonic()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                slot.enter(reader, out_write, err_write, self.limits, self.header["env"], seccomp, python,
-                           self._counts_own_user)
+                streams = (reader, out_write, err_write)
+                slot.enter(streams, entered, self.limits, self.header["env"], seccomp, python, self._counts_own_user)
                 if python:
                     slot.run_python(source, prelude.decode(), self.header["args"])
                 slot.run_program(self.header["argv"])
@@ -59,8 +59,13 @@ class Run:
                 os.write(2, ("slot: %r\n" % error).encode("utf-8", "replace"))
             finally:
                 os._exit(125)
-        for descriptor in (feed, reader, out_write, err_write):
+        for descriptor in (feed, reader, out_write, err_write, entered):
             os.close(descriptor)
+        # Ends when the slot has been entered, or when it never will be: a few hundred microseconds.
+        if os.read(ready, 1) != b"1":
+            os.waitpid(self.pid, 0)
+            raise OSError("the slot could not be entered: %s" % os.read(err_read, 500).decode("utf-8", "replace"))
+        os.close(ready)
         self._pipes = {out_read: self.stdout, err_read: self.stderr}
         for descriptor in self._pipes:
             os.set_blocking(descriptor, False)

@@ -24,14 +24,16 @@ _PYTHON_STACK = 120 << 20
 _OTHER_STACK = 64 << 20
 
 
-def enter(stdin, stdout, stderr, limits, env, seccomp, python, counts_own_user):
-    """Makes the calling process the candidate's: descriptors, limits, no capabilities, filter. Irrevocable."""
+def enter(streams, ready, limits, env, seccomp, python, counts_own_user):
+    """Makes the calling process the candidate's: descriptors, limits, no capabilities, filter. Irrevocable.
+
+    `ready` gets a byte when everything is done, so that the lane can tell a failure of this from one of the program.
+    """
     os.setsid()
     linux.set_dumpable(True)  # its own /proc entries are the candidate's; the lane's stay closed to it
-    os.dup2(stdin, 0)
-    os.dup2(stdout, 1)
-    os.dup2(stderr, 2)
-    linux.close_above(3)
+    for number, descriptor in enumerate((*streams, ready)):
+        os.dup2(descriptor, number)
+    linux.close_above(4)
     os.chdir("/workspace")
     os.umask(0o022)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
@@ -46,6 +48,8 @@ def enter(stdin, stdout, stderr, limits, env, seccomp, python, counts_own_user):
     _set_limits(limits, python, counts_own_user)
     linux.drop_capabilities()
     seccomp.install()
+    os.write(3, b"1")
+    os.close(3)
 
 
 def _set_limits(limits, python, counts_own_user):

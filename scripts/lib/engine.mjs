@@ -56,7 +56,7 @@ async function startEngine() {
 }
 
 async function stopEngine(engine, gone) {
-  say("stopping the Docker engine");
+  // Silent: the last line of a run is its result.
   process.kill(engine.pid, "SIGTERM");
   await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, 30_000))]);
 }
