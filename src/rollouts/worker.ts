@@ -4,6 +4,7 @@ import { type Clock, sleep } from "../core/clock.ts";
 import { type CallContext, newTrace, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
+import { masked } from "../core/outcome.ts";
 import { retryDelay, type RetryPolicy } from "../core/retry-policy.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
@@ -162,8 +163,7 @@ export class Worker {
     } catch (thrown) {
       const error = SandlotError.from(ctx.signal.aborted ? ctx.signal.reason : thrown);
       if (error.code === "shutting_down" || error.code === "lease_lost") return null;
-      const outcome = error.code === "cancelled" ? "cancelled" : "resource_error";
-      const judgement = { outcome, reward: null, masked: true, truncated_by: null } as const;
+      const judgement = masked(error.code === "cancelled" ? "cancelled" : "resource_error");
       const times = { total_ms: 0, model_ms: 0, tools_ms: 0, verify_ms: 0 };
       return { judgement, error, run: null, verdict: null, times };
     }

@@ -17,11 +17,10 @@ export const ImageManifest = z.strictObject({
 });
 export type ImageManifest = z.infer<typeof ImageManifest>;
 
-/** An image's source: its manifest, and a digest over every file of its folder. */
+/** An image's source: its manifest and its folder. */
 export interface ImageSource {
   readonly manifest: ImageManifest;
   readonly folder: string;
-  readonly digest: string;
 }
 
 /** Reads `<root>/<name>`; throws `sandbox_image_missing` when there is no such folder. */
@@ -33,7 +32,7 @@ export async function readImageSource(root: string, name: string): Promise<Image
   } catch {
     throw new SandlotError("sandbox_image_missing", { image: name });
   }
-  return { manifest: ImageManifest.parse(parse(text)), folder, digest: await folderDigest(folder) };
+  return { manifest: ImageManifest.parse(parse(text)), folder };
 }
 
 /** First 16 hex digits of a SHA-256 over names and contents, in name order. */
