@@ -225,9 +225,9 @@ class Agent:
                 template.process.wait()
             self.templates = {}
             self.settings = {**settings, "mode": mode}
-            for name, runtime in config["runtimes"].items():
-                if runtime["preload"] or len(config["runtimes"]) == 1:
-                    self.templates[name] = self.start_template(runtime)
+            for name, interpreter in config["interpreters"].items():
+                if interpreter["preload"] or len(config["interpreters"]) == 1:
+                    self.templates[name] = self.start_template(interpreter)
             reason = self.probe()
             if not reason:
                 break
@@ -238,16 +238,16 @@ class Agent:
         self.single_use = mode == "C"
         facts = {name: template.facts for name, template in self.templates.items()}
         proof = self.proof("agent", auth["nonce"])
-        self.send_json(frames.READY, {"proof": proof, "mode": mode, "features": FEATURES, "runtimes": facts,
+        self.send_json(frames.READY, {"proof": proof, "mode": mode, "features": FEATURES, "interpreters": facts,
                                       "refused": refused})  # fmt: skip
 
-    def start_template(self, runtime):
-        return Template(runtime["argv"], runtime["preload"], self.settings)
+    def start_template(self, interpreter):
+        return Template(interpreter["argv"], interpreter["preload"], self.settings)
 
     def template(self, name):
-        """The template of a runtime; one without imports to load is started when it is first wanted."""
-        if name in self.config["runtimes"] and name not in self.templates:
-            self.templates[name] = self.start_template(self.config["runtimes"][name])
+        """The template of an interpreter; one without imports to load is started when it is first wanted."""
+        if name in self.config["interpreters"] and name not in self.templates:
+            self.templates[name] = self.start_template(self.config["interpreters"][name])
         return self.templates.get(name)
 
     def proof(self, side, nonce):
@@ -277,9 +277,9 @@ class Agent:
         header = frames.decode_json(payload)
         if channel in self.lanes:
             raise frames.ProtocolError("channel %d is open" % channel)
-        template = self.template(header.get("runtime"))
+        template = self.template(header.get("interpreter"))
         if header.get("op") != "run" or template is None or len(self.lanes) >= _MAX_CHANNELS:
-            detail = "unknown operation or runtime, or more than %d channels" % _MAX_CHANNELS
+            detail = "unknown operation or interpreter, or more than %d channels" % _MAX_CHANNELS
             self.send_json(frames.FAULT, {"code": "bad_request", "detail": detail}, channel)
             return
         sock = template.fork_lane()

@@ -5,15 +5,69 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 
+const Name = z.string().regex(/^[a-z0-9][a-z0-9_+#.-]*$/);
+const CommandLine = z.array(z.string().min(1)).min(1);
+
+/** A program of the image that is started before any request, so that source runs in it within milliseconds. */
+const Interpreter = z.strictObject({
+  /** `fork`: a Python whose forks run source. `spare`: a process that waits, already in its slot, for the source's name. */
+  kind: z.enum(["fork", "spare"]).default("fork"),
+  argv: CommandLine,
+  /** Python modules that are imported beforehand. */
+  preload: z.array(z.string()).default([]),
+});
+
+/** Limits of runs where a request names none. */
+const ManifestLimits = z.strictObject({
+  wall_seconds: z.number().positive().optional(),
+  cpu_seconds: z.number().positive().optional(),
+  memory_mib: z.int().positive().optional(),
+  processes: z.int().positive().optional(),
+  disk_mib: z.int().positive().optional(),
+  open_files: z.int().positive().optional(),
+});
+export type ManifestLimits = z.infer<typeof ManifestLimits>;
+
+const Language = z
+  .strictObject({
+    aliases: z.array(Name).default([]),
+    /** Prints the version. */
+    version: CommandLine,
+    /** File name that the code is given in the workspace. */
+    source: z.string().regex(/^[A-Za-z0-9_.-]+$/),
+    /** Runs the code in this interpreter of the image. */
+    interpreter: z.string().optional(),
+    /** Source that the interpreter runs instead of the code, which then lies beside it under its file name. */
+    launcher: z.string().optional(),
+    /** Runs once per submission; what it leaves is laid into the workspace of every case. */
+    compile: z
+      .strictObject({
+        argv: CommandLine,
+        artefacts: z.array(z.strictObject({ path: z.string().min(1), folder: z.boolean().default(false) })).min(1),
+        limits: ManifestLimits.prefault({}),
+      })
+      .optional(),
+    /** Command line of a case, when there is no interpreter; arguments of the case follow it. */
+    run: CommandLine.optional(),
+    env: z.record(z.string(), z.string()).default({}),
+    /** Sessions: `slot` when an interpreter keeps state, `container` for a shell. */
+    sessions: z.enum(["slot", "container"]).nullable().default(null),
+    limits: ManifestLimits.prefault({}),
+    /** Multiplies the time limits of a request: slow starters are not slow solutions. */
+    time_factor: z.number().positive().default(1),
+    /** Whether this image runs the language when a request names no image. */
+    default: z.boolean().default(true),
+  })
+  .refine((it) => (it.interpreter === undefined) !== (it.run === undefined), "give exactly one of interpreter and run");
+
 /** `sandboxes/<image>/image.yaml`: what an image offers, independent of any provider. */
 export const ImageManifest = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   description: z.string(),
-  /** Warm interpreters by language. */
-  runtimes: z.record(
-    z.string(),
-    z.strictObject({ argv: z.array(z.string()).min(1), preload: z.array(z.string()).default([]) }),
-  ),
+  interpreters: z.record(Name, Interpreter).default({}),
+  languages: z.record(Name, Language).default({}),
+  /** Defaults of all its languages. */
+  limits: ManifestLimits.prefault({}),
 });
 export type ImageManifest = z.infer<typeof ImageManifest>;
 
@@ -22,6 +76,8 @@ export interface ImageSource {
   readonly manifest: ImageManifest;
   readonly folder: string;
 }
+
+export type ImageLanguage = z.infer<typeof Language>;
 
 /** Reads `<root>/<name>`; throws `sandbox_image_missing` when there is no such folder. */
 export async function readImageSource(root: string, name: string): Promise<ImageSource> {

@@ -4,5 +4,19 @@ export type { PoolStats, SandboxLease, SandboxPool } from "./pool/pool.ts";
 export { SandboxPools } from "./pool/pools.ts";
 export { Reaper } from "./reaper.ts";
 export type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "./port.ts";
-export type { CapturedOutput, LimitName, OutputFile, Program, RunLimits, RunRequest, RunResult } from "./run.ts";
-export { poolKey, type SandboxMode, type SandboxSpec } from "./spec.ts";
+export type {
+  CapturedOutput,
+  HeldBytes,
+  InputFile,
+  LimitName,
+  OutputFile,
+  OutputRequest,
+  Program,
+  RunLimits,
+  RunRequest,
+  RunResult,
+  RunTimes,
+} from "./run.ts";
+export type * from "./session.ts";
+export { type ImageLanguage, ImageManifest, type ManifestLimits } from "./images.ts";
+export { poolKey, SANDBOX_MODES, type SandboxMode, type SandboxSpec } from "./spec.ts";

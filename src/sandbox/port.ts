@@ -1,6 +1,7 @@
 import type { CallContext } from "../core/context.ts";
 import type { SandboxEnd } from "./faults.ts";
-import type { RunRequest, RunResult } from "./run.ts";
+import type { HeldBytes, RunRequest, RunResult } from "./run.ts";
+import type { SandboxSession, SessionRequest } from "./session.ts";
 import type { SandboxMode, SandboxSpec } from "./spec.ts";
 
 /** One running sandbox. */
@@ -17,6 +18,15 @@ export interface Sandbox {
    * `sandbox_protocol`; everything that the program does is a result. Aborting the context kills the run.
    */
   run(ctx: CallContext, request: RunRequest): Promise<RunResult>;
+  /**
+   * Gives the sandbox bytes to keep for later runs; `sandbox_unavailable` when it holds too much already, and the
+   * caller sends them with each run instead.
+   */
+  hold(ctx: CallContext, data: Uint8Array): Promise<HeldBytes>;
+  /** Lets go of held bytes; runs that have started keep them. */
+  drop(held: HeldBytes): void;
+  /** Starts a program that keeps its state between calls, in a slot of its own. Throws like `run`. */
+  openSession(ctx: CallContext, request: SessionRequest): Promise<SandboxSession>;
   /** A round trip to the agent; throws like `run`. */
   check(ctx: CallContext): Promise<void>;
 }
@@ -40,7 +50,7 @@ export interface ProviderReport {
   readonly facts: Readonly<Record<string, string>>;
 }
 
-/** Makes sandboxes. With `Sandbox`, the whole port: six operations that every provider has. */
+/** Makes sandboxes. With `Sandbox` and `SandboxSession`, the whole port. */
 export interface SandboxProvider {
   readonly name: string;
   /** Never throws: a machine that lacks something gets told what. */

@@ -15,24 +15,38 @@ export interface RunLimits {
   readonly openFiles: number;
 }
 
+/** A file, or a folder as a tar archive, that is laid into the workspace before a program starts. */
 export interface InputFile {
-  /** Relative to the workspace. */
+  /** Relative to the workspace; for an archive, the folder to unpack into (`.` is the workspace itself). */
   readonly path: string;
-  readonly data: Uint8Array;
+  /** The bytes, or bytes that the sandbox holds already. */
+  readonly data: Uint8Array | HeldBytes;
   /** Permission bits, default 0o644. */
   readonly mode?: number;
+  /** Whether `data` is a tar archive of regular files and folders; anything else in it is refused. */
+  readonly archive?: boolean;
 }
 
-/** A file to fetch after the run; at most 64 of them. */
+/** Bytes that a sandbox keeps for later runs in it, so that a compiled program travels once and not with every case. */
+export interface HeldBytes {
+  readonly sandboxId: string;
+  readonly number: number;
+  readonly size: number;
+}
+
+/** A file, or a folder as a tar archive, to fetch after the run; at most 64 of them. */
 export interface OutputRequest {
   readonly path: string;
+  /** Bytes; what is larger comes as `too_large` and empty. */
   readonly limit: number;
+  readonly archive?: boolean;
 }
 
-/** The program of a run: source for a warm interpreter, or a command line. */
+/** The program of a run: source for a warm interpreter of the image, or a command line. */
 export type Program =
   | {
-      readonly language: "python";
+      /** Its name in the image's manifest, e.g. `python`. */
+      readonly interpreter: string;
       readonly source: string;
       /** Source that is executed first in the same namespace; trusted, and not part of the candidate's line numbers. */
       readonly prelude?: string;
@@ -50,6 +64,8 @@ export interface RunRequest {
   readonly limits: RunLimits;
   /** Bytes kept of each output stream, default 1 MiB; the rest is drained and counted. */
   readonly keepBytes?: number;
+  /** Called with output as it comes, up to the head that is kept; the result holds it once more. */
+  readonly onOutput?: (stream: "stdout" | "stderr", data: Uint8Array) => void;
 }
 
 /** The limit that ended a run. */
@@ -71,6 +87,18 @@ export interface OutputFile {
   readonly data: Uint8Array;
 }
 
+/** Milliseconds, measured inside the sandbox; none of them is part of another. */
+export interface RunTimes {
+  /** From the complete request to the program's start. */
+  readonly setupMs: number;
+  /** The program's own time. */
+  readonly wallMs: number;
+  /** Processor time of all its processes. */
+  readonly cpuMs: number;
+  /** Killing, reaping and emptying the slot. */
+  readonly teardownMs: number;
+}
+
 /** What happened, as the lane saw it. */
 export interface RunResult {
   /** How the program's first process ended. */
@@ -85,13 +113,7 @@ export interface RunResult {
   readonly stdout: CapturedOutput;
   readonly stderr: CapturedOutput;
   readonly files: readonly OutputFile[];
-  /** Milliseconds, measured inside the sandbox. */
-  readonly times: {
-    readonly setupMs: number;
-    readonly wallMs: number;
-    readonly cpuMs: number;
-    readonly teardownMs: number;
-  };
+  readonly times: RunTimes;
   readonly memoryPeakBytes: number;
   readonly mode: SandboxMode;
 }

@@ -1,5 +1,9 @@
-/** Which isolation the slots of a sandbox have (docs/sandbox.md): B, namespaces of their own; C, one run per sandbox. */
-export type SandboxMode = "B" | "C";
+/**
+ * Which isolation the slots of a sandbox have (docs/sandbox.md): A, namespaces and a user of their own; B, namespaces
+ * of their own under one user; C, one run per sandbox.
+ */
+export const SANDBOX_MODES = ["A", "B", "C"] as const;
+export type SandboxMode = (typeof SANDBOX_MODES)[number];
 
 /** What a sandbox is. Two equal specifications are interchangeable: the pool key is made of all fields. */
 export interface SandboxSpec {

@@ -27,12 +27,12 @@ function answerBytes(expected: string): number {
 /** The run that puts `code` to a test. Nothing of the expected side is in it. */
 export function caseRequest(code: string, test: CodeTest, prelude: string, limits: RunLimits): RunRequest {
   if (test.kind === "stdin") {
-    const program = { language: "python", source: code, prelude } as const;
+    const program = { interpreter: "python", source: code, prelude } as const;
     return { program, stdin: Buffer.from(test.input), limits, keepBytes: answerBytes(test.expected) };
   }
   const call = { prelude, function: test.functionName, arguments: test.arguments };
   return {
-    program: { language: "python", source: CALL_HARNESS },
+    program: { interpreter: "python", source: CALL_HARNESS },
     files: [
       { path: "solution.py", data: Buffer.from(code) },
       { path: "call.json", data: Buffer.from(JSON.stringify(call)) },
@@ -49,7 +49,7 @@ const EXCERPT_BYTES = 64 * 1024;
 /** A program that must pass wherever `request` could run. */
 export function controlRequest(request: RunRequest): RunRequest {
   const source = "print(sum(range(1000)))";
-  return { ...request, program: { language: "python", source }, outputs: [] };
+  return { ...request, program: { interpreter: "python", source }, outputs: [] };
 }
 
 /** Compares a run with what the test expects. Runs outside every sandbox. */

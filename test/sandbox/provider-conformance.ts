@@ -35,7 +35,7 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
       }
     }
     const python = (source: string, more: Partial<Omit<RunRequest, "program">> = {}) =>
-      run({ program: { language: "python", source }, ...more });
+      run({ program: { interpreter: "python", source }, ...more });
 
     it("probes itself as available and says what it stands on", async () => {
       const report = await opened.provider.probe(ctx);
@@ -272,7 +272,9 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
 
     it("runs a prelude first and keeps the program's own line numbers", async () => {
       const prelude = "from math import *\nanswer = 42";
-      const result = await run({ program: { language: "python", source: "print(answer, floor(2.5))\nboom", prelude } });
+      const result = await run({
+        program: { interpreter: "python", source: "print(answer, floor(2.5))\nboom", prelude },
+      });
       expect(text(result.stdout)).toBe("42 2\n");
       expect(text(result.stderr)).toContain("line 2, in <module>");
     });
@@ -302,14 +304,14 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       const controller = new AbortController();
       const running = sandbox.run(
         { ...ctx, signal: controller.signal },
-        { program: { language: "python", source: "while True: pass" }, limits: LIMITS },
+        { program: { interpreter: "python", source: "while True: pass" }, limits: LIMITS },
       );
       setTimeout(() => controller.abort(new SandlotError("cancelled", { detail: "by the test" })), 200);
       await expect(running).rejects.toMatchObject({ code: "cancelled" });
       if (mode === "B") {
         const after = await sandbox.run(ctx, {
           program: {
-            language: "python",
+            interpreter: "python",
             source: "import os; print(len([p for p in os.listdir('/proc') if p.isdigit()]))",
           },
           limits: LIMITS,
@@ -327,7 +329,7 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       await opened.provider.remove(ctx, sandbox.id);
       expect(await sandbox.ended).toMatchObject({ cause: "closed" });
       await expect(
-        sandbox.run(ctx, { program: { language: "python", source: "" }, limits: LIMITS }),
+        sandbox.run(ctx, { program: { interpreter: "python", source: "" }, limits: LIMITS }),
       ).rejects.toMatchObject({ code: "sandbox_lost" });
       expect((await opened.provider.list(ctx)).map((listing) => listing.id)).not.toContain(sandbox.id);
     });

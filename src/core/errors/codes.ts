@@ -43,6 +43,9 @@ export const ERROR_FACTS = {
     "request",
     "Configure the model under `models` in sandlot.yaml, or pass --model-url.",
   ),
+  unknown_language: row(400, "never", "request", "`sandlot image list` shows the languages of every image."),
+  unknown_image: row(400, "never", "request", "`sandlot image list` shows the images."),
+  session_ended: row(410, "never", "request", "Open a new session; its state is gone."),
   unknown_task: row(400, "never", "request", "Name a task id of the dataset."),
   not_found: row(404, "never", "request", "Check the id; other tenants' objects are never shown."),
   method_not_allowed: row(405, "never", "request", "See GET /openapi.json for what this path takes."),
@@ -60,6 +63,7 @@ export const ERROR_FACTS = {
   ),
   forbidden_origin: row(403, "never", "request", "Browsers may call only from the server's own origin."),
   overloaded: row(429, "backoff", "internal", "Wait for the time in Retry-After, then send the request again."),
+  queue_full: row(503, "backoff", "internal", "Every slot is in use; send the request again after Retry-After."),
   server_unreachable: row(503, "backoff", "internal", "Start the server with `sandlot serve`, or check --url."),
   shutting_down: row(503, "backoff", "internal", "The server is stopping; send the request to another or later."),
 

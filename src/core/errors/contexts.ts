@@ -40,6 +40,9 @@ interface SpecificContexts {
   invalid_row: { readonly line: number; readonly fields: readonly FieldProblem[] };
   unknown_environment: NamedContext;
   unknown_model: NamedContext;
+  unknown_language: NamedContext;
+  unknown_image: NamedContext;
+  session_ended: { readonly session_id: string; readonly reason: string };
   unknown_task: NamedContext;
   not_found: { readonly kind: string; readonly id: string };
   method_not_allowed: { readonly method: string; readonly path: string };
@@ -49,6 +52,7 @@ interface SpecificContexts {
   forbidden: { readonly scope: string };
   forbidden_host: { readonly host: string };
   forbidden_origin: { readonly origin: string };
+  queue_full: { readonly resource: string; readonly retry_after: number };
   overloaded: { readonly resource: string; readonly retry_after: number };
   server_unreachable: { readonly url: string; readonly detail: string };
   model_unreachable: ModelContext;

@@ -1,8 +1,9 @@
 import type { CallContext } from "../../core/context.ts";
-import type { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import type { Sandbox } from "../port.ts";
-import type { RunRequest, RunResult } from "../run.ts";
+import type { HeldBytes, RunRequest, RunResult } from "../run.ts";
+import type { SandboxSession } from "../session.ts";
 import type { SandboxMode } from "../spec.ts";
 import type { ChannelFault } from "./channel.ts";
 import type { AgentConnection } from "./connection.ts";
@@ -43,6 +44,16 @@ export class AgentSandbox implements Sandbox {
     const answer = await this.#connection.call(ctx, { header, sections, maxBytes, timeoutMs });
     if ("code" in answer) throw this.#fault(answer);
     return decodeResult(answer, this.mode);
+  }
+
+  hold(): Promise<HeldBytes> {
+    return Promise.reject(new SandlotError("sandbox_unavailable", { pool: this.id, detail: "holds nothing yet" }));
+  }
+
+  drop(): void {}
+
+  openSession(): Promise<SandboxSession> {
+    return Promise.reject(new SandlotError("sandbox_unsupported", { detail: "no sessions yet" }));
   }
 
   check(ctx: CallContext): Promise<void> {

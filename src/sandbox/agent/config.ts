@@ -1,7 +1,8 @@
 import { SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
 
 /** A warm interpreter: how it is started and what it imports beforehand (sandboxes/<image>/image.yaml). */
-export interface Runtime {
+export interface Interpreter {
+  readonly kind: "fork" | "spare";
   readonly argv: readonly string[];
   readonly preload: readonly string[];
 }
@@ -15,7 +16,7 @@ export interface AgentConfig {
   readonly body_bytes: number;
   /** Whether the kernel counts a user's processes within the sandbox alone, so that RLIMIT_NPROC can hold the limit in mode C. */
   readonly counts_own_user: boolean;
-  readonly runtimes: Readonly<Record<string, Runtime>>;
+  readonly interpreters: Readonly<Record<string, Interpreter>>;
 }
 
 /** The agent ends itself after this long without a word from its host. */
@@ -26,7 +27,7 @@ export const MAX_BODY_BYTES = 64 << 20;
 
 export function agentConfig(
   spec: SandboxSpec,
-  runtimes: Readonly<Record<string, Runtime>>,
+  interpreters: Readonly<Record<string, Interpreter>>,
   sandbox: { readonly ownUserNamespace: boolean },
 ): AgentConfig {
   return {
@@ -36,6 +37,6 @@ export function agentConfig(
     scratch_inodes: SCRATCH_INODES,
     body_bytes: MAX_BODY_BYTES,
     counts_own_user: sandbox.ownUserNamespace,
-    runtimes,
+    interpreters,
   };
 }

@@ -4,6 +4,7 @@ import { type CallContext, orAborted, withScope } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import { Channel, type ChannelAnswer, type ChannelFault, parseObject, protocolError, textOf } from "./channel.ts";
+import { SANDBOX_MODES, type SandboxMode } from "../spec.ts";
 import type { AgentConfig } from "./config.ts";
 import { encodeFrame, encodeJsonFrame, type Frame, FRAME, FrameDecoder } from "./frames.ts";
 import type { AgentTransport } from "./transport.ts";
@@ -24,7 +25,7 @@ export interface ConnectionOptions {
 
 /** What the agent said of itself when the handshake was done. */
 export interface AgentFacts {
-  readonly mode: "B" | "C";
+  readonly mode: SandboxMode;
   readonly features: readonly string[];
 }
 
@@ -143,8 +144,8 @@ export class AgentConnection {
     const given = Buffer.from(textOf(ready["proof"]));
     if (given.length !== expected.length || !timingSafeEqual(given, expected))
       throw protocolError("the agent's proof is wrong");
-    const mode = ready["mode"];
-    if (mode !== "B" && mode !== "C") throw protocolError(`unknown mode ${String(mode)}`);
+    const mode = SANDBOX_MODES.find((known) => known === ready["mode"]);
+    if (!mode) throw protocolError(`unknown mode ${String(ready["mode"])}`);
     this.#facts = { mode, features: Array.isArray(ready["features"]) ? ready["features"].map(String) : [] };
   }
 

@@ -26,7 +26,12 @@ export function encodeRun(request: RunRequest): EncodedRun {
   checkPaths([...files, ...outputs].map((file) => file.path));
   if (outputs.length > MAX_OUTPUTS) throw refused("outputs", `at most ${MAX_OUTPUTS} files`);
 
-  const manifest = files.map(({ path, data, mode }) => ({ path, size: data.length, mode: mode ?? DEFAULT_FILE_MODE }));
+  const manifest = files.map(({ path, data, mode, archive }) => ({
+    path,
+    mode: mode ?? DEFAULT_FILE_MODE,
+    ...(archive ? { archive } : {}),
+    ...("number" in data ? { held: data.number } : { size: data.length }),
+  }));
   const { source, prelude, ...how } = describeProgram(program);
   const fixed = [Buffer.from(JSON.stringify(manifest)), source, prelude, request.stdin ?? Buffer.alloc(0)];
   const header = Buffer.from(
@@ -40,7 +45,7 @@ export function encodeRun(request: RunRequest): EncodedRun {
       sections: fixed.map((section) => section.length),
     }),
   );
-  const sections = [...fixed, ...files.map((file) => file.data)];
+  const sections = [...fixed, ...files.flatMap(({ data }) => ("number" in data ? [] : [data]))];
   if (header.length > MAX_PAYLOAD) throw refused("program", "arguments and environment are too long");
   const size = sections.reduce((sum, section) => sum + section.length, 0);
   if (size > MAX_BODY_BYTES)
@@ -51,9 +56,9 @@ export function encodeRun(request: RunRequest): EncodedRun {
 
 function describeProgram(program: Program) {
   const none = Buffer.alloc(0);
-  if ("argv" in program) return { runtime: "plain", argv: program.argv, source: none, prelude: none };
-  const { language, source, prelude, args } = program;
-  return { runtime: language, args: args ?? [], source: Buffer.from(source), prelude: Buffer.from(prelude ?? "") };
+  if ("argv" in program) return { interpreter: "plain", argv: program.argv, source: none, prelude: none };
+  const { interpreter, source, prelude, args } = program;
+  return { interpreter, args: args ?? [], source: Buffer.from(source), prelude: Buffer.from(prelude ?? "") };
 }
 
 function wireLimits(limits: RunLimits) {

@@ -8,7 +8,7 @@ import { type CallContext, throwIfEnded } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import { AgentSandbox } from "../agent/agent-sandbox.ts";
-import { agentConfig, type Runtime } from "../agent/config.ts";
+import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
 import { readImageSource } from "../images.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
@@ -132,12 +132,12 @@ export class DockerProvider implements SandboxProvider {
     const attach = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
     const stream = (await this.#engine.streams.getContainer(container.id).attach(attach)) as Duplex;
     await container.start();
-    const plain: Runtime = { argv: TOOLBOX_PYTHON, preload: [] };
+    const plain: Interpreter = { kind: "fork", argv: TOOLBOX_PYTHON, preload: [] };
     const connection = await AgentConnection.open(ctx, {
       sandboxId: id,
       transport: attachTransport(stream, (stderr) => this.#events.fateOf(id, stderr)),
       token,
-      config: agentConfig(spec, { ...manifest.runtimes, plain }, { ownUserNamespace: false }),
+      config: agentConfig(spec, { ...manifest.interpreters, plain }, { ownUserNamespace: false }),
       clock,
     });
     const sandbox = new AgentSandbox({ id, provider: this.name, image, connection });

@@ -8,7 +8,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import { AgentSandbox } from "../agent/agent-sandbox.ts";
-import { agentConfig, type Runtime } from "../agent/config.ts";
+import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
 import type { AgentTransport } from "../agent/transport.ts";
 import type { SandboxEnd } from "../faults.ts";
@@ -81,7 +81,7 @@ export class LocalProvider implements SandboxProvider {
       sandboxId: id,
       transport: childTransport(child),
       token,
-      config: agentConfig(spec, localRuntimes(manifest.runtimes, python), { ownUserNamespace: true }),
+      config: agentConfig(spec, localInterpreters(manifest.interpreters, python), { ownUserNamespace: true }),
       clock,
     });
     const sandbox = new AgentSandbox({
@@ -141,10 +141,15 @@ export class LocalProvider implements SandboxProvider {
 }
 
 /** The manifest's interpreters on this machine: whatever Python the image names, the machine's own runs. */
-function localRuntimes(runtimes: Readonly<Record<string, Runtime>>, python: LocalPython): Record<string, Runtime> {
-  const local: Record<string, Runtime> = { plain: { argv: [python.executable, "-E", "-s", "-S"], preload: [] } };
-  for (const [name, runtime] of Object.entries(runtimes)) {
-    if (name === "python") local[name] = { argv: [python.executable, "-s"], preload: runtime.preload };
+function localInterpreters(
+  interpreters: Readonly<Record<string, Interpreter>>,
+  python: LocalPython,
+): Record<string, Interpreter> {
+  const local: Record<string, Interpreter> = {
+    plain: { kind: "fork", argv: [python.executable, "-E", "-s", "-S"], preload: [] },
+  };
+  for (const [name, interpreter] of Object.entries(interpreters)) {
+    if (name === "python") local[name] = { ...interpreter, argv: [python.executable, "-s"] };
   }
   return local;
 }

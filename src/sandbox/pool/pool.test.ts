@@ -39,6 +39,9 @@ function memoryProvider(options: { mode?: SandboxMode; failures?: number; error?
         image: "x",
         ended,
         run: () => Promise.reject(new Error("not used")),
+        hold: () => Promise.reject(new Error("unused")),
+        drop: () => undefined,
+        openSession: () => Promise.reject(new Error("unused")),
         check: () =>
           alive.has(id)
             ? Promise.resolve()

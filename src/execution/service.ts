@@ -1,0 +1,176 @@
+import type { CallContext } from "../core/context.ts";
+import type {
+  CapturedOutput,
+  FaultCause,
+  InputFile,
+  OutputFile,
+  OutputRequest,
+  RunLimits,
+  SandboxMode,
+  SandboxSession,
+} from "../sandbox/index.ts";
+
+/** Runs programs by language in pooled sandboxes: one run, a batch of cases, or a session. What surfaces are made of. */
+export interface ExecutionService {
+  /** Every language of every image, with the image that runs it by default. */
+  languages(): Promise<LanguageView[]>;
+  /** Compiles if need be and runs every case in a fresh slot. The program's failures are results, never errors. */
+  run(ctx: CallContext, request: ExecutionRequest, listener?: ExecutionListener): Promise<Execution>;
+  sessions: SessionService;
+}
+
+export interface LanguageView {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Images that run it, the default first. */
+  readonly images: readonly string[];
+  readonly compiled: boolean;
+  /** Whether sessions of it can be isolated by a slot; a shell needs a container. */
+  readonly sessions: "slot" | "container" | null;
+}
+
+/** A program and the cases it is run with. */
+export interface ExecutionRequest {
+  /** Name or alias; `unknown_language` names the nearest. */
+  readonly language: string;
+  /** An image that has the language; default: the language's own. */
+  readonly image?: string;
+  readonly code: string;
+  /** In the workspace of the compiler and of every case. */
+  readonly files?: readonly InputFile[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cases: readonly ExecutionCase[];
+  /** Limits of every case; those left out come from the image's manifest. */
+  readonly limits?: Partial<RunLimits>;
+  /** Limits of the compiler; those left out come from the image's manifest. */
+  readonly compileLimits?: Partial<RunLimits>;
+  /** Cases at once, default and maximum: the slots of a sandbox. */
+  readonly parallel?: number;
+  /** Ends after the first case, in order, that is not `ok`. Later ones that have started are called off. */
+  readonly stopAtFirstFailure?: boolean;
+  /** Bytes kept of each output stream, default 1 MiB. */
+  readonly keepBytes?: number;
+  /** The mode that is demanded; without one, the strongest that works. */
+  readonly mode?: SandboxMode;
+  /** A container runtime such as `runsc`; a missing one is refused. */
+  readonly runtime?: string;
+  /** Longest wait for a slot, in milliseconds; then `queue_full`. Default: the service's. */
+  readonly maxQueueMs?: number;
+}
+
+export interface ExecutionCase {
+  readonly stdin?: Uint8Array;
+  readonly args?: readonly string[];
+  readonly files?: readonly InputFile[];
+  readonly outputs?: readonly OutputRequest[];
+}
+
+/** Hears of progress while a request is executed. */
+export interface ExecutionListener {
+  onCompiled?(stage: Stage): void;
+  /** Cases as they complete, in any order. */
+  onCase?(index: number, stage: Stage): void;
+  /** Output of a program as it comes; only asked for when there is one case. */
+  onOutput?(stream: "stdout" | "stderr", data: Uint8Array): void;
+}
+
+/** How a stage ended, in the words of verdicts. `tampered`: the program brought its sandbox down, proved by repetition. */
+export const STAGE_STATUSES = [
+  "ok",
+  "runtime_error",
+  "time_limit",
+  "memory_limit",
+  "output_limit",
+  "disk_limit",
+  "process_limit",
+  "tampered",
+] as const;
+export type StageStatus = (typeof STAGE_STATUSES)[number];
+
+/** One compilation or one case. */
+export interface Stage {
+  readonly status: StageStatus;
+  /** One sentence; empty when it is `ok`. */
+  readonly message: string;
+  /** Null when the program is blamed for a fault of its sandbox, or killed by a limit before it ended by itself. */
+  readonly exit: { readonly code: number } | { readonly signal: number } | null;
+  readonly stdout: CapturedOutput;
+  readonly stderr: CapturedOutput;
+  readonly files: readonly OutputFile[];
+  readonly times: StageTimes;
+  readonly memoryPeakBytes: number;
+  readonly blamed: FaultCause | null;
+  /** Faults and doubts on the way, after which it was repeated. */
+  readonly evidence: readonly string[];
+  readonly sandbox: {
+    readonly id: string;
+    readonly provider: string;
+    readonly image: string;
+    readonly mode: SandboxMode;
+  };
+}
+
+/** Milliseconds; none is part of another. */
+export interface StageTimes {
+  /** Waiting for a slot. */
+  readonly queueMs: number;
+  /** From the free slot to the sandbox in hand: choosing, checking that it is well. */
+  readonly claimMs: number;
+  readonly setupMs: number;
+  /** The program's own time on the clock; for a compilation, the compiler's. */
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly teardownMs: number;
+}
+
+export interface Execution {
+  readonly language: string;
+  readonly image: string;
+  /** Null when the language is not compiled. When it is not `ok`, no case was run. */
+  readonly compile: Stage | null;
+  /** By index; null where a case was not run, because the compiler or an earlier case failed. */
+  readonly cases: readonly (Stage | null)[];
+}
+
+/** Living sessions of all tenants; each belongs to the tenant that opened it, and others get `not_found`. */
+export interface SessionService {
+  open(ctx: CallContext, request: OpenSessionRequest): Promise<SessionView>;
+  /** The session itself, to call, read and write; using it counts against idleness. */
+  use<T>(ctx: CallContext, id: string, work: (session: SandboxSession) => Promise<T>): Promise<T>;
+  interrupt(ctx: CallContext, id: string): void;
+  get(ctx: CallContext, id: string): SessionView;
+  list(ctx: CallContext): SessionView[];
+  close(ctx: CallContext, id: string): Promise<void>;
+}
+
+export interface OpenSessionRequest {
+  readonly language: string;
+  readonly image?: string;
+  /** `slot`: a long-lived slot beside others, cheap. `container`: a sandbox of its own, destroyed afterwards. */
+  readonly isolation: "slot" | "container";
+  readonly files?: readonly InputFile[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly limits?: Partial<RunLimits>;
+  /** Ends when nobody has used it for so long, default 10 minutes. */
+  readonly idleMs?: number;
+  /** Ends so long after it was opened, default 1 hour. */
+  readonly lifetimeMs?: number;
+  readonly mode?: SandboxMode;
+  readonly runtime?: string;
+}
+
+export interface SessionView {
+  readonly id: string;
+  readonly language: string;
+  readonly image: string;
+  readonly isolation: "slot" | "container";
+  readonly state: "open" | "ended";
+  /** Why it ended; null while it is open. */
+  readonly reason: string | null;
+  readonly sandbox: { readonly id: string; readonly provider: string; readonly mode: SandboxMode };
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  readonly lastUsedAt: number;
+  readonly expiresAt: number;
+  readonly times: { readonly queueMs: number; readonly claimMs: number; readonly setupMs: number };
+}
