@@ -1,5 +1,6 @@
 export { candidateCouldCause, type FaultCause, faultCause } from "./faults.ts";
 export { DEFAULT_POOL_LIMITS, type PoolLimits } from "./pool/limits.ts";
+export type { PoolsAdmin, PoolView, SandboxView } from "./pool/views.ts";
 export type { PoolStats, SandboxLease, SandboxPool } from "./pool/pool.ts";
 export { SandboxPools } from "./pool/pools.ts";
 export { Reaper } from "./reaper.ts";
