@@ -1,7 +1,7 @@
 /**
  * Dependencies point one way (docs/architecture.md):
  * core <- contract <- ports (sandbox, store, models) <- engines (verification, agents, resources, rollouts)
- *      <- server, cli <- compose <- main
+ *      <- server, cli, compat <- compose <- main
  */
 const layers = {
   core: [],
@@ -17,11 +17,12 @@ const layers = {
   rollouts: ["core", "contract", "store", "models", "agents", "resources"],
   client: ["core", "contract"],
   server: ["core", "contract", "rollouts"],
+  compat: ["core", "contract", "sandbox", "verification", "execution", "server"],
   cli: ["core", "contract", "config", "client", "observability"],
 };
 
-/** The CLI knows the rest by type only: what commands need is wired by the entry point. */
-const typeOnly = { cli: ["resources", "sandbox"] };
+/** CLI and server know the rest by type only: what they need is wired by the entry point. */
+const typeOnly = { cli: ["resources", "sandbox"], server: ["execution", "sandbox"] };
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({
   name: `${layer}-imports-only-what-is-below`,

@@ -3,25 +3,59 @@
 import os
 
 
+def held_data(pid):
+    """Bytes of data of a process, as RLIMIT_DATA counts them."""
+    with open("/proc/%s/status" % pid) as file:
+        return next((int(line.split()[1]) << 10 for line in file if line.startswith("VmData:")), 0)
+
+
 def memory(pid):
-    """Bytes of memory of a process that no file stands behind: private pages and shared anonymous ones."""
-    private = shared = 0
+    """Bytes of memory of a process that no file stands behind: private and shared pages, swap, page tables."""
+    kibibytes = 0
     with open("/proc/%s/status" % pid) as file:
         for line in file:
-            if line.startswith("RssAnon:"):
-                private = int(line.split()[1]) << 10
-            elif line.startswith("RssShmem:"):
-                shared = int(line.split()[1]) << 10
-    return private + shared
+            if line.startswith(_OWN_MEMORY):
+                kibibytes += int(line.split()[1])
+    return kibibytes << 10
+
+
+_OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:")
 
 
 def proportional_memory(pid):
     """The same with every shared page divided by those who share it; `memory` where the kernel does not say."""
     try:
         with open("/proc/%s/smaps_rollup" % pid) as file:
-            fields = dict(line.split(":") for line in file if line.startswith(("Pss_Anon", "Pss_Shmem")))
+            fields = dict(line.split(":") for line in file if line.startswith(("Pss_Anon", "Pss_Shmem", "SwapPss")))
         return sum(int(value.split()[0]) << 10 for value in fields.values())
     except (OSError, ValueError):
+        # A process can close its own account to everybody.
+        return memory(pid)
+
+
+def hidden_memory(pid, known):
+    """Bytes of shared anonymous memory that a process maps, touched or not: its pages may count as nobody's.
+
+    `known`: inodes that have been counted already; those of this process are added.
+    """
+    total = 0
+    with open("/proc/%s/maps" % pid) as file:
+        for line in file:
+            if line.endswith("/dev/zero (deleted)\n"):
+                span, _, _, _, inode, _ = line.split(None, 5)
+                if inode not in known:
+                    known.add(inode)
+                    start, _, end = span.partition("-")
+                    total += int(end, 16) - int(start, 16)
+    return total
+
+
+def locks():
+    """Records of file locks in this PID namespace, up to a bound: memory of the kernel that nobody else counts."""
+    try:
+        with open("/proc/locks", "rb") as file:
+            return file.read(1 << 18).count(b"\n")
+    except OSError:
         return 0
 
 

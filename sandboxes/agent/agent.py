@@ -1,8 +1,9 @@
-"""The agent: PID 1 of a sandbox. It speaks the protocol with the host and hands every run to a lane of its own.
+"""The agent: PID 1 of a sandbox. It speaks the protocol with the host and hands every run to a lane.
 
 It relays frames between the host and the lanes without looking into them, reaps, holds the lease, and ends itself
 when the lease runs out or the host goes away; the provider then removes the sandbox.
-Usage: agent.py, speaking over standard input and output. SANDLOT_TOKEN in its environment is the shared secret.
+Usage: agent.py [listen ADDRESS | connect PATH], by default over standard input and output. SANDLOT_TOKEN in its
+environment is the shared secret.
 """
 
 import hashlib
@@ -12,96 +13,24 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 import time
-from collections import deque
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import frames  # noqa: E402
 import linux  # noqa: E402
+import transports  # noqa: E402
+from held import Held  # noqa: E402
+from host import Ended, Host  # noqa: E402
+from lanes import BUSY, FINISHING, STARTING, Lane, Operation, Waiting  # noqa: E402
+from templates import Template  # noqa: E402
 
 VERSION = 1
-FEATURES = ["run", "files", "cancel"]
-HERE = os.path.dirname(os.path.abspath(__file__))
-_GRACE_MS = 5_000
+FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel"]
+MODES = ("A", "B", "C")
 _MAX_CHANNELS = 256
-
-
-class Ended(Exception):
-    """The agent's end, with its reason."""
-
-
-class Host:
-    """The stream to the host: non-blocking, control frames before data."""
-
-    def __init__(self, reader, writer):
-        self.reader, self.writer = reader, writer
-        self.decoder = frames.Decoder()
-        self._control, self._data = deque(), deque()
-        self._partial = b""
-        os.set_blocking(reader, False)
-        os.set_blocking(writer, False)
-
-    def send(self, frame, control=False):
-        (self._control if control else self._data).append(frame)
-
-    def flush(self):
-        """Writes what the pipe takes; True when nothing is left."""
-        while True:
-            if not self._partial:
-                queue = self._control or self._data
-                if not queue:
-                    return True
-                self._partial = queue.popleft()
-            try:
-                written = os.write(self.writer, self._partial)
-            except BlockingIOError:
-                return False
-            except OSError:
-                raise Ended("host_gone") from None
-            self._partial = self._partial[written:]
-
-
-class Lane:
-    """The agent's view of one run: its socket, its process, and when it is overdue."""
-
-    def __init__(self, channel, sock, kill_at):
-        self.channel, self.sock, self.kill_at = channel, sock, kill_at
-        self.decoder = frames.Decoder()
-        self.outgoing = bytearray()
-        self.pid = None
-        self.answered = False
-
-
-class Template:
-    """A running template process and the socket that orders lanes from it."""
-
-    def __init__(self, argv, preload, settings):
-        self.command, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        number = theirs.fileno()
-        self.process = subprocess.Popen(
-            [*argv, os.path.join(HERE, "template.py"), str(number)],
-            pass_fds=(number,),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0",
-                 "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
-        theirs.close()
-        self.command.settimeout(60)
-        self.command.sendall(json.dumps({**settings, "preload": preload}).encode())
-        answer = self.command.recv(65536)
-        if not answer:
-            raise Ended("template_failed")
-        self.facts = json.loads(answer)
-
-    def fork_lane(self):
-        ours, theirs = socket.socketpair()
-        socket.send_fds(self.command, [b"L"], [theirs.fileno()])
-        theirs.close()
-        return ours
+_LONGEST_WAIT = 60.0
 
 
 class Agent:
@@ -110,15 +39,19 @@ class Agent:
         self.token = token
         self.nonce = os.urandom(16).hex()
         self.selector = selectors.DefaultSelector()
-        self.lanes = {}
+        self.operations = {}
+        self.lanes = set()
+        self.waiting = Waiting()
         self.templates = {}
         self.config = None
+        self.mode = None
         self.lease_until = time.monotonic() + 60
-        self.single_use = False
+        # First user of the slots in mode A: far from every user of the machine, and another in each sandbox.
+        self.next_user = (1 + int.from_bytes(os.urandom(2), "big") % 1024) << 20
 
     def run(self):
         self.selector.register(self.host.reader, selectors.EVENT_READ, self.read_host)
-        self.send_json(frames.HELLO, {"versions": [VERSION], "nonce": self.nonce})
+        self.host.send_json(frames.HELLO, {"versions": [VERSION], "nonce": self.nonce})
         try:
             while True:
                 self.watch_writer(not self.host.flush())
@@ -132,11 +65,8 @@ class Agent:
         except Exception as error:  # whatever it is, the host is to know
             self.say_bye("agent_failed", repr(error))
 
-    def send_json(self, kind, value, channel=0):
-        self.host.send(frames.encode_json(kind, channel, value), control=kind in frames.CONTROL)
-
     def say_bye(self, reason, detail=""):
-        self.send_json(frames.BYE, {"reason": reason, "detail": detail})
+        self.host.send_json(frames.BYE, {"reason": reason, "detail": detail})
         os.set_blocking(self.host.writer, True)
         # A host that does not read must not keep the sandbox; without a handler an init process ignores the signal.
         signal.signal(signal.SIGALRM, lambda *_: os._exit(1))
@@ -147,6 +77,12 @@ class Agent:
             pass
 
     def watch_writer(self, wanted):
+        # One descriptor may serve both directions.
+        if self.host.writer == self.host.reader:
+            events = selectors.EVENT_READ | (selectors.EVENT_WRITE if wanted else 0)
+            if self.selector.get_key(self.host.reader).events != events:
+                self.selector.modify(self.host.reader, events, self.read_host)
+            return
         watched = self.host.writer in self.selector.get_map()
         if wanted and not watched:
             self.selector.register(self.host.writer, selectors.EVENT_WRITE, lambda: None)
@@ -154,15 +90,15 @@ class Agent:
             self.selector.unregister(self.host.writer)
 
     def next_timeout(self):
-        at = min([self.lease_until, *(lane.kill_at for lane in self.lanes.values())])
-        return max(0.0, at - time.monotonic()) + 0.001
+        at = min([self.lease_until, *(lane.overdue_at for lane in self.lanes if lane.overdue_at)])
+        return min(_LONGEST_WAIT, max(0.0, at - time.monotonic()) + 0.001)
 
     def check_time(self):
         now = time.monotonic()
         if now >= self.lease_until:
             raise Ended("lease_expired")
-        for lane in [lane for lane in self.lanes.values() if now >= lane.kill_at]:
-            self.fault(lane, "lane_stalled", "no answer in time")
+        for lane in [lane for lane in self.lanes if lane.overdue_at and now >= lane.overdue_at]:
+            self.lose(lane, "lane_stalled", "no answer in time")
         self.reap()
 
     def reap(self):
@@ -177,18 +113,12 @@ class Agent:
                 return
             if pid in known:
                 raise Ended("template_lost")
-            for lane in self.lanes.values():
+            for lane in self.lanes:
                 if lane.pid == pid:
                     lane.pid = None  # the number may name another process from now on
 
     def read_host(self):
-        try:
-            data = os.read(self.host.reader, 1 << 16)
-        except BlockingIOError:
-            return
-        if not data:
-            raise Ended("host_gone")
-        for kind, channel, payload in self.host.decoder.feed(data):
+        for kind, channel, payload in self.host.receive():
             self.handle(kind, channel, payload)
 
     def handle(self, kind, channel, payload):
@@ -204,110 +134,186 @@ class Agent:
             raise Ended("closed")
         elif kind == frames.OPEN:
             self.open(channel, payload)
-        elif channel in self.lanes:
+        elif channel in self.operations:
             if kind == frames.CANCEL:
-                self.fault(self.lanes[channel], "cancelled", "")
-            elif kind in (frames.DATA, frames.END, frames.CREDIT):
-                self.to_lane(self.lanes[channel], frames.encode(kind, channel, payload))
+                self.cancel(self.operations[channel])
+            else:
+                self.pass_on(self.operations[channel], frames.encode(kind, channel, payload))
+        elif self.held.is_growing(channel):
+            self.hold_more(kind, channel, payload)
         # Frames of a channel that has just closed are late, not wrong.
 
     def authenticate(self, auth):
         expected = self.proof("host", auth["nonce"])
         if auth.get("version") != VERSION or not hmac.compare_digest(expected, auth.get("proof", "")):
             raise Ended("auth_failed")
-        config = auth["config"]
-        self.lease_until = time.monotonic() + config["lease_ms"] / 1000
-        settings = {key: config[key] for key in ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user")}
-        refused = {}
-        for mode in ["B", "C"] if config["mode"] == "auto" else [config["mode"]]:
-            for template in self.templates.values():
-                template.command.close()
-                template.process.wait()
-            self.templates = {}
-            self.settings = {**settings, "mode": mode}
-            for name, interpreter in config["interpreters"].items():
-                if interpreter["preload"] or len(config["interpreters"]) == 1:
-                    self.templates[name] = self.start_template(interpreter)
-            reason = self.probe()
-            if not reason:
-                break
-            refused[mode] = reason
-        else:
-            raise Ended("mode_unavailable", json.dumps(refused))
-        self.config = config
-        self.single_use = mode == "C"
+        self.config = auth["config"]
+        self.held = Held(self.config["held_bytes"])
+        self.lease_until = time.monotonic() + self.config["lease_ms"] / 1000
+        refused = self.choose_mode()
         facts = {name: template.facts for name, template in self.templates.items()}
         proof = self.proof("agent", auth["nonce"])
-        self.send_json(frames.READY, {"proof": proof, "mode": mode, "features": FEATURES, "interpreters": facts,
-                                      "refused": refused})  # fmt: skip
-
-    def start_template(self, interpreter):
-        return Template(interpreter["argv"], interpreter["preload"], self.settings)
-
-    def template(self, name):
-        """The template of an interpreter; one without imports to load is started when it is first wanted."""
-        if name in self.config["interpreters"] and name not in self.templates:
-            self.templates[name] = self.start_template(self.config["interpreters"][name])
-        return self.templates.get(name)
+        self.host.send_json(frames.READY, {"proof": proof, "mode": self.mode, "features": FEATURES,
+                                           "interpreters": facts, "refused": refused})  # fmt: skip
 
     def proof(self, side, nonce):
         text = "%s|%s|%s" % (side, self.nonce, nonce)
         return hmac.new(self.token, text.encode(), hashlib.sha256).hexdigest()
 
-    def probe(self):
-        """Makes a lane and drops it: the reason why it failed, or nothing."""
-        for template in self.templates.values():
-            sock = template.fork_lane()
-            sock.settimeout(20)
-            decoder, seen = frames.Decoder(), []
-            # A lane that waits for its request has succeeded; READY alone comes before its mounts.
-            sock.sendall(frames.encode_json(frames.OPEN, 1, {"op": "probe"}) + frames.encode(frames.END, 1, b"\0"))
-            while not any(kind == frames.FAULT for kind, _, _ in seen):
-                data = sock.recv(65536)
-                if not data:
-                    return "the lane died"
-                seen += decoder.feed(data)
-            fault = frames.decode_json(next(payload for kind, _, payload in seen if kind == frames.FAULT))
-            sock.close()
-            if fault["code"] != "bad_request":
-                return fault["detail"]
+    def choose_mode(self):
+        """Takes the strongest mode, of those that are allowed, in which a lane gets ready. Answers why others did not."""
+        refused = {}
+        allowed = MODES if self.config["mode"] == "auto" else [self.config["mode"]]
+        first = next(iter(self.config["interpreters"]))
+        for mode in allowed:
+            self.mode = mode
+            if mode != "A":
+                linux.keep_capabilities(())
+            reason = self.try_lane(first)
+            if not reason:
+                return refused
+            refused[mode] = reason
+            for template in self.templates.values():
+                template.stop()
+            self.templates = {}
+        raise Ended("mode_unavailable", json.dumps(refused))
+
+    def try_lane(self, interpreter):
+        """Waits for a first lane, which stays: the reason why there is none, or nothing."""
+        if self.mode == "A" and not linux.has_capabilities(linux.CAP_SETUID, linux.CAP_SETGID):
+            return "the agent may not change users"
+        lane = self.start_lane(interpreter)
+        deadline = time.monotonic() + 20
+        while lane.state == STARTING and lane in self.lanes and time.monotonic() < deadline:
+            for key, _ in self.selector.select(1):
+                if key.data != self.read_host:
+                    key.data()
+        if lane.state == STARTING:
+            if lane in self.lanes:
+                self.forget(lane)
+            return lane.detail or "no lane in time"
         return ""
+
+    def template(self, name):
+        """The template of an interpreter, started when it is first wanted. Spares are started by the toolbox's own."""
+        interpreter = self.config["interpreters"][name]
+        if interpreter["kind"] == "spare":
+            name, interpreter = "plain", self.config["interpreters"]["plain"]
+        if name not in self.templates:
+            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user", "runs_per_lane")
+            settings = {key: self.config[key] for key in kept}
+            self.templates[name] = Template(interpreter, {**settings, "mode": self.mode})
+        return self.templates[name]
+
+    def start_lane(self, name):
+        """A new lane; at the limit, a waiting one of another interpreter makes room."""
+        if len(self.lanes) >= self.config["lanes"]:
+            other = self.waiting.idle_lane_of_others(name)
+            if other:
+                self.forget(other)
+        users = (self.next_user, self.config["runs_per_lane"])
+        self.next_user += self.config["runs_per_lane"]
+        sock = self.template(name).fork_lane(interpreter=self.config["interpreters"][name], users=users)
+        lane = Lane(sock, name)
+        self.lanes.add(lane)
+        self.selector.register(sock, selectors.EVENT_READ, lambda: self.service(lane))
+        return lane
 
     def open(self, channel, payload):
         header = frames.decode_json(payload)
-        if channel in self.lanes:
+        operation = header.get("op")
+        if channel in self.operations or self.held.is_growing(channel):
             raise frames.ProtocolError("channel %d is open" % channel)
-        template = self.template(header.get("interpreter"))
-        if header.get("op") != "run" or template is None or len(self.lanes) >= _MAX_CHANNELS:
-            detail = "unknown operation or interpreter, or more than %d channels" % _MAX_CHANNELS
-            self.send_json(frames.FAULT, {"code": "bad_request", "detail": detail}, channel)
-            return
-        sock = template.fork_lane()
-        sock.setblocking(False)
-        kill_at = time.monotonic() + (header["limits"]["wall_ms"] + _GRACE_MS) / 1000
-        lane = Lane(channel, sock, kill_at)
-        self.lanes[channel] = lane
-        self.selector.register(sock, selectors.EVENT_READ, lambda: self.service(lane))
-        self.to_lane(lane, frames.encode(frames.OPEN, channel, payload))
+        if operation == "hold":
+            if not self.held.start(channel, header["size"]):
+                self.refuse(channel, "held_full", "no room for %d bytes more" % header["size"])
+        elif operation == "drop":
+            self.held.drop(header["number"])
+            self.host.send_json(frames.RESULT, {}, channel)
+        elif operation in ("run", "session") and header.get("interpreter") in self.config["interpreters"]:
+            self.open_operation(channel, header, payload)
+        else:
+            self.refuse(channel, "bad_request", "unknown operation or interpreter")
 
-    def to_lane(self, lane, frame):
-        """Bounded by the credit that the lane gave the host."""
-        lane.outgoing += frame
-        self.write_lane(lane)
+    def open_operation(self, channel, header, payload):
+        try:
+            held = self.held.descriptors(header.get("held", ()))
+        except KeyError:
+            return self.refuse(channel, "bad_request", "bytes that are not held")
+        if len(self.operations) >= _MAX_CHANNELS:
+            return self.refuse(channel, "bad_request", "more than %d channels" % _MAX_CHANNELS)
+        operation = self.operations[channel] = Operation(channel, header, payload, held)
+        lane = self.waiting.take_lane(operation.interpreter)
+        if lane:
+            operation.give(lane)
+            self.write_lane(lane)
+        else:
+            self.waiting.add_operation(operation)
+            self.start_lanes(operation.interpreter)
+
+    def start_lanes(self, interpreter):
+        """As many as operations wait for, up to the limit; then they wait for a lane that comes back."""
+        starting = sum(lane.state == STARTING and lane.interpreter == interpreter for lane in self.lanes)
+        finishing = sum(lane.state == FINISHING and lane.interpreter == interpreter for lane in self.lanes)
+        busy = sum(lane.state == BUSY for lane in self.lanes)
+        if starting + finishing < self.waiting.operations(interpreter) and busy + starting < self.config["lanes"]:
+            self.start_lane(interpreter)
+
+    def refuse(self, channel, code, detail):
+        self.host.send_json(frames.FAULT, {"code": code, "detail": detail}, channel)
+
+    def hold_more(self, kind, channel, payload):
+        if kind == frames.DATA:
+            if self.held.grow(channel, memoryview(payload)[1:]):
+                self.host.send(frames.encode(frames.CREDIT, channel, (len(payload) - 1).to_bytes(4, "big")), control=True)
+                return
+        elif kind == frames.END:
+            self.held.complete(channel)
+            self.host.send_json(frames.RESULT, {}, channel)
+            return
+        self.held.drop(channel)
+        self.refuse(channel, "cancelled" if kind == frames.CANCEL else "bad_request", "more bytes than announced")
+
+    def cancel(self, operation):
+        if operation.lane:
+            self.lose(operation.lane, "cancelled", "")
+        else:
+            self.waiting.forget(operation)
+            del self.operations[operation.channel]
+            self.refuse(operation.channel, "cancelled", "")
+
+    def pass_on(self, operation, frame):
+        """Bounded by the credit that the lane gives the host."""
+        if operation.lane:
+            operation.lane.outgoing.append((frame, None))
+            self.write_lane(operation.lane)
+        else:
+            operation.frames.append((frame, None))
 
     def write_lane(self, lane):
+        queue = lane.outgoing
         try:
-            while lane.outgoing:
-                del lane.outgoing[: lane.sock.send(lane.outgoing)]
+            while queue:
+                data, descriptors = queue.popleft()
+                if descriptors:
+                    sent = socket.send_fds(lane.sock, [data], descriptors)
+                else:
+                    # Small frames of one request go together.
+                    while queue and not queue[0][1] and len(data) + len(queue[0][0]) <= frames.MAX_FRAME:
+                        data += queue.popleft()[0]
+                    sent = lane.sock.send(data)
+                if sent < len(data):
+                    queue.appendleft((data[sent:], None))
         except BlockingIOError:
-            pass
+            queue.appendleft((data, descriptors))
         except OSError:
-            lane.outgoing.clear()  # its end is seen by the reader
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if lane.outgoing else 0)
-        self.selector.modify(lane.sock, events, lambda: self.service(lane))
+            queue.clear()  # its end is seen by the reader
+        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if queue else 0)
+        if self.selector.get_key(lane.sock).events != events:
+            self.selector.modify(lane.sock, events, lambda: self.service(lane))
 
     def service(self, lane):
-        if lane.channel not in self.lanes:
+        if lane not in self.lanes:
             return
         if lane.outgoing:
             self.write_lane(lane)
@@ -318,45 +324,70 @@ class Agent:
         except OSError:
             data = b""
         if not data:
-            self.fault(lane, "lane_lost", "the lane ended without an answer")
+            self.lose(lane, "lane_lost", "the lane ended without an answer")
             return
         for kind, channel, payload in lane.decoder.feed(data):
-            if kind == frames.READY:
-                lane.pid = frames.decode_json(payload)["pid"]
-            elif kind in (frames.RESULT, frames.FAULT):
-                lane.answered = True
-                self.host.send(frames.encode(kind, lane.channel, payload))
-                self.close(lane)
-                return
-            elif kind in (frames.DATA, frames.CREDIT) and channel == lane.channel:
+            if channel == 0:
+                self.note(lane, kind, frames.decode_json(payload))
+            elif lane.operation and channel == lane.operation.channel:
                 self.host.send(frames.encode(kind, channel, payload), control=kind == frames.CREDIT)
+                if kind in (frames.RESULT, frames.FAULT):
+                    self.finish(lane)
 
-    def fault(self, lane, code, detail):
-        self.send_json(frames.FAULT, {"code": code, "detail": detail}, lane.channel)
-        self.close(lane)
+    def note(self, lane, kind, facts):
+        """What a lane says of itself: its process, that it is ready, or that it cannot be."""
+        if kind == frames.FAULT:
+            lane.detail = facts["detail"]
+        elif "pid" in facts:
+            lane.pid = facts["pid"]
+        else:
+            operation = self.waiting.take_operation(lane.interpreter)
+            if operation:
+                operation.give(lane)
+                self.write_lane(lane)
+            else:
+                self.waiting.add_lane(lane)
 
-    def close(self, lane):
-        """Kills the lane if it still lives; in its own PID namespace that ends everything it ever started."""
-        del self.lanes[lane.channel]
+    def finish(self, lane):
+        """An operation has its answer; its lane gets ready for another, or ends."""
+        del self.operations[lane.operation.channel]
+        if self.mode == "C":
+            raise Ended("used_up")
+        lane.state, lane.operation, lane.overdue_at = FINISHING, None, time.monotonic() + 20
+
+    def lose(self, lane, code, detail):
+        """A lane is gone or has to go, and whatever it was doing with it."""
+        operation, state = lane.operation, lane.state
+        lane.kill()
+        self.forget(lane)
+        if state == STARTING:
+            operation = self.waiting.take_operation(lane.interpreter)
+            code, detail = "lane_setup_failed", lane.detail or detail
+        if operation:
+            del self.operations[operation.channel]
+            self.refuse(operation.channel, code, detail)
+            if self.mode == "C" and state == BUSY:
+                raise Ended("used_up")
+        if self.config and self.waiting.operations(lane.interpreter):
+            self.start_lanes(lane.interpreter)
+        elif state == FINISHING:
+            self.start_lane(lane.interpreter)  # worn: the next operation is not to pay for another
+
+    def forget(self, lane):
+        self.lanes.discard(lane)
+        self.waiting.forget(lane)
         self.selector.unregister(lane.sock)
         lane.sock.close()
-        if lane.pid and not lane.answered:
-            try:
-                os.kill(lane.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        if self.single_use:
-            raise Ended("used_up")
 
 
 def main():
     linux.set_dumpable(False)
     token = os.environ.pop("SANDLOT_TOKEN", "").encode()
-    # Frames alone go to the host: whatever prints goes to standard error.
-    reader, writer = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(2, 1)
+    reader, writer = transports.open_stream(sys.argv[1:])
+    if os.getuid() == 0:
+        # Root only to be able to give every slot a user of its own; root itself is left at once.
+        linux.become(1000, 1000, (linux.CAP_SETUID, linux.CAP_SETGID))
+        linux.set_dumpable(False)
     Agent(Host(reader, writer), token).run()
 
 

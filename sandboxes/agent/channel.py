@@ -1,53 +1,91 @@
-"""The lane's end of its socket."""
+"""The lane's end of its socket: one operation of the host at a time."""
 
 import os
+import socket
 
 import frames
 
 _CHUNK = 1 << 16
+_MAX_HELD = 64
 
 
 class Channel:
-    """Reads one request and sends its answer, within the host's credit."""
+    """Reads a request and sends its answer, within the host's credit."""
 
     def __init__(self, control):
         self.control = control
+        self.number = 0
         self._decoder = frames.Decoder()
         self._queue = []
+        self._descriptors = []
         self._credit = frames.INITIAL_CREDIT
-        self.number = 0
+
+    def fileno(self):
+        return self.control.fileno()
 
     def next_frame(self):
         while not self._queue:
-            data = self.control.recv(_CHUNK)
-            if not data:
-                os._exit(0)  # the agent is gone
-            self._queue += self._decoder.feed(data)
+            self._receive(0)
         return self._queue.pop(0)
 
+    def take(self):
+        """The next frame if one has arrived, else None; CREDIT is only taken note of."""
+        try:
+            self._receive(socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            pass
+        while self._queue:
+            frame = self._queue.pop(0)
+            if not self._is_credit(frame):
+                return frame
+        return None
+
+    def _receive(self, flags):
+        data, descriptors, _, _ = socket.recv_fds(self.control, _CHUNK, _MAX_HELD, flags)
+        self._descriptors += descriptors
+        if not data:
+            os._exit(0)  # the agent is gone
+        self._queue += self._decoder.feed(data)
+
+    def _is_credit(self, frame):
+        kind, _, payload = frame
+        if kind == frames.CREDIT:
+            self._credit += int.from_bytes(payload, "big")
+        return kind == frames.CREDIT
+
     def read_request(self, limit):
-        """The OPEN header and the whole body. Grants credit as the body arrives."""
+        """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number."""
         kind, self.number, payload = self.next_frame()
         if kind != frames.OPEN:
             raise frames.ProtocolError("expected OPEN")
         header = frames.decode_json(payload)
+        body = self.read_body(limit)
+        return header, body, dict(zip(header.get("held", ()), self._descriptors))
+
+    def read_body(self, limit):
+        """DATA until END. Grants credit as it arrives."""
         body = bytearray()
         consumed = 0
         while True:
             kind, _, payload = self.next_frame()
             if kind == frames.END:
-                return header, bytes(body)
+                return bytes(body)
             if kind != frames.DATA:
                 raise frames.ProtocolError("expected DATA")
-            body += payload[1:]
+            body += memoryview(payload)[1:]
             if len(body) > limit:
                 raise frames.ProtocolError("request body above %d bytes" % limit)
             consumed += len(payload) - 1
             if consumed >= frames.INITIAL_CREDIT // 2:
-                self.send(frames.CREDIT, consumed.to_bytes(4, "big"))
+                self._send(frames.CREDIT, consumed.to_bytes(4, "big"))
                 consumed = 0
 
-    def send(self, kind, payload):
+    def drop_held(self):
+        for descriptor in self._descriptors:
+            os.close(descriptor)
+        self._descriptors = []
+
+    def _send(self, kind, payload):
         self.control.sendall(frames.encode(kind, self.number, payload))
 
     def send_json(self, kind, value):
@@ -55,13 +93,22 @@ class Channel:
 
     def send_stream(self, stream, data):
         view = memoryview(data)
-        prefix = bytes((stream,))
         while view:
             while self._credit == 0:
-                kind, _, payload = self.next_frame()
-                if kind == frames.CREDIT:
-                    self._credit += int.from_bytes(payload, "big")
-            size = min(len(view), frames.MAX_DATA, self._credit)
-            self.send(frames.DATA, prefix + view[:size])
-            self._credit -= size
-            view = view[size:]
+                self._is_credit(self.next_frame())
+            view = view[self._send_data(stream, view) :]
+
+    def forward(self, stream, data):
+        """Sends what the present credit takes, and no more: the program never waits for a slow reader."""
+        if self._credit < len(data):
+            frame = self.take()
+            self._queue[:0] = [frame] if frame else []
+        view = memoryview(data)[: self._credit]
+        while view:
+            view = view[self._send_data(stream + frames.LIVE, view) :]
+
+    def _send_data(self, stream, view):
+        size = min(len(view), frames.MAX_DATA, self._credit)
+        self._send(frames.DATA, bytes((stream,)) + view[:size])
+        self._credit -= size
+        return size

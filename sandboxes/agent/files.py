@@ -4,6 +4,8 @@ import errno
 import os
 import stat
 
+import archives
+
 WORKSPACE = "/workspace"
 
 
@@ -17,15 +19,84 @@ def parts_of(path):
     return parts
 
 
-def write_file(path, data, mode):
-    """Writes a file before the candidate runs, with the folders it needs."""
-    *folders, _ = parts_of(path)
-    target = os.path.join(WORKSPACE, path)
-    if folders:
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode & 0o777)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+def lay_out(manifest, data, held, owner):
+    """Writes the files of a manifest; `data` has the bytes of those that are not held, one after another."""
+    at = 0
+    for entry in manifest:
+        if "held" in entry:
+            descriptor = held[entry["held"]]
+            content = memoryview(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
+        else:
+            content = data[at : at + entry["size"]]
+            at += entry["size"]
+        if entry.get("archive"):
+            folder = "" if entry["path"] == "." else "/".join(parts_of(entry["path"])) + "/"
+            for path, part, mode in archives.read(content):
+                write_file(folder + path, part, mode, owner)
+        else:
+            write_file(entry["path"], content, entry["mode"], owner)
+
+
+def write_file(path, data, mode, owner):
+    """Writes a new file, with the folders it needs; FileExistsError when there is one. `owner`: user of the slot, or None."""
+    *folders, name = parts_of(path)
+    folder = _open_folder(folders, owner)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=folder)
+    finally:
+        os.close(folder)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        if owner:
+            os.fchown(descriptor, owner, owner)
+        os.fchmod(descriptor, mode & 0o777)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path, data, mode, owner):
+    """Like `write_file`, but takes the place of a file or link that has the name."""
+    *folders, name = parts_of(path)
+    folder = _open_folder(folders, owner)
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        pass
+    finally:
+        os.close(folder)
+    write_file(path, data, mode, owner)
+
+
+def _open_folder(parts, owner=None, make=True):
+    """A descriptor of a folder below the workspace, reached without links; makes what is missing when told to."""
+    folder = os.open(WORKSPACE, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    for part in parts:
+        try:
+            if make:
+                try:
+                    os.mkdir(part, 0o755, dir_fd=folder)
+                    if owner:
+                        os.chown(part, owner, owner, dir_fd=folder, follow_symlinks=False)
+                except FileExistsError:
+                    pass
+            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        finally:
+            os.close(folder)
+        folder = below
+    return folder
+
+
+def fetch(channel, wanted, first_stream):
+    """Sends the files that were asked for and answers what each of them was."""
+    report = []
+    for index, output in enumerate(wanted):
+        status, data = (read_folder if output.get("archive") else read_file)(output["path"], output["limit"])
+        report.append({"path": output["path"], "status": status, "size": len(data)})
+        channel.send_stream(first_stream + index, data)
+    return report
 
 
 def read_file(path, limit):
@@ -33,23 +104,40 @@ def read_file(path, limit):
 
     Status: ok, missing, refused (link, folder, device, pipe), too_large (then without bytes).
     """
-    folder = os.open(WORKSPACE, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         *folders, name = parts_of(path)
-        for part in folders:
-            below = os.open(part, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        folder = _open_folder(folders, make=False)
+        try:
+            descriptor = open_regular(name, folder)
+        finally:
             os.close(folder)
-            folder = below
-        # O_NONBLOCK: opening a pipe must not wait for its writer.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(name, flags, dir_fd=folder)
     except OSError as error:
         return ("missing" if error.errno == errno.ENOENT else "refused"), b""
-    finally:
-        os.close(folder)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
+    if descriptor is None:
         return "refused", b""
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(limit + 1)
     return ("too_large", b"") if len(data) > limit else ("ok", data)
+
+
+def read_folder(path, limit):
+    """(status, tar archive) of a folder; like `read_file`, with only regular files and folders in it."""
+    try:
+        folder = _open_folder([] if path == "." else parts_of(path), make=False)
+    except OSError as error:
+        return ("missing" if error.errno == errno.ENOENT else "refused"), b""
+    try:
+        data = archives.write(folder, limit, open_regular)
+    finally:
+        os.close(folder)
+    return ("too_large", b"") if data is None else ("ok", data)
+
+
+def open_regular(name, folder):
+    """A descriptor of a regular file, None of anything else. A pipe is not waited for, a link not followed."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=folder)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None

@@ -12,8 +12,11 @@ MAX_DATA = MAX_PAYLOAD - 1
 # Bytes of DATA that either side may send on a new channel before the other grants more.
 INITIAL_CREDIT = 256 * 1024
 
+# Output that is sent while the program runs has the stream number of its result, plus this.
+LIVE = 0x80
+
 HELLO, AUTH, READY, BYE, PING, PONG, RENEW = range(0x01, 0x08)
-OPEN, DATA, END, CREDIT, CANCEL, RESULT, FAULT = range(0x10, 0x17)
+OPEN, DATA, END, CREDIT, CANCEL, RESULT, FAULT, CALL, INTERRUPT, REPLY = range(0x10, 0x1A)
 
 # Frames that a sender puts before waiting DATA.
 CONTROL = frozenset((HELLO, AUTH, READY, BYE, PING, PONG, RENEW, CREDIT))

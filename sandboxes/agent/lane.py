@@ -1,9 +1,10 @@
-"""A lane: a process in namespaces of its own that runs one program and reports what it saw.
+"""A lane: a process in namespaces of its own that runs programs one after another and reports what it saw.
 
-Forked from a template, so the interpreter and its imports are there already. The lane is the trusted witness of a
-run: it starts the candidate, drains it, enforces what rlimits cannot, kills whatever is left, and only then reports.
-In mode B it is PID 1 of its own user, mount, PID, IPC, network and UTS namespaces, so its end ends everything in it.
-In mode C it has no namespaces, and the agent gives up the sandbox after one run.
+Forked from a template, so the interpreter and its imports are there already. The lane is the trusted witness of each
+run: it starts the candidate, drains it, enforces what rlimits cannot, kills whatever is left, reports, and proves
+itself empty before the next. In modes A and B it is PID 1 of its own user, mount, PID, IPC, network and UTS
+namespaces, so its end ends everything in it. In mode A every slot has a user of its own; the lane is the only one
+that can change to it. In mode C there are no namespaces, and the agent gives up the sandbox after one run.
 """
 
 import json
@@ -11,38 +12,192 @@ import os
 import socket
 import time
 
+import accounting
 import files
 import frames
 import linux
 from channel import Channel
+from processes import Processes
 from run import Run
+from scratch import Leftovers, Scratch, protect_proc, seclude
+from session import Session
+from spare import Spare
 
-# Mounts of the container that all its lanes would share.
-_COVERED = ("/dev/mqueue", "/dev/pts")
+# Inside a lane's user namespace; the lane itself is 0 there in mode A.
+_FIRST_USER = 1000
 
 
-def become_lane(control, mode, scratch_bytes, scratch_inodes):
-    """Enters the lane's namespaces; returns in the process that is the lane. Its socket first carries its PID."""
-    if mode == "B":
-        uid, gid = os.getuid(), os.getgid()
+class Lane:
+    """The process of a lane. `settings` come from the agent, by way of the template."""
+
+    def __init__(self, control, settings, seccomp):
+        self.mode = settings["mode"]
+        self.own_pids = self.mode != "C"
+        self.counts_own_user = self.own_pids or settings["counts_own_user"]
+        # Of a waiting slot of an interpreter: what the candidate is not charged for.
+        self.held_data = self.base_memory = 0
+        self.body_bytes = settings["body_bytes"]
+        self._control = control
+        self._settings = settings
+        self._seccomp = seccomp
+        self._runs = 0
+
+    def enter(self):
+        """Enters the lane's namespaces; returns in the process that is the lane. Its socket first carries its PID."""
+        if self.own_pids:
+            self._enter_namespaces()
+        else:
+            self._control.sendall(frames.encode_json(frames.READY, 0, {"pid": os.getpid()}))
+            _prefer_for_oom()
+        linux.set_dumpable(False)
+        settings = self._settings
+        self._scratch = Scratch(settings["scratch_bytes"], settings["scratch_inodes"])
+        keeps = (linux.CAP_SETUID, linux.CAP_SETGID) if self.mode == "A" else ()
+        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids)
+        if self.own_pids:
+            self._scratch.renew(None)
+            self.processes.zygote()
+            self._leftovers = Leftovers()
+
+    def _enter_namespaces(self):
         linux.set_dumpable(True)  # else the maps below belong to somebody else
+        user = os.getuid(), os.getgid()
+        enters, maps = Barrier(), Barrier()
+        mapper = os.fork() if self.mode == "A" else -1
+        if mapper == 0:
+            try:
+                enters.wait()
+                _map_users(os.getppid(), self._settings["users"])
+            finally:
+                os._exit(0)  # which opens the other barrier
         linux.unshare(
             linux.CLONE_NEWUSER | linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWIPC
             | linux.CLONE_NEWNET | linux.CLONE_NEWUTS
         )  # fmt: skip
-        for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (uid, uid)), ("gid_map", "%d %d 1" % (gid, gid))):
-            with open("/proc/self/" + name, "w") as file:
-                file.write(text)
+        if self.mode == "A":
+            enters.open()
+            maps.wait()
+        else:
+            _map_own_user(*user)
         child = os.fork()
         if child:
-            control.sendall(frames.encode_json(frames.READY, 0, {"pid": child}))
+            self._control.sendall(frames.encode_json(frames.READY, 0, {"pid": child}))
             os._exit(0)
-        _lay_out(scratch_bytes, scratch_inodes)
-        linux.drop_bounding_set()
-    else:
-        control.sendall(frames.encode_json(frames.READY, 0, {"pid": os.getpid()}))
+        if self.mode == "A":
+            os.setgroups([])
+            os.setresgid(0, 0, 0)
+            os.setresuid(0, 0, 0)
+            linux.set_dumpable(True)
+        seclude(trusted_group=0 if self.mode == "A" else None)
         _prefer_for_oom()
-    linux.set_dumpable(False)
+        protect_proc()
+        linux.raise_loopback()
+        linux.drop_bounding_set()
+
+    def serve(self):
+        """Requests one after another, until this lane is worn or not provably empty. Returns when it is to end."""
+        while self._runs < self._settings["runs_per_lane"]:
+            spare = self._prepare()
+            self._runs += 1
+            self._control.sendall(frames.encode_json(frames.READY, 0, {"runs": self._runs}))
+            again = self._answer(Channel(self._control), spare)
+            if not again or not self._is_empty():
+                return
+
+    def _is_empty(self):
+        """Whether nothing of the slot is left, as far as the kernel tells."""
+        if self.processes.stuck:
+            return False
+        self.processes.zygote()  # its socket is one of the things that are counted
+        return not self.own_pids or not self._leftovers.found()
+
+    def _prepare(self):
+        """A slot that waits in an empty scratch space."""
+        user = None
+        if self.mode == "A":
+            user = _FIRST_USER + self._runs
+        if self.own_pids:
+            self._scratch.renew(user)
+        self.user = user
+        spare = Spare(self.processes.zygote(), self._settings["interpreter"]["kind"], user)
+        self.processes.watch(spare.pid)
+        if not self.held_data:
+            self.held_data, self.base_memory = accounting.held_data(spare.pid), accounting.memory(spare.pid)
+        return spare
+
+    def _answer(self, channel, spare):
+        """One request, one answer; whether the lane may serve another."""
+        try:
+            header, body, held = channel.read_request(self.body_bytes)
+            received = time.monotonic()
+            sections, rest = _split(body, header["sections"])
+            files.lay_out(json.loads(sections[0]), rest, held, self.user)
+            if header["op"] == "session":
+                session = Session(channel, spare, header, self)
+                session.start()
+            else:
+                run = self._start_run(channel, spare, header, sections[1:])
+        except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:
+            # Not a byte of the candidate has run: whatever this is, it is not the candidate's.
+            code = "lane_setup_failed" if isinstance(error, OSError) else "bad_request"
+            channel.send_json(frames.FAULT, {"code": code, "detail": "%s: %s" % (type(error).__name__, error)})
+            return False
+        try:
+            if header["op"] == "session":
+                session.serve()
+                return False
+            run.watch(self._control)
+            run.end()
+            report = run.report(received)
+            for stream, capture in ((1, run.stdout), (2, run.stderr)):
+                kept, report["stdout" if stream == 1 else "stderr"] = capture.result()
+                channel.send_stream(stream, kept)
+            report["files"] = files.fetch(channel, header["outputs"], first_stream=3)
+            channel.send_json(frames.RESULT, report)
+            return True
+        except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:
+            channel.send_json(frames.FAULT, {"code": "lane_failed", "detail": "%s: %s" % (type(error).__name__, error)})
+            return False
+
+    def _start_run(self, channel, spare, header, sections):
+        source, prelude, stdin = sections
+        if not spare.python and "argv" not in header:
+            files.write_file(header["file"], source, 0o644, self.user)
+        run = Run(spare, header, self, channel.forward if header.get("stream") else None)
+        run.start(source, prelude, stdin)
+        return run
+
+
+class Barrier:
+    """One process waits until another says go; the end of that one counts as go, too."""
+
+    def __init__(self):
+        self._reader, self._writer = os.pipe()
+
+    def wait(self):
+        os.close(self._writer)
+        os.read(self._reader, 1)
+        os.close(self._reader)
+
+    def open(self):
+        os.close(self._reader)
+        os.close(self._writer)
+
+
+def _map_users(pid, users):
+    """Mode A: the lane is the agent's user, 0 inside; each of its slots gets one of `users` (first, count)."""
+    own = {"uid": os.getuid(), "gid": os.getgid()}
+    for kind in ("uid", "gid"):
+        text = "0 %d 1\n%d %d %d\n" % (own[kind], _FIRST_USER, users[0], users[1])
+        with open("/proc/%d/%s_map" % (pid, kind), "w") as file:
+            file.write(text)
+
+
+def _map_own_user(uid, gid):
+    """Mode B: the one user that a process without capabilities may map, its own."""
+    for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (uid, uid)), ("gid_map", "%d %d 1" % (gid, gid))):
+        with open("/proc/self/" + name, "w") as file:
+            file.write(text)
 
 
 def _prefer_for_oom():
@@ -52,77 +207,23 @@ def _prefer_for_oom():
         file.write("1000")
 
 
-def _lay_out(scratch_bytes, scratch_inodes):
-    """The only writable places of a run: one tmpfs, seen as /workspace, /tmp and /dev/shm under one cap."""
-    linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    plain = linux.MS_NOSUID | linux.MS_NODEV
-    linux.mount("proc", "/proc", "proc", plain | linux.MS_NOEXEC)
-    _prefer_for_oom()
-    # Read-only, so that no program takes itself out of the kernel's preference again.
-    linux.mount(None, "/proc", None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | plain | linux.MS_NOEXEC)
-    linux.mount("tmpfs", "/tmp", "tmpfs", plain, "size=%d,nr_inodes=%d,mode=0755" % (scratch_bytes, scratch_inodes))
-    for name in ("workspace", "shm", "tmp"):
-        os.mkdir("/tmp/" + name, 0o700)
-    linux.mount("/tmp/workspace", "/workspace", None, linux.MS_BIND)
-    if os.path.isdir("/dev/shm"):
-        linux.mount("/tmp/shm", "/dev/shm", None, linux.MS_BIND)
-    for place in _COVERED:
-        if os.path.isdir(place):
-            linux.mount("tmpfs", place, "tmpfs", plain | linux.MS_RDONLY, "size=4k,nr_inodes=2")
-    linux.mount("/tmp/tmp", "/tmp", None, linux.MS_BIND)
-
-
-def serve(control, settings, seccomp):
-    """One request, one run, one answer."""
-    channel = Channel(control)
-    try:
-        header, body = channel.read_request(settings["body_bytes"])
-        started = time.monotonic()
-        manifest, source, prelude, stdin, rest = _split(body, header["sections"])
-        at = 0
-        for entry in json.loads(manifest):
-            files.write_file(entry["path"], rest[at : at + entry["size"]], entry["mode"])
-            at += entry["size"]
-        run = Run(header, settings)
-        run.start(source, prelude, stdin, seccomp)
-    except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:
-        # Not a byte of the candidate has run: whatever this is, it is not the candidate's.
-        code = "lane_setup_failed" if isinstance(error, OSError) else "bad_request"
-        channel.send_json(frames.FAULT, {"code": code, "detail": "%s: %s" % (type(error).__name__, error)})
-        return
-    try:
-        run.watch(control)
-        run.end()
-        report = run.report(started)
-        for stream, capture in ((1, run.stdout), (2, run.stderr)):
-            kept, report["stdout" if stream == 1 else "stderr"] = capture.result()
-            channel.send_stream(stream, kept)
-        report["files"] = []
-        for index, wanted in enumerate(header["outputs"]):
-            status, data = files.read_file(wanted["path"], wanted["limit"])
-            report["files"].append({"path": wanted["path"], "status": status, "size": len(data)})
-            channel.send_stream(3 + index, data)
-        channel.send_json(frames.RESULT, report)
-    except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:
-        channel.send_json(frames.FAULT, {"code": "lane_failed", "detail": "%s: %s" % (type(error).__name__, error)})
-
-
 def _split(body, lengths):
     """The sections of a request body, and what follows them."""
     sections, at = [], 0
     for length in lengths:
         sections.append(body[at : at + length])
         at += length
-    return (*sections, body[at:])
+    return sections, memoryview(body)[at:]
 
 
 def run_lane(control, settings, seccomp):
-    """Entry of the forked child."""
+    """Entry of the forked child. Never returns."""
     control = socket.socket(fileno=control)
+    lane = Lane(control, settings, seccomp)
     try:
-        become_lane(control, settings["mode"], settings["scratch_bytes"], settings["scratch_inodes"])
+        lane.enter()
+        lane.serve()
     except OSError as error:
-        control.sendall(frames.encode_json(frames.FAULT, 0, {"code": "lane_setup_failed", "detail": str(error)}))
-        os._exit(1)
-    serve(control, settings, seccomp)
+        fault = {"code": "lane_setup_failed", "detail": "%s: %s" % (type(error).__name__, error)}
+        control.sendall(frames.encode_json(frames.FAULT, 0, fault))
     os._exit(0)

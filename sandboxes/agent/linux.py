@@ -1,7 +1,9 @@
 """System calls that the standard library lacks, by way of ctypes."""
 
 import ctypes
+import fcntl
 import os
+import socket
 import struct
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -14,17 +16,24 @@ CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
 
+MNT_DETACH = 2
+
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
     0x1, 0x2, 0x4, 0x8, 0x20, 0x1000, 0x4000, 0x40000,
 )  # fmt: skip
 
+CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
+
 _PR_SET_DUMPABLE = 4
+_PR_SET_KEEPCAPS = 8
 _PR_SET_SECCOMP = 22
 _PR_CAPBSET_DROP = 24
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 _CAP_LAST = 40
 _SECCOMP_MODE_FILTER = 2
+_SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
 
 def _check(result, call):
@@ -41,6 +50,11 @@ def mount(source, target, kind=None, flags=0, data=None):
     encode = lambda text: None if text is None else text.encode()  # noqa: E731
     result = _libc.mount(encode(source), encode(target), encode(kind), ctypes.c_ulong(flags), encode(data))
     _check(result, "mount %s" % target)
+
+
+def unmount(target):
+    """Takes a mount out of the tree at once; what still uses it keeps it alive and nothing else does."""
+    _check(_libc.umount2(target.encode(), ctypes.c_int(MNT_DETACH)), "umount %s" % target)
 
 
 def _prctl(option, *arguments):
@@ -60,13 +74,46 @@ def drop_bounding_set():
             return
 
 
-def drop_capabilities():
-    """Gives up every capability of this process, for good."""
-    _prctl(_PR_CAP_AMBIENT, 4)  # PR_CAP_AMBIENT_CLEAR_ALL
-    header = ctypes.create_string_buffer(struct.pack("Ii", 0x20080522, 0))
-    data = ctypes.create_string_buffer(struct.pack("6I", 0, 0, 0, 0, 0, 0))
-    _check(_libc.capset(header, data), "capset")
+def _capset(permitted, inheritable):
+    """Sets the effective and permitted set to one mask, the inheritable set to another."""
+    words = [word for part in (0, 32) for word in (permitted >> part, permitted >> part, inheritable >> part)]
+    data = ctypes.create_string_buffer(struct.pack("6I", *(word & 0xFFFFFFFF for word in words)))
+    _check(_libc.capset(_CAPSET_HEADER, data), "capset")
+
+
+_CAPSET_HEADER = ctypes.create_string_buffer(struct.pack("Ii", 0x20080522, 0))
+
+
+def keep_capabilities(capabilities):
+    """Gives up every other capability of this process, for good; what it executes has none."""
+    _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
+    _capset(sum(1 << capability for capability in capabilities), 0)
     _check(_prctl(_PR_SET_NO_NEW_PRIVS, 1), "prctl(NO_NEW_PRIVS)")
+
+
+def become(uid, gid, capabilities):
+    """Changes from root to another user and keeps some capabilities, for this process and what it executes."""
+    _check(_prctl(_PR_SET_KEEPCAPS, 1), "prctl(KEEPCAPS)")
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+    mask = sum(1 << capability for capability in capabilities)
+    _capset(mask, mask)
+    for capability in capabilities:
+        _check(_prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability), "prctl(CAP_AMBIENT)")
+
+
+def has_capabilities(*capabilities):
+    """Whether they are effective in the calling process."""
+    with open("/proc/self/status") as file:
+        mask = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff:"))
+    return all(mask >> capability & 1 for capability in capabilities)
+
+
+def raise_loopback():
+    """Brings the loopback interface of the present network namespace up."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
 
 
 class SeccompProgram:

@@ -1,8 +1,8 @@
 """The filter under which every candidate runs. It is installed before a byte of the candidate is parsed.
 
 The container's own profile lets the agent make namespaces and mounts; this one takes that away again, together
-with what widens the kernel's surface or reaches other processes. Refused calls fail with EPERM (ENOSYS for clone3,
-so that libc falls back to clone, whose flags can be read here).
+with what widens the kernel's surface or reaches other processes. Refused calls fail with EPERM; with ENOSYS where
+programs have something to fall back to (libc's clone3 becomes clone, whose flags can be read here).
 """
 
 import errno
@@ -12,7 +12,7 @@ from linux import SeccompProgram
 
 _LD_W_ABS, _JEQ_K, _JSET_K, _JGT_K, _RET_K = 0x20, 0x15, 0x45, 0x25, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NR, _ARCH, _ARG0, _ARG1 = 0, 4, 16, 24
+_NR, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32
 
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*, time namespace included
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
@@ -41,13 +41,31 @@ _REFUSED = {
     "mbind": (237, 235), "set_mempolicy": (238, 237), "migrate_pages": (256, 238), "move_pages": (279, 239),
     "memfd_secret": (447, 447),
     # Memory that belongs to no process: nobody's limit counts it. Anonymous shared mappings are counted.
-    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186),
+    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190),
+    # Counted for the whole machine: asynchronous I/O contexts.
+    "io_setup": (206, 0), "io_submit": (209, 2), "io_getevents": (208, 4), "io_destroy": (207, 1), "io_cancel": (210, 3),
+    "io_pgetevents": (333, 292),
 }  # fmt: skip
 
+# Refused as if the kernel lacked them, so that programs fall back: watches tell what neighbours open and are counted
+# for all of them together; rule sets are memory that belongs to no process.
+_ABSENT = {
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "clone3": (435, 435),
+    "landlock_create_ruleset": (444, 444), "landlock_add_rule": (445, 445), "landlock_restrict_self": (446, 446),
+}  # fmt: skip
+# Numbers are common to all architectures from 424 on. What is newer than this list has not been looked at.
+_NEWEST = 456
+
+_SOL_SOCKET = 1
+# Buffers of any size would belong to no process: SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE.
+_BUFFER_SIZES = (7, 8, 32, 33)
+_PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP: others are modules that nobody asked for
+_OPEN_FILE_LOCKS = (36, 37, 38)  # F_OFD_*: seen by every namespace
+
 _ARCHITECTURES = {
-    # Audit architecture and the numbers of clone, clone3, socket, ioctl, prlimit64.
-    "x86_64": (0xC000003E, 56, 435, 41, 16, 302),
-    "aarch64": (0xC00000B7, 220, 435, 198, 29, 261),
+    # Audit architecture and the numbers of clone, socket, ioctl, prlimit64, setsockopt, fcntl.
+    "x86_64": (0xC000003E, 56, 41, 16, 302, 54, 72),
+    "aarch64": (0xC00000B7, 220, 198, 29, 261, 208, 25),
 }
 
 
@@ -55,8 +73,8 @@ def build(machine=None):
     """The program for this machine's architecture; KeyError where there is none."""
     machine = machine or os.uname().machine
     column = 0 if machine == "x86_64" else 1
-    arch, clone, clone3, socket, ioctl, prlimit = _ARCHITECTURES[machine]
-    eperm = _ERRNO | errno.EPERM
+    arch, clone, socket, ioctl, prlimit, setsockopt, fcntl = _ARCHITECTURES[machine]
+    eperm, enosys = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
 
     program = [
         (_LD_W_ABS, 0, 0, _ARCH),
@@ -66,20 +84,37 @@ def build(machine=None):
     ]
     if machine == "x86_64":  # the x32 ABI has numbers of its own for the same calls
         program += [(_JGT_K, 0, 1, 0x3FFFFFFF), (_RET_K, 0, 0, _KILL)]
-    for numbers in _REFUSED.values():
-        if numbers[column] is not None:
-            program += [(_JEQ_K, 0, 1, numbers[column]), (_RET_K, 0, 0, eperm)]
-    program += [(_JEQ_K, 0, 1, clone3), (_RET_K, 0, 0, _ERRNO | errno.ENOSYS)]
-    program += [(_JEQ_K, 0, 4, clone), (_LD_W_ABS, 0, 0, _ARG0), (_JSET_K, 0, 1, _NAMESPACE_FLAGS)]
-    program += [(_RET_K, 0, 0, eperm), (_RET_K, 0, 0, _ALLOW)]
+    program += [(_JGT_K, 0, 1, _NEWEST), (_RET_K, 0, 0, enosys)]
+    for table, answer in ((_REFUSED, eperm), (_ABSENT, enosys)):
+        for numbers in table.values():
+            if numbers[column] is not None:
+                program += [(_JEQ_K, 0, 1, numbers[column]), (_RET_K, 0, 0, answer)]
+    program += _when(clone, [(_LD_W_ABS, 0, 0, _ARG0), (_JSET_K, 0, 1, _NAMESPACE_FLAGS), (_RET_K, 0, 0, eperm)])
     # Limits of other processes, the lane's first of all, are not the candidate's to set: only pid 0, itself.
-    program += [(_JEQ_K, 0, 4, prlimit), (_LD_W_ABS, 0, 0, _ARG0), (_JEQ_K, 1, 0, 0)]
-    program += [(_RET_K, 0, 0, eperm), (_RET_K, 0, 0, _ALLOW)]
-    program += [(_JEQ_K, 0, 3 + len(_FAMILIES), socket), (_LD_W_ABS, 0, 0, _ARG0)]
-    program += [(_JEQ_K, len(_FAMILIES) - i, 0, family) for i, family in enumerate(_FAMILIES)]
-    program += [(_RET_K, 0, 0, _ERRNO | errno.EAFNOSUPPORT), (_RET_K, 0, 0, _ALLOW)]
-    program += [(_JEQ_K, 0, 5, ioctl), (_LD_W_ABS, 0, 0, _ARG1)]
-    program += [(_JEQ_K, 1, 0, _TERMINAL_INPUT[0]), (_JEQ_K, 0, 1, _TERMINAL_INPUT[1])]
-    program += [(_RET_K, 0, 0, eperm), (_RET_K, 0, 0, _ALLOW)]
+    program += _when(prlimit, [(_LD_W_ABS, 0, 0, _ARG0), (_JEQ_K, 1, 0, 0), (_RET_K, 0, 0, eperm)])
+    unknown = _ERRNO | errno.EAFNOSUPPORT
+    program += _when(socket, [*_unless_among(_ARG0, _FAMILIES, unknown), *_unless_among(_ARG2, _PROTOCOLS, unknown)])
+    program += _when(ioctl, _if_among(_ARG1, _TERMINAL_INPUT, eperm))
+    program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
+    # A hint, and taken as one: the call succeeds and changes nothing.
+    sizes = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 2 + len(_BUFFER_SIZES), _SOL_SOCKET)]
+    program += _when(setsockopt, [*sizes, *_if_among(_ARG2, _BUFFER_SIZES, _ERRNO)])
     program += [(_RET_K, 0, 0, _ALLOW)]
     return SeccompProgram(program)
+
+
+def _when(number, body):
+    """Runs `body` for one call, and allows what falls through it. The call's number is loaded, and stays so for others."""
+    return [(_JEQ_K, 0, len(body) + 1, number), *body, (_RET_K, 0, 0, _ALLOW)]
+
+
+def _if_among(argument, values, answer):
+    """Answers when the argument is one of `values`, else falls through."""
+    jumps = [(_JEQ_K, len(values) - 1 - i, 1 if i == len(values) - 1 else 0, value) for i, value in enumerate(values)]
+    return [(_LD_W_ABS, 0, 0, argument), *jumps, (_RET_K, 0, 0, answer)]
+
+
+def _unless_among(argument, values, answer):
+    """Answers when the argument is none of `values`, else falls through."""
+    jumps = [(_JEQ_K, len(values) - i, 0, value) for i, value in enumerate(values)]
+    return [(_LD_W_ABS, 0, 0, argument), *jumps, (_RET_K, 0, 0, answer)]

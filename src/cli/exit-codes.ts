@@ -8,6 +8,7 @@ export const EXIT = {
   usage: 2,
   masked: 3,
   infrastructure: 4,
+  program: 5,
   interrupted: 130,
 } as const;
 
@@ -18,6 +19,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    usage or bad input
   3    finished, but some rollouts were masked
   4    infrastructure: sandbox provider, database or server cannot be used
+  5    the program in the sandbox failed, or did not compile
   130  interrupted`;
 
 /** Codes of the internal domain that say what the machine lacks or is busy with, not that Sandlot is wrong. */
@@ -25,6 +27,7 @@ const INFRASTRUCTURE: ReadonlySet<ErrorCode> = new Set([
   "database_unavailable",
   "data_dir_locked",
   "overloaded",
+  "queue_full",
   "server_unreachable",
   "shutting_down",
 ]);

@@ -3,7 +3,8 @@ import type { CliServices } from "./services.ts";
 
 /** Where text goes: standard output or error, or a test's. */
 export interface TextOutput {
-  write(text: string): unknown;
+  /** Text, or bytes of a program as they are. */
+  write(data: string | Uint8Array): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   on?(event: "error", listener: (error: Error) => void): unknown;
@@ -25,6 +26,8 @@ export interface CliOptions {
   readonly stderr: TextOutput;
   /** Read only when a command is asked to (`-` as a file name). */
   readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** The terminal that standard input and output are, to edit lines on; null when they are none. */
+  readonly terminal?: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream } | null;
   readonly signals: SignalSource;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;

@@ -5,8 +5,10 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { envCommand } from "./commands/env.ts";
 import { imageCommand } from "./commands/image.ts";
 import { jobsCommand } from "./commands/jobs.ts";
+import { poolCommand } from "./commands/pool.ts";
 import { rolloutsCommand } from "./commands/rollouts.ts";
 import { runCommand } from "./commands/run.ts";
+import { sandboxCommand } from "./commands/sandbox.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 import { addGlobalOptions } from "./global-options.ts";
@@ -29,6 +31,8 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     jobsCommand,
     rolloutsCommand,
     envCommand,
+    sandboxCommand,
+    poolCommand,
     imageCommand,
     doctorCommand,
     configCommand,

@@ -43,6 +43,8 @@ export interface ReplayAnswer {
 export interface CliServices {
   /** API, worker and store in this process. */
   startServer(options: StartOptions): Promise<RunningServer>;
+  /** The API of sandboxes alone in this process: neither database nor worker, and no jobs. */
+  startSandboxServer(options: StartOptions): Promise<RunningServer>;
   /** Verifies every fixture of an environment; needs sandboxes, but neither database nor model. */
   checkEnvironment(
     options: StartOptions & {

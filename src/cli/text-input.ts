@@ -6,24 +6,32 @@ import type { CliOptions } from "./io.ts";
 
 /** The text of a file that an option names, `-` for standard input. Throws `invalid_request`, also above `maxBytes`. */
 export async function readInput(options: CliOptions, flag: string, name: string, maxBytes: number): Promise<string> {
-  const refuse = (problem: string, cause?: unknown) =>
-    new SandlotError("invalid_request", { fields: [{ field: flag, problem }] }, { cause });
-  const bytes =
-    name === "-" ? await readAll(options.stdin, maxBytes) : await readNamed(resolve(options.workingDirectory, name));
-  if (bytes === null) throw refuse(`${name} is larger than ${maxBytes} bytes`);
+  const bytes = await readBytes(options, flag, name, maxBytes);
   try {
     return utf8Text(bytes);
   } catch (error) {
-    throw refuse(`${name} is not valid UTF-8`, error);
+    throw refusal(flag, `${name} is not valid UTF-8`, error);
   }
+}
+
+/** Its bytes, whatever they are. Throws like `readInput`. */
+export async function readBytes(options: CliOptions, flag: string, name: string, maxBytes: number): Promise<Buffer> {
+  const bytes =
+    name === "-" ? await readAll(options.stdin, maxBytes) : await readNamed(resolve(options.workingDirectory, name));
+  if (bytes === null) throw refusal(flag, `${name} is larger than ${maxBytes} bytes`);
+  return bytes;
 
   async function readNamed(path: string): Promise<Buffer | null> {
     try {
       return (await stat(path)).size > maxBytes ? null : await readFile(path);
     } catch (error) {
-      throw refuse(`cannot read ${name}: ${messageOf(error)}`, error);
+      throw refusal(flag, `cannot read ${name}: ${messageOf(error)}`, error);
     }
   }
+}
+
+function refusal(flag: string, problem: string, cause?: unknown): SandlotError {
+  return new SandlotError("invalid_request", { fields: [{ field: flag, problem }] }, { cause });
 }
 
 async function readAll(stdin: CliOptions["stdin"], maxBytes: number): Promise<Buffer | null> {

@@ -1,6 +1,7 @@
 import type { JobSubmissionInput } from "../contract/jobs.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
+import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 
@@ -25,7 +26,7 @@ export interface SubmitOptions extends CallOptions {
 }
 
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
-export interface Client {
+export interface Client extends ExecutionMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
@@ -74,6 +75,7 @@ export function createClient(options: TransportOptions): Client {
     listEnvironments: (call) => callRoute(transport, "listEnvironments", {}, call),
     getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),
     listModels: (call) => callRoute(transport, "listModels", {}, call),
+    ...executionMethods(transport),
     close: () => transport.close(),
   };
 }

@@ -10,7 +10,11 @@ const QUOTED = 300;
 export function errorOfAnswer(status: number, text: string, url: string): SandlotError {
   const body = ErrorBody.safeParse(jsonOrUndefined(text));
   if (!body.success) return foreignAnswer(url, `HTTP ${status}: ${text.slice(0, QUOTED)}`);
-  const { code, context } = body.data.error;
+  return errorOfBody(body.data);
+}
+
+/** The error that a body tells of. */
+export function errorOfBody({ error: { code, context } }: ErrorBody): SandlotError {
   return new SandlotError(code, context as unknown as ErrorContext<ErrorCode>);
 }
 

@@ -7,10 +7,11 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
+import type { ExecutionService } from "../execution/index.ts";
 import { createOpenAiClient, type ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
 import { Jobs, Signals, Worker } from "../rollouts/index.ts";
-import { Reaper, SandboxPools } from "../sandbox/index.ts";
+import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
   lockDataDirectory,
@@ -20,6 +21,7 @@ import {
 } from "../store/index.ts";
 import { Closers } from "./closers.ts";
 import { composeEnvironments } from "./environments.ts";
+import { composeExecution } from "./execution.ts";
 import { chooseProvider, poolLimits } from "./sandboxes.ts";
 
 export interface PlatformOptions {
@@ -36,8 +38,10 @@ export interface Platform {
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly store: Store;
-  /** Name of the sandbox provider; null in a process that plays nothing. */
+  /** Name of the sandbox provider, what runs programs in its sandboxes, and the pools of these; null in a process that plays nothing. */
   readonly provider: string | null;
+  readonly execution: ExecutionService | null;
+  readonly pools: PoolsAdmin | null;
   /** By check: `ok`, or what is wrong. */
   ready(): Promise<Record<string, string>>;
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
@@ -63,6 +67,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       models,
       store,
       provider: sandboxes?.provider ?? null,
+      execution: sandboxes?.execution ?? null,
+      pools: sandboxes?.pools.admin ?? null,
       ready: async () => ({ database: await databaseState(store, logger) }),
       close: (graceMs) => closers.close(graceMs),
     };
@@ -108,7 +114,9 @@ async function startSandboxes(options: PlatformOptions, store: Store, alone: boo
     reaper.close();
     await pools.close();
   });
-  return { pools, provider: provider.name };
+  const execution = composeExecution({ config, pools, clock });
+  closers.add(() => execution.close());
+  return { pools, execution, provider: provider.name };
 }
 
 interface WorkerParts {

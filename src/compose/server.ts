@@ -1,4 +1,5 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
+import { sandboxFusion } from "../compat/sandbox-fusion/index.ts";
 import { rootContext } from "../core/context.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
@@ -15,6 +16,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   try {
     const app = createApp({
       jobs: platform.jobs,
+      execution: platform.execution,
+      pools: platform.pools,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
       ready: () => platform.ready(),
@@ -22,6 +25,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       hosts: [config.server.host, ...config.server.hosts],
       version: VERSION,
       logger,
+      surfaces: [sandboxFusion],
     });
     const server = await listen({ app, host: config.server.host, port: config.server.port });
     closers.add((graceMs) => server.close(graceMs));

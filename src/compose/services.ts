@@ -14,6 +14,11 @@ export const cliServices: CliServices = {
     return startServer(options);
   },
 
+  async startSandboxServer(options) {
+    const { startSandboxServer } = await import("./sandbox-server.ts");
+    return startSandboxServer(options);
+  },
+
   async checkEnvironment({ name, onChecked, parallel, ...options }) {
     const [{ composeEnvironments }, { checkEnvironment }] = await Promise.all([
       import("./environments.ts"),

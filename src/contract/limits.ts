@@ -7,6 +7,17 @@ export const BOUNDS = {
   bodyBytes: 256 * 1024 * 1024,
   pageSize: 500,
   labels: 32,
+  /** Of one run, or of one batch with all its cases. */
+  runBodyBytes: 128 * 1024 * 1024,
+  casesPerBatch: 1024,
+  filesPerRun: 10_000,
+  /** Files of all cases of a batch. */
+  filesPerBatch: 20_000,
+  outputsPerRun: 64,
+  /** Arguments, environment and outputs as JSON: they share a frame of 64 KiB with what we add. */
+  headerBytes: 48 * 1024,
+  /** Output and files that one answer may carry. */
+  answerBytes: 128 * 1024 * 1024,
 } as const;
 
 /** Limits of one rollout. A policy that uses one up is truncated, with the limit named. */

@@ -1,26 +1,12 @@
 import { z } from "zod";
-import type { Scope } from "../core/context.ts";
 import { OUTCOMES } from "../core/outcome.ts";
 import { EnvironmentList, EnvironmentView, ModelList } from "./environments.ts";
+import { EXECUTION_ROUTES } from "./execution-routes.ts";
 import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
+import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
-
-/** One operation of the API. Server, client and OpenAPI document derive from this table and nothing else. */
-export interface Route {
-  readonly method: "GET" | "POST";
-  /** Path with `{parameters}`. */
-  readonly path: string;
-  readonly summary: string;
-  /** What the caller's key must allow; null for open routes. */
-  readonly scope: Scope | null;
-  readonly query?: z.ZodObject;
-  readonly headers?: z.ZodObject;
-  readonly body?: z.ZodType;
-  readonly status: 200 | 201;
-  /** JSON answer; `events` answers text/event-stream. */
-  readonly response: z.ZodType | "events";
-}
+import type { Route } from "./route.ts";
 
 const PageSize = z.coerce.number().int().min(1).max(BOUNDS.pageSize);
 
@@ -33,6 +19,9 @@ const OutcomeFilter = z
 const Health = z.object({ status: z.literal("ok") });
 const Readiness = z.object({ status: z.enum(["ready", "not_ready"]), checks: z.record(z.string(), z.string()) });
 
+export type { Route };
+
+/** Every operation of the API. */
 export const ROUTES = {
   health: {
     method: "GET",
@@ -144,6 +133,8 @@ export const ROUTES = {
     status: 200,
     response: ModelList,
   },
+  ...EXECUTION_ROUTES,
+  ...POOLS_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

@@ -4,8 +4,8 @@ import { type Clock, systemClock } from "./clock.ts";
 import { SandlotError } from "./errors/sandlot-error.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 
-/** What a caller may do. `hidden_tests` allows reading rows and expected outputs. */
-export const SCOPES = ["jobs", "hidden_tests", "admin"] as const;
+/** What a caller may do. `hidden_tests` allows reading rows and expected outputs, `sandboxes` running programs. */
+export const SCOPES = ["jobs", "hidden_tests", "sandboxes", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** On whose behalf a call is made. */

@@ -10,6 +10,7 @@ const PREFIXES = {
   server: "srv",
   installation: "ins",
   request: "req",
+  session: "ses",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -44,6 +44,8 @@ export interface ExecutionRequest {
   readonly limits?: Partial<RunLimits>;
   /** Limits of the compiler; those left out come from the image's manifest. */
   readonly compileLimits?: Partial<RunLimits>;
+  /** The limits come from a system that knows nothing of ours: times hold as they are, and memory beyond the largest is cut. */
+  readonly foreignLimits?: boolean;
   /** Cases at once, default and maximum: the slots of a sandbox. */
   readonly parallel?: number;
   /** Ends after the first case, in order, that is not `ok`. Later ones that have started are called off. */
@@ -151,6 +153,8 @@ export interface OpenSessionRequest {
   readonly files?: readonly InputFile[];
   readonly env?: Readonly<Record<string, string>>;
   readonly limits?: Partial<RunLimits>;
+  /** As in `ExecutionRequest`. */
+  readonly foreignLimits?: boolean;
   /** Ends when nobody has used it for so long, default 10 minutes. */
   readonly idleMs?: number;
   /** Ends so long after it was opened, default 1 hour. */

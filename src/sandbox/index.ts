@@ -1,8 +1,9 @@
 export { candidateCouldCause, type FaultCause, faultCause } from "./faults.ts";
-export { DEFAULT_POOL_LIMITS, type PoolLimits } from "./pool/limits.ts";
-export type { PoolsAdmin, PoolView, SandboxView } from "./pool/views.ts";
-export type { PoolStats, SandboxLease, SandboxPool } from "./pool/pool.ts";
+export type { SandboxLease, SandboxPool } from "./pool/lease.ts";
+export { DEFAULT_POOL_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./pool/limits.ts";
 export { SandboxPools } from "./pool/pools.ts";
+export type { PoolsAdmin, PoolStats, PoolView, SandboxView } from "./pool/views.ts";
+export type { ProvedLimit, SelfTestReport } from "./self-test/index.ts";
 export { Reaper } from "./reaper.ts";
 export type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "./port.ts";
 export type {
@@ -19,5 +20,14 @@ export type {
   RunTimes,
 } from "./run.ts";
 export type * from "./session.ts";
-export { type ImageLanguage, ImageManifest, type ManifestLimits } from "./images.ts";
+export {
+  type CatalogueLanguage,
+  type ImageCatalogue,
+  type ImageLanguage,
+  ImageManifest,
+  type ImageSource,
+  type ManifestLimits,
+  readCatalogue,
+  type ResolvedLanguage,
+} from "./images/index.ts";
 export { poolKey, SANDBOX_MODES, type SandboxMode, type SandboxSpec } from "./spec.ts";

@@ -1,6 +1,7 @@
 import type { CallContext } from "../core/context.ts";
 import type { SandboxEnd } from "./faults.ts";
 import type { HeldBytes, RunRequest, RunResult } from "./run.ts";
+import type { ProvedLimit } from "./self-test/limits.ts";
 import type { SandboxSession, SessionRequest } from "./session.ts";
 import type { SandboxMode, SandboxSpec } from "./spec.ts";
 
@@ -53,6 +54,8 @@ export interface ProviderReport {
 /** Makes sandboxes. With `Sandbox` and `SandboxSession`, the whole port. */
 export interface SandboxProvider {
   readonly name: string;
+  /** What its sandboxes of a mode cannot hold by their nature, each with the reason; a fixed list. All else is proved. */
+  unenforced?(mode: SandboxMode): Readonly<Partial<Record<ProvedLimit, string>>>;
   /** Never throws: a machine that lacks something gets told what. */
   probe(ctx: CallContext): Promise<ProviderReport>;
   create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox>;

@@ -51,6 +51,8 @@ export type Program =
       /** Source that is executed first in the same namespace; trusted, and not part of the candidate's line numbers. */
       readonly prelude?: string;
       readonly args?: readonly string[];
+      /** Name that the source goes by in the workspace, default `main.py`. */
+      readonly fileName?: string;
     }
   | { readonly argv: readonly string[] };
 

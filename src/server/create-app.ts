@@ -4,12 +4,20 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
+import type { ExecutionService } from "../execution/service.ts";
 import type { JobService } from "../rollouts/service.ts";
+import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createBodyBudget } from "./body-budget.ts";
+import { AnswerMemory } from "./execution/answer-memory.ts";
+import { Executor } from "./execution/executor.ts";
+import { NO_EXECUTION, NO_POOLS } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
+import { poolHandlers } from "./handlers/pools.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
+import { runHandlers } from "./handlers/runs.ts";
+import { sessionHandlers } from "./handlers/sessions.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
 import { hostCheck } from "./middleware/host-check.ts";
@@ -21,9 +29,14 @@ import { securityHeaders } from "./middleware/security-headers.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { HEARTBEAT_MS } from "./sse.ts";
 import { createStreamRegistry } from "./stream-registry.ts";
+import type { Surface } from "./surface.ts";
 
 export interface AppOptions extends CatalogueOptions, HealthOptions {
   jobs: JobService;
+  /** Runs programs; null in a process without sandboxes, where its routes answer `provider_unavailable`. */
+  execution: ExecutionService | null;
+  /** Null like `execution`. */
+  pools: PoolsAdmin | null;
   auth: AuthOptions;
   /** The bound host and every other name that requests may address the server by; loopback names always pass. */
   hosts: readonly string[];
@@ -32,6 +45,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   newRequestId?: () => string;
   /** Handlers mounted after the checks of Host and Origin and before the answer to unknown paths: other surfaces. */
   extensions?: readonly RequestHandler[];
+  /** Other people's protocols, mounted at the same place. */
+  surfaces?: readonly Surface[];
   /** Bounds; the defaults are for production. */
   bounds?: Partial<AppBounds>;
   /** Checks answers against the contract; for tests. Default false. */
@@ -43,6 +58,8 @@ export interface AppBounds {
   bodyBytes: number;
   /** Bytes of all request bodies held at the same time. Default 512 MiB. */
   bodyBytesInAll: number;
+  /** Bytes of what programs wrote, held for answers at the same time. Default 512 MiB. */
+  answerBytesInAll: number;
   /** Open event streams. Default 1000. */
   streams: number;
   /** Milliseconds a handler may take, streams excepted. Default five minutes. */
@@ -54,6 +71,7 @@ export interface AppBounds {
 const DEFAULT_BOUNDS: AppBounds = {
   bodyBytes: BOUNDS.bodyBytes,
   bodyBytesInAll: 2 * BOUNDS.bodyBytes,
+  answerBytesInAll: 4 * BOUNDS.answerBytes,
   streams: 1000,
   handlerTimeoutMs: 300_000,
   heartbeatMs: HEARTBEAT_MS,
@@ -69,6 +87,7 @@ export interface App {
 /** The API as an Express application; `startServer` puts it on a socket. */
 export function createApp(options: AppOptions): App {
   const { jobs, auth, hosts, logger, clock = systemClock } = options;
+  const service = options.execution ?? NO_EXECUTION;
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   const streams = createStreamRegistry(bounds.streams);
   let stopping = false;
@@ -80,15 +99,22 @@ export function createApp(options: AppOptions): App {
   app.use(requestRecord({ logger, clock, newRequestId: options.newRequestId ?? (() => newId("request")) }));
   app.use(securityHeaders(), hostCheck(hosts), originCheck());
   app.use(refuseWhenStopping(() => stopping));
+  const memory = new AnswerMemory(bounds.answerBytesInAll);
+  const executor = new Executor({ service, memory, clock });
+  const authenticate = authentication(auth);
+  const body = { limitBytes: bounds.bodyBytes, budget: createBodyBudget(bounds.bodyBytesInAll) };
   const handlers = {
     ...jobHandlers(jobs),
     ...rolloutHandlers(jobs),
     ...catalogueHandlers(options),
     ...healthHandlers(options),
+    ...runHandlers(executor),
+    ...sessionHandlers(service, memory),
+    ...poolHandlers(options.pools ?? NO_POOLS),
   };
   registerRoutes(app, handlers, {
-    authenticate: authentication(auth),
-    body: { limitBytes: bounds.bodyBytes, budget: createBodyBudget(bounds.bodyBytesInAll) },
+    authenticate,
+    body,
     streams,
     clock,
     handlerTimeoutMs: bounds.handlerTimeoutMs,
@@ -96,6 +122,7 @@ export function createApp(options: AppOptions): App {
     validateResponses: options.validateResponses ?? false,
   });
   for (const extension of options.extensions ?? []) app.use(extension);
+  for (const surface of options.surfaces ?? []) app.use(...surface({ authenticate, body, executor, clock }));
   app.use(notFound(), answerErrors());
   return {
     express: app,

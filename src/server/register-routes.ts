@@ -4,6 +4,8 @@ import { methodNotAllowed } from "./middleware/not-found.ts";
 import type { Handlers } from "./route-types.ts";
 import { serveRoute, type ServeRouteOptions, type UntypedHandler } from "./serve-route.ts";
 
+const METHODS = { GET: "get", POST: "post", DELETE: "delete" } as const;
+
 /** Mounts a handler for every route of the table; other methods of the same paths are answered with 405. */
 export function registerRoutes(app: Express, handlers: Handlers, options: ServeRouteOptions): void {
   for (const [path, names] of groupByPath()) {
@@ -12,7 +14,7 @@ export function registerRoutes(app: Express, handlers: Handlers, options: ServeR
       const route: Route = ROUTES[name];
       // The table ties each handler to its schemas; TypeScript cannot follow it through the loop.
       const handler = handlers[name] as unknown as UntypedHandler;
-      mounted[route.method === "GET" ? "get" : "post"](serveRoute(route, handler, options));
+      mounted[METHODS[route.method]](serveRoute(route, handler, options));
     }
     const methods = names.map((name) => ROUTES[name].method);
     mounted.all(methodNotAllowed(path, methods));

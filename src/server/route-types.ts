@@ -20,6 +20,8 @@ export interface Input<N extends RouteName> {
   readonly body: Parsed<N, "body">;
   /** The request body exactly as it came; empty when there was none. */
   readonly text: string;
+  /** Calls `fn` once the answer has been sent or given up; at once when it has been. */
+  readonly onDone: (fn: () => void) => void;
 }
 
 /** A JSON answer. */
@@ -27,6 +29,8 @@ export interface JsonAnswer<T> {
   /** Default: the route's. */
   readonly status?: number;
   readonly body: T;
+  /** Whether it is sent piece by piece, because as one string it could be larger than memory allows. Default false. */
+  readonly inParts?: boolean;
 }
 
 /** One server-sent event. */
@@ -41,6 +45,8 @@ export interface StreamEvent {
 /** An answer of server-sent events. */
 export interface StreamAnswer {
   readonly events: AsyncIterable<StreamEvent>;
+  /** Whether an error that breaks it is told as a last event `error`, with the body of error answers. Default false. */
+  readonly tellsErrors?: boolean;
 }
 
 export type Answer<N extends RouteName> = RouteOf<N>["response"] extends z.ZodType

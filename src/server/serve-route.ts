@@ -9,6 +9,7 @@ import { checkContentType, hasBody } from "./middleware/content-type.ts";
 import { readBody, type ReadBodyOptions } from "./middleware/read-body.ts";
 import { stateOf } from "./request-state.ts";
 import type { JsonAnswer, StreamAnswer } from "./route-types.ts";
+import { sendJson, sendJsonInParts } from "./send-json.ts";
 import { sendEvents } from "./sse.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 import { inputValidator, type ValidInput } from "./validate-input.ts";
@@ -18,7 +19,7 @@ export interface ServeRouteOptions {
   body: ReadBodyOptions;
   streams: StreamRegistry;
   clock: Clock;
-  /** Milliseconds a handler may take, streams excepted. */
+  /** Milliseconds a handler may take where its route does not say; streams excepted. */
   handlerTimeoutMs: number;
   /** Milliseconds between heartbeat comments of event streams. */
   heartbeatMs: number;
@@ -27,7 +28,10 @@ export interface ServeRouteOptions {
 }
 
 /** A handler whose input and answer are checked by the route's schemas alone. */
-export type UntypedHandler = (ctx: CallContext, input: ValidInput) => Promise<JsonAnswer<unknown> | StreamAnswer>;
+export type UntypedHandler = (
+  ctx: CallContext,
+  input: ValidInput & { readonly onDone: (fn: () => void) => void },
+) => Promise<JsonAnswer<unknown> | StreamAnswer>;
 
 /** Express's side of one route: authentication, body, validation, then the handler, then its answer. */
 export function serveRoute(route: Route, handler: UntypedHandler, options: ServeRouteOptions): RequestHandler {
@@ -36,7 +40,8 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
     const state = stateOf(res);
     state.route = route.path;
     const principal = options.authenticate(req, res, route.scope);
-    const input = validate(req, await bodyText(route, req, res, options));
+    const valid = validate(req, await bodyText(route, req, res, options));
+    const input = { ...valid, onDone: (fn: () => void) => whenClosed(res, fn) };
     const { ctx, end } = requestContext(res, principal);
     if (route.response === "events") {
       const release = options.streams.open(end);
@@ -48,18 +53,28 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
       }
       return;
     }
-    const limit = { timeoutMs: options.handlerTimeoutMs, waitingFor: "the answer", clock: options.clock };
+    const timeoutMs = route.timeoutMs ?? options.handlerTimeoutMs;
+    const limit = { timeoutMs, waitingFor: "the answer", clock: options.clock };
     const answer = await withScope(ctx, limit, (inner) => orAborted(inner, handler(inner, input)));
     if ("events" in answer) throw new TypeError(`${route.path} answers JSON, not events`);
     if (options.validateResponses) checkAnswer(route, answer.body);
-    res.status(answer.status ?? route.status).json(answer.body);
+    const status = answer.status ?? route.status;
+    if (answer.inParts) await sendJsonInParts(res, status, answer.body, { ctx, clock: options.clock });
+    else sendJson(res, status, answer.body);
   };
+}
+
+function whenClosed(res: Response, fn: () => void): void {
+  if (res.closed || res.destroyed) fn();
+  else res.once("close", fn);
 }
 
 async function bodyText(route: Route, req: Request, res: Response, options: ServeRouteOptions): Promise<string> {
   if (route.method !== "POST" || !hasBody(req)) return "";
   checkContentType(req);
-  return readBody(req, res, options.body);
+  const { bodyBytes = Infinity } = route;
+  const { limitBytes, budget } = options.body;
+  return readBody(req, res, { limitBytes: Math.min(limitBytes, bodyBytes), budget });
 }
 
 async function stream(
@@ -74,7 +89,8 @@ async function stream(
     return;
   }
   const { clock, heartbeatMs } = options;
-  const error = await sendEvents({ res, ctx, events: answer.events, clock, heartbeatMs });
+  const { events, tellsErrors = false } = answer;
+  const error = await sendEvents({ res, ctx, events, tellsErrors, clock, heartbeatMs });
   if (error) stateOf(res).error = error;
 }
 

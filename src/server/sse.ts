@@ -3,6 +3,8 @@ import type { Clock } from "../core/clock.ts";
 import { type CallContext, orAborted } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { drained } from "./drained.ts";
+import { errorBody } from "./error-body.ts";
+import { stateOf } from "./request-state.ts";
 import type { StreamEvent } from "./route-types.ts";
 
 /** Milliseconds between heartbeat comments: below the idle limit of common proxies. */
@@ -17,6 +19,8 @@ export interface SendEventsOptions {
   /** Ends the stream when it ends: with `shutting_down` after a last comment, otherwise at once. */
   ctx: CallContext;
   events: AsyncIterable<StreamEvent>;
+  /** Whether an error ends the stream with an event `error`; otherwise a comment names its code. Default false. */
+  tellsErrors?: boolean;
   clock: Clock;
   /** Default 15 s. */
   heartbeatMs?: number;
@@ -25,7 +29,7 @@ export interface SendEventsOptions {
 /**
  * Sends events until they end, the context ends or the client goes away. The next event is taken only when the
  * connection has room, so one event per stream is held at most. Answers the error that broke the stream, if one did:
- * the client sees a stream without `end` and connects again.
+ * the client sees a stream without its last event.
  */
 export async function sendEvents(options: SendEventsOptions): Promise<SandlotError | null> {
   const { res, ctx, clock } = options;
@@ -42,15 +46,22 @@ export async function sendEvents(options: SendEventsOptions): Promise<SandlotErr
     return null;
   } catch (error) {
     const coded = SandlotError.from(error);
-    if (coded.code === "deadline_exceeded") res.destroy();
-    else if (!res.destroyed)
-      res.end(coded.code === "shutting_down" ? ": the server is stopping\n\n" : `: ${coded.code}\n\n`);
+    if (coded.code === "deadline_exceeded" && res.writableNeedDrain) res.destroy();
+    else if (!res.destroyed) res.end(options.tellsErrors ? errorEvent(res, error) : errorComment(coded));
     return coded;
   } finally {
     stopHeartbeat();
     // Not awaited: a source that sits in a wait of its own answers only after it.
     iterator.return?.().catch(() => undefined);
   }
+}
+
+function errorComment({ code }: SandlotError): string {
+  return code === "shutting_down" ? ": the server is stopping\n\n" : `: ${code}\n\n`;
+}
+
+function errorEvent(res: Response, error: unknown): string {
+  return eventText({ event: "error", data: errorBody(error, stateOf(res).id).body });
 }
 
 function openStream(res: Response): void {

@@ -3,12 +3,12 @@ import type { CaseVerdict, Verdict } from "../contract/verdict.ts";
 import type { Clock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { type CandidateRun, CandidateRunner, type Place, SubmissionRecord } from "../execution/index.ts";
 import type { RunLimits, SandboxPool } from "../sandbox/index.ts";
-import { type CandidateRun, CandidateRunner } from "./candidate-runner.ts";
 import type { CodeTest } from "./code-tests.ts";
 import { excerpt, textOf } from "./excerpt.ts";
 import { blamedFailure } from "./failure.ts";
-import { caseRequest, controlRequest, judgeCase } from "./judge-case.ts";
+import { caseRequest, judgeCase } from "./judge-case.ts";
 
 /** A program and the tests it has to pass. */
 export interface CodeSubmission {
@@ -34,7 +34,7 @@ export class CodeVerifier {
 
   constructor(options: CodeVerifierOptions) {
     this.#options = options;
-    this.#runner = new CandidateRunner({ ...options, control: controlRequest });
+    this.#runner = new CandidateRunner(options);
   }
 
   /** Throws faults of the sandboxes; everything the candidate does is in the verdict. */
@@ -42,7 +42,7 @@ export class CodeVerifier {
     const cases = await this.#judgeAll(ctx, submission);
     const failed = cases.find(({ verdict }) => verdict.status !== "passed");
     const total = submission.tests.length;
-    const sandbox = cases[0]?.run.lease.sandbox;
+    const sandbox = cases[0]?.run.sandbox;
     return {
       reward: failed ? 0 : 1,
       status: failed ? "failed" : "passed",
@@ -61,6 +61,7 @@ export class CodeVerifier {
   /** The cases up to the first failure, in order. Later ones that have started are called off. */
   async #judgeAll(ctx: CallContext, submission: CodeSubmission): Promise<JudgedRun[]> {
     const limit = pLimit(this.#options.parallel ?? 2);
+    const record = new SubmissionRecord();
     const active = new Map<number, AbortController>();
     let firstFailure = Infinity;
     const judge = async (test: CodeTest, index: number): Promise<JudgedRun | null> => {
@@ -69,7 +70,7 @@ export class CodeVerifier {
       active.set(index, calledOff);
       try {
         const signal = AbortSignal.any([ctx.signal, calledOff.signal]);
-        const judged = await this.#judgeOne({ ...ctx, signal }, submission, test, index);
+        const judged = await this.#judgeOne({ ...ctx, signal }, submission, { test, index, record });
         if (judged.verdict.status !== "passed" && index < firstFailure) {
           firstFailure = index;
           for (const [other, controller] of active) if (other > index) controller.abort(CALLED_OFF);
@@ -86,11 +87,23 @@ export class CodeVerifier {
     return judged.slice(0, firstFailure + 1).filter((entry) => entry !== null);
   }
 
-  async #judgeOne(ctx: CallContext, submission: CodeSubmission, test: CodeTest, index: number): Promise<JudgedRun> {
-    const request = caseRequest(submission.code, test, submission.prelude, submission.limits);
-    const run = await this.#runner.run(ctx, request);
+  async #judgeOne(ctx: CallContext, submission: CodeSubmission, one: TestToRun): Promise<JudgedRun> {
+    const { code, prelude, limits } = submission;
+    const { test, index, record } = one;
+    const candidate = {
+      limits,
+      prepare: (_: unknown, __: unknown, place: Place) => caseRequest(code, test, prelude, place.limits),
+    };
+    const run = await this.#runner.run(ctx, candidate, { record });
     return { verdict: caseVerdict(index, test, run), run };
   }
+}
+
+interface TestToRun {
+  readonly test: CodeTest;
+  readonly index: number;
+  /** What the submission's other tests have shown of it. */
+  readonly record: SubmissionRecord;
 }
 
 interface JudgedRun {
@@ -101,7 +114,7 @@ interface JudgedRun {
 const CALLED_OFF = new SandlotError("cancelled", { detail: "an earlier test failed" });
 
 function caseVerdict(index: number, test: CodeTest, run: CandidateRun): CaseVerdict {
-  const { result, evidence, waitedMs } = run;
+  const { result, evidence, waited } = run;
   const { output, failure } = run.result
     ? judgeCase(test, run.result)
     : { output: "", failure: blamedFailure(run.blamed) };
@@ -111,7 +124,12 @@ function caseVerdict(index: number, test: CodeTest, run: CandidateRun): CaseVerd
     status: failure?.status ?? "passed",
     message: failure?.message ?? "passed",
     times: times
-      ? { queue_ms: round(waitedMs), setup_ms: times.setupMs, wall_ms: times.wallMs, cpu_ms: times.cpuMs }
+      ? {
+          queue_ms: round(waited.queueMs + waited.claimMs),
+          setup_ms: times.setupMs,
+          wall_ms: times.wallMs,
+          cpu_ms: times.cpuMs,
+        }
       : null,
     memory_peak_bytes: result?.memoryPeakBytes ?? null,
     input: excerpt(test.input),

@@ -31,7 +31,8 @@ function withoutTrailingZeros(digits: string): string {
   return digits.slice(0, end);
 }
 
-function asciiDigits(text: string): string {
+/** `text` with the decimal digits of every script as ASCII digits. */
+export function asciiDigits(text: string): string {
   if (!/\P{ASCII}/u.test(text)) return text;
   return text.replace(/\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0) ?? 0;

@@ -41,12 +41,13 @@ export function blamedFailure(cause: FaultCause): Failure {
       return { status: "memory_limit", message: "the program exhausted the memory of its sandbox" };
     case "stalled":
       return { status: "time_limit", message: "the program stalled its sandbox" };
+    case "setup":
+      return { status: "disk_limit", message: "the program's files do not fit into a workspace" };
     case "agent_exit":
     case "lane_lost":
     case "protocol":
     case "lease_expired":
     case "closed":
-    case "setup":
     case "killed":
     case "engine":
       return { status: "tampered", message: `the program brought its sandbox down (${cause})` };

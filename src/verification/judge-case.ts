@@ -46,12 +46,6 @@ export function caseRequest(code: string, test: CodeTest, prelude: string, limit
 /** Of a function's own prints; they are only shown. */
 const EXCERPT_BYTES = 64 * 1024;
 
-/** A program that must pass wherever `request` could run. */
-export function controlRequest(request: RunRequest): RunRequest {
-  const source = "print(sum(range(1000)))";
-  return { ...request, program: { interpreter: "python", source }, outputs: [] };
-}
-
 /** Compares a run with what the test expects. Runs outside every sandbox. */
 export function judgeCase(test: CodeTest, result: RunResult): Judged {
   return test.kind === "stdin" ? judgeOutput(test.expected, result) : judgeValue(test.expected, result);

@@ -84,5 +84,17 @@ test("the program can be built for its own sake", () => {
     version: "1",
   });
   const names = program.commands.map((command) => command.name());
-  expect(names).toEqual(["demo", "run", "serve", "jobs", "rollouts", "env", "image", "doctor", "config"]);
+  expect(names).toEqual([
+    "demo",
+    "run",
+    "serve",
+    "jobs",
+    "rollouts",
+    "env",
+    "sandbox",
+    "pool",
+    "image",
+    "doctor",
+    "config",
+  ]);
 });

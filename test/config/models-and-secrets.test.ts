@@ -74,7 +74,7 @@ describe("secrets and API keys", () => {
       name: "a",
       key: "file-key",
       tenant: "default",
-      scopes: ["jobs", "hidden_tests", "admin"],
+      scopes: ["jobs", "hidden_tests", "sandboxes", "admin"],
     });
     expect(config.models["m"]?.api_key).toBe("model-key");
   });

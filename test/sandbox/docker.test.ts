@@ -1,4 +1,5 @@
 import { describeProvider } from "./provider-conformance.ts";
 
+describeProvider("docker", "A");
 describeProvider("docker", "B");
 describeProvider("docker", "C");

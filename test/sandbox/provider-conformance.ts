@@ -23,7 +23,7 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
       request: Omit<RunRequest, "limits"> & { limits?: Partial<RunRequest["limits"]> },
     ): Promise<RunResult> {
       const full = { ...request, limits: { ...LIMITS, ...request.limits } };
-      if (mode === "B") {
+      if (mode !== "C") {
         shared ??= await opened.provider.create(ctx, specOf(mode));
         return shared.run(ctx, full);
       }
@@ -133,7 +133,7 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
 
     it("keeps memory within its limit, in one process and in many", async () => {
       const one = await python("x = []\nwhile True: x.append(bytearray(1 << 20))");
-      expect(text(one.stderr)).toContain("MemoryError");
+      expect(one).toMatchObject({ limit: "memory" });
       const source =
         "import os,time\nfor _ in range(8):\n    if os.fork() == 0:\n        x = bytearray(100 << 20)\n        time.sleep(30)\ntime.sleep(30)";
       expect(await python(source)).toMatchObject({ limit: "memory" });
@@ -201,9 +201,9 @@ for family, address in ((socket.AF_INET, ('192.0.2.1', 80)), (socket.AF_NETLINK,
     try: socket.socket(family).connect(address)
     except (OSError, TypeError) as e: print(getattr(e, 'errno', None))
 status = open('/proc/self/status').read()
-print([l.split()[1] for l in status.splitlines() if l.startswith(('CapEff', 'NoNewPrivs', 'Seccomp:'))], os.getuid())
+print([l.split()[1] for l in status.splitlines() if l.startswith(('CapEff', 'NoNewPrivs', 'Seccomp:'))], os.getuid() >= 1000)
 `;
-      expect(text((await python(source)).stdout)).toBe("1 1 1\n101\n97\n['0000000000000000', '1', '2'] 1000\n");
+      expect(text((await python(source)).stdout)).toBe("1 1 1\n101\n97\n['0000000000000000', '1', '2'] True\n");
     });
 
     it("shows a candidate neither its agent nor a secret", async () => {
@@ -231,7 +231,7 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       expect(rest).toEqual([]);
     });
 
-    const itInLanes = mode === "B" ? it : () => undefined;
+    const itInLanes = mode !== "C" ? it : () => undefined;
     itInLanes("keeps the kernel's preference for ending candidates first", async () => {
       const source =
         "try: open('/proc/self/oom_score_adj', 'w').write('0')\nexcept OSError as e: print(e.errno)\nprint(open('/proc/self/oom_score_adj').read())";
@@ -308,7 +308,7 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
       );
       setTimeout(() => controller.abort(new SandlotError("cancelled", { detail: "by the test" })), 200);
       await expect(running).rejects.toMatchObject({ code: "cancelled" });
-      if (mode === "B") {
+      if (mode !== "C") {
         const after = await sandbox.run(ctx, {
           program: {
             interpreter: "python",
@@ -316,7 +316,7 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
           },
           limits: LIMITS,
         });
-        expect(text(after.stdout)).toBe("2\n");
+        expect(text(after.stdout)).toBe(mode === "A" ? "1\n" : "3\n");
       }
       await opened.provider.remove(ctx, sandbox.id);
     });

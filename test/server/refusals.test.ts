@@ -146,7 +146,10 @@ describe("API keys", () => {
   test("without keys the local user may do everything", async () => {
     const { send, jobs } = await serve();
     await send({ path: "/api/v1/jobs" });
-    expect(jobs.contexts[0]?.principal).toEqual({ tenant: "default", scopes: ["jobs", "hidden_tests", "admin"] });
+    expect(jobs.contexts[0]?.principal).toEqual({
+      tenant: "default",
+      scopes: ["jobs", "hidden_tests", "sandboxes", "admin"],
+    });
   });
 });
 

@@ -20,19 +20,9 @@ export interface OwnServerOptions {
  * knows. One that plays leaves a note in the data directory, so that `jobs` and `rollouts` can look at its work.
  */
 export async function startOwnServer(call: CommandCall, { config, plays }: OwnServerOptions): Promise<Access> {
-  const key = randomBytes(24).toString("base64url");
-  const own: Config = {
-    ...config,
-    server: {
-      ...config.server,
-      host: "127.0.0.1",
-      port: 0,
-      hosts: [],
-      api_keys: [{ name: "cli", key, tenant: DEFAULT_TENANT, scopes: [...SCOPES] }],
-    },
-    worker: { ...config.worker, enabled: plays },
-  };
-  const server = await start(call, own);
+  const key = newKey();
+  const own = ownConfig(config, key);
+  const server = await start(call, { ...own, worker: { ...config.worker, enabled: plays } });
   const { url, provider } = server;
   const graceMs = plays ? config.server.shutdown_grace_seconds * 1000 : 0;
   try {
@@ -51,11 +41,50 @@ export async function startOwnServer(call: CommandCall, { config, plays }: OwnSe
   }
 }
 
+/** Sandboxes in this process for the time of the command, behind the same API, without database and jobs. */
+export async function startOwnSandboxes(call: CommandCall, config: Config): Promise<Access> {
+  const key = newKey();
+  const server = await start(call, ownConfig(config, key), { service: "startSandboxServer" });
+  const { url, provider } = server;
+  try {
+    const client = await openClient(url, key);
+    const close = async () => {
+      await client.close();
+      await server.close(0);
+    };
+    return { client, url, dataDirectory: config.data_dir, provider, plays: false, close };
+  } catch (error) {
+    await server.close(0);
+    throw error;
+  }
+}
+
+function newKey(): string {
+  return randomBytes(24).toString("base64url");
+}
+
+/** A server on a free loopback port, under one key. */
+function ownConfig(config: Config, key: string): Config {
+  const api_keys = [{ name: "cli", key, tenant: DEFAULT_TENANT, scopes: [...SCOPES] }];
+  return { ...config, server: { ...config.server, host: "127.0.0.1", port: 0, hosts: [], api_keys } };
+}
+
+export interface StartServerOptions {
+  /** Default: the command's own. */
+  readonly logger?: Logger;
+  /** Default: the whole server. */
+  readonly service?: "startServer" | "startSandboxServer";
+}
+
 /** Starts a server in this process; its steps are shown. An interrupt ends the wait, and the half-started rest with it. */
-export async function start(call: CommandCall, config: Config, logger?: Logger): Promise<RunningServer> {
+export async function start(
+  call: CommandCall,
+  config: Config,
+  { logger, service = "startServer" }: StartServerOptions = {},
+): Promise<RunningServer> {
   const { session, screen, signal } = call;
   const onStep = (text: string) => screen.progress.step(`${text} …`);
-  const starting = session.options.services.startServer({
+  const starting = session.options.services[service]({
     config,
     logger: logger ?? (await commandLogger(call, config)),
     onStep,

@@ -44,7 +44,7 @@ async function serve(call: CommandCall<ServeOptions>): Promise<void> {
     format: format === "auto" ? (isTerminal ? "pretty" : "json") : format,
     output: { write: (line) => screen.noteRaw(line.trimEnd()) },
   });
-  const server = await start(call, config, logger);
+  const server = await start(call, config, { logger });
   const { url } = server;
   let forget = () => Promise.resolve();
   try {

@@ -14,7 +14,7 @@ function setUp(isTTY: boolean) {
       return () => (due = null);
     },
   };
-  const line = new LiveLine({ write: (text) => written.push(text), isTTY, columns: 12 }, clock);
+  const line = new LiveLine({ write: (text) => written.push(String(text)), isTTY, columns: 12 }, clock);
   const pass = (ms: number) => {
     now += ms;
     due?.();

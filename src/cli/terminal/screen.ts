@@ -72,8 +72,14 @@ export class Screen {
     this.progress.above(() => this.#options.stderr.write(`${text}\n`));
   }
 
-  #write(text: string): void {
-    if (!this.#closed) this.progress.above(() => this.#options.stdout.write(text));
+  /** Bytes of a program, as they are: on standard output where nobody has closed it, or on standard error. */
+  raw(stream: "stdout" | "stderr", data: Uint8Array): void {
+    if (stream === "stdout") this.#write(data);
+    else this.progress.above(() => this.#options.stderr.write(data));
+  }
+
+  #write(data: string | Uint8Array): void {
+    if (!this.#closed) this.progress.above(() => this.#options.stdout.write(data));
   }
 
   #close(): void {

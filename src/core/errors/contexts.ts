@@ -46,7 +46,8 @@ interface SpecificContexts {
   unknown_task: NamedContext;
   not_found: { readonly kind: string; readonly id: string };
   method_not_allowed: { readonly method: string; readonly path: string };
-  idempotency_conflict: { readonly key: string; readonly job_id: string };
+  /** `job_id` where the key belongs to a job. */
+  idempotency_conflict: { readonly key: string; readonly job_id?: string };
   job_ended: { readonly job_id: string; readonly state: string };
   payload_too_large: { readonly limit_bytes: number };
   forbidden: { readonly scope: string };
@@ -70,6 +71,8 @@ interface SpecificContexts {
   sandbox_lost: SandboxContext & { readonly cause: string };
   sandbox_stalled: SandboxContext;
   sandbox_protocol: SandboxContext;
+  /** `limits`: names of what the provider's sandboxes do not hold (docs/sandbox.md). */
+  limits_unenforced: { readonly provider: string; readonly limits: string; readonly detail: string };
   resource_failed: { readonly environment: string; readonly detail: string };
   tool_not_declared: { readonly tool: string };
   deadline_exceeded: { readonly waiting_for: string };

@@ -1,17 +1,20 @@
-import type { CallContext } from "../../core/context.ts";
+import { type CallContext, orAborted, rootContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import type { Sandbox } from "../port.ts";
 import type { HeldBytes, RunRequest, RunResult } from "../run.ts";
-import type { SandboxSession } from "../session.ts";
+import type { SandboxSession, SessionRequest } from "../session.ts";
 import type { SandboxMode } from "../spec.ts";
 import type { ChannelFault } from "./channel.ts";
 import type { AgentConnection } from "./connection.ts";
-import { encodeRun } from "./encode-run.ts";
-import { decodeResult } from "./decode-result.ts";
+import { AgentSession } from "./agent-session.ts";
+import { decodeResult, STDOUT } from "./decode-result.ts";
+import { encodeRun, encodeSession } from "./encode-run.ts";
+import { FRAME, MAX_PAYLOAD } from "./frames.ts";
 
 /** Beyond a run's own wall limit: set-up, killing, collecting. The agent itself gives up after half of it. */
 const ANSWER_GRACE_MS = 10_000;
+const HOLD_MS = 30_000;
 
 export interface AgentSandboxOptions {
   readonly id: string;
@@ -39,21 +42,46 @@ export class AgentSandbox implements Sandbox {
   }
 
   async run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
-    const { header, sections, maxBytes } = encodeRun(request);
     const timeoutMs = request.limits.wallMs + ANSWER_GRACE_MS;
-    const answer = await this.#connection.call(ctx, { header, sections, maxBytes, timeoutMs });
+    const { onOutput } = request;
+    const onLive =
+      onOutput && ((stream: number, data: Buffer) => onOutput(stream === STDOUT ? "stdout" : "stderr", data));
+    const answer = await this.#connection.call(ctx, { ...encodeRun(request), timeoutMs, listener: { onLive } });
     if ("code" in answer) throw this.#fault(answer);
     return decodeResult(answer, this.mode);
   }
 
-  hold(): Promise<HeldBytes> {
-    return Promise.reject(new SandlotError("sandbox_unavailable", { pool: this.id, detail: "holds nothing yet" }));
+  async hold(ctx: CallContext, data: Uint8Array): Promise<HeldBytes> {
+    const { channel, close } = this.#connection.open(MAX_PAYLOAD);
+    try {
+      const header = Buffer.from(JSON.stringify({ op: "hold", size: data.length }));
+      const answer = await this.#connection.within(HOLD_MS, async () => {
+        const sending = channel.send(FRAME.OPEN, header, [data]);
+        const settled = await orAborted(ctx, channel.answer);
+        await sending;
+        return settled;
+      });
+      if (!("code" in answer)) return { sandboxId: this.id, number: channel.number, size: data.length };
+      if (answer.code !== "held_full") throw this.#fault(answer);
+      throw new SandlotError("sandbox_unavailable", { pool: this.id, detail: answer.detail });
+    } finally {
+      close();
+    }
   }
 
-  drop(): void {}
+  drop(held: HeldBytes): void {
+    const header = Buffer.from(JSON.stringify({ op: "drop", number: held.number }));
+    const call = { header, sections: [], maxBytes: MAX_PAYLOAD, timeoutMs: HOLD_MS };
+    // A sandbox that has gone has let go of everything.
+    this.#connection.call(rootContext(), call).catch(() => undefined);
+  }
 
-  openSession(): Promise<SandboxSession> {
-    return Promise.reject(new SandlotError("sandbox_unsupported", { detail: "no sessions yet" }));
+  async openSession(ctx: CallContext, request: SessionRequest): Promise<SandboxSession> {
+    const { connection, id } = { connection: this.#connection, id: this.id };
+    const encoded = encodeSession(request, !("shell" in request.program));
+    const session = new AgentSession({ sandboxId: id, connection, request: encoded, limits: request.limits });
+    await session.start(ctx, (end) => this.#fault(end.fault ?? { code: "lane_lost", detail: end.reason }));
+    return session;
   }
 
   check(ctx: CallContext): Promise<void> {

@@ -14,6 +14,12 @@ export interface AgentConfig {
   readonly scratch_bytes: number;
   readonly scratch_inodes: number;
   readonly body_bytes: number;
+  /** Budget of bytes that are held for later runs. */
+  readonly held_bytes: number;
+  /** Lanes at most: one for every run at once, and one that gets ready meanwhile. */
+  readonly lanes: number;
+  /** Slots that a lane serves before it is replaced; each has a user of its own in mode A. */
+  readonly runs_per_lane: number;
   /** Whether the kernel counts a user's processes within the sandbox alone, so that RLIMIT_NPROC can hold the limit in mode C. */
   readonly counts_own_user: boolean;
   readonly interpreters: Readonly<Record<string, Interpreter>>;
@@ -24,6 +30,10 @@ export const LEASE_MS = 60_000;
 
 /** Largest request of a run: program, input and files together. */
 export const MAX_BODY_BYTES = 64 << 20;
+
+/** Part of the agent's reserve. */
+const HELD_BYTES = 64 << 20;
+const RUNS_PER_LANE = 250;
 
 export function agentConfig(
   spec: SandboxSpec,
@@ -36,6 +46,9 @@ export function agentConfig(
     scratch_bytes: spec.scratchBytes,
     scratch_inodes: SCRATCH_INODES,
     body_bytes: MAX_BODY_BYTES,
+    held_bytes: HELD_BYTES,
+    lanes: spec.mode === "C" ? 1 : spec.slots + 1,
+    runs_per_lane: RUNS_PER_LANE,
     counts_own_user: sandbox.ownUserNamespace,
     interpreters,
   };

@@ -3,7 +3,15 @@ import type { Clock } from "../../core/clock.ts";
 import { type CallContext, orAborted, withScope } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
-import { Channel, type ChannelAnswer, type ChannelFault, parseObject, protocolError, textOf } from "./channel.ts";
+import {
+  Channel,
+  type ChannelAnswer,
+  type ChannelFault,
+  type ChannelListener,
+  parseObject,
+  protocolError,
+  textOf,
+} from "./channel.ts";
 import { SANDBOX_MODES, type SandboxMode } from "../spec.ts";
 import type { AgentConfig } from "./config.ts";
 import { encodeFrame, encodeJsonFrame, type Frame, FRAME, FrameDecoder } from "./frames.ts";
@@ -21,6 +29,15 @@ export interface ConnectionOptions {
   readonly token: string;
   readonly config: AgentConfig;
   readonly clock: Clock;
+}
+
+/** One operation: its header, its body in parts, and what the answer may come to. */
+export interface AgentCall {
+  readonly header: Buffer;
+  readonly sections: readonly Uint8Array[];
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly listener?: ChannelListener;
 }
 
 /** What the agent said of itself when the handshake was done. */
@@ -83,28 +100,43 @@ export class AgentConnection {
    * One operation. `maxBytes` bounds the answer; without an answer in `timeoutMs` the agent counts as stalled and
    * the connection ends, since nothing that it says later could be trusted to be on time.
    */
-  async call(
-    ctx: CallContext,
-    request: { header: Buffer; sections: readonly Uint8Array[]; maxBytes: number; timeoutMs: number },
-  ): Promise<ChannelAnswer | ChannelFault> {
-    this.#assertOpen();
-    const number = this.#nextChannel++;
-    const channel = new Channel(this.#writer, number, request.maxBytes);
-    this.#channels.set(number, channel);
-    const cancelTimer = this.#stallAfter(request.timeoutMs);
+  async call(ctx: CallContext, request: AgentCall): Promise<ChannelAnswer | ChannelFault> {
+    const { channel, close } = this.open(request.maxBytes, request.listener);
     try {
-      const sending = channel.send(request.header, request.sections);
-      const answer = await orAborted(ctx, channel.answer);
-      await sending;
-      return answer;
+      return await this.within(request.timeoutMs, async () => {
+        const sending = channel.send(FRAME.OPEN, request.header, request.sections);
+        const answer = await orAborted(ctx, channel.answer);
+        await sending;
+        return answer;
+      });
     } catch (error) {
-      // In the order of the channel's frames: before its OPEN the agent would take no notice of it.
-      if (ctx.signal.aborted && !this.#end) void this.#writer.data(encodeFrame(FRAME.CANCEL, number));
+      if (ctx.signal.aborted && !this.#end) channel.control(FRAME.CANCEL);
       throw error;
     } finally {
-      cancelTimer();
+      close();
+    }
+  }
+
+  /** A channel for an operation of many calls; the caller closes it. */
+  open(maxBytes: number, listener?: ChannelListener): { readonly channel: Channel; readonly close: () => void } {
+    this.#assertOpen();
+    const number = this.#nextChannel++;
+    const channel = new Channel(this.#writer, number, maxBytes, listener);
+    this.#channels.set(number, channel);
+    const close = () => {
       this.#channels.delete(number);
       channel.fail(new SandlotError("cancelled", { detail: "the channel is closed" }));
+    };
+    return { channel, close };
+  }
+
+  /** Runs `work`; when it takes longer, the agent counts as stalled and the connection ends. */
+  async within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    const cancelTimer = this.#stallAfter(timeoutMs);
+    try {
+      return await work();
+    } finally {
+      cancelTimer();
     }
   }
 

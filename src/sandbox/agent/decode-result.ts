@@ -3,12 +3,18 @@ import { type CapturedOutput, LIMIT_NAMES, type OutputFile, type RunResult } fro
 import type { SandboxMode } from "../spec.ts";
 import { type ChannelAnswer, protocolError } from "./channel.ts";
 
-const Captured = z.object({ bytes: z.int().min(0), dropped: z.int().min(0), head: z.int().min(0) });
-const Microseconds = z.int().min(0);
+export const Captured = z.object({ bytes: z.int().min(0), dropped: z.int().min(0), head: z.int().min(0) });
+export const Microseconds = z.int().min(0);
+
+export const Exit = z.union([z.object({ code: z.int() }), z.object({ signal: z.int() })]);
+export const OutputFileReport = z.object({
+  path: z.string(),
+  status: z.enum(["ok", "missing", "refused", "too_large"]),
+});
 
 /** The agent's report of a run (docs/agent-protocol.md). */
 const Report = z.object({
-  exit: z.union([z.object({ code: z.int() }), z.object({ signal: z.int() })]),
+  exit: Exit,
   limit: z.enum(LIMIT_NAMES).nullable(),
   unexplained_kill: z.boolean(),
   oom: z.boolean(),
@@ -22,28 +28,28 @@ const Report = z.object({
   memory_peak_bytes: z.int().min(0),
   stdout: Captured,
   stderr: Captured,
-  files: z.array(z.object({ path: z.string(), status: z.enum(["ok", "missing", "refused", "too_large"]) })),
+  files: z.array(OutputFileReport),
 });
 
-const STDOUT = 1;
-const STDERR = 2;
-const FIRST_FILE = 3;
+/** Numbers of the streams of an answer. */
+export const STDOUT = 1;
+export const STDERR = 2;
+export const FIRST_FILE = 3;
 
 /** The result that an answer stands for; throws `sandbox_protocol` when it is malformed. */
 export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMode): RunResult {
   const parsed = Report.safeParse(report);
   if (!parsed.success) throw protocolError(`a malformed report: ${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
-  const bytes = (stream: number) => streams.get(stream) ?? Buffer.alloc(0);
   return {
     exit: data.exit,
     limit: data.limit,
     unexplainedKill: data.unexplained_kill,
     oomNearby: data.oom,
     starvedMs: data.starved_us / 1000,
-    stdout: captured(bytes(STDOUT), data.stdout),
-    stderr: captured(bytes(STDERR), data.stderr),
-    files: data.files.map((file, index): OutputFile => ({ ...file, data: bytes(FIRST_FILE + index) })),
+    stdout: captured(streams.get(STDOUT), data.stdout),
+    stderr: captured(streams.get(STDERR), data.stderr),
+    files: data.files.map((file, index): OutputFile => ({ ...file, data: streams.get(FIRST_FILE + index) ?? NOTHING })),
     times: {
       setupMs: data.times.setup_us / 1000,
       wallMs: data.times.wall_us / 1000,
@@ -55,6 +61,8 @@ export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMo
   };
 }
 
-function captured(kept: Buffer, { dropped, head }: z.infer<typeof Captured>): CapturedOutput {
+const NOTHING = Buffer.alloc(0);
+
+export function captured(kept: Buffer = NOTHING, { dropped, head }: z.infer<typeof Captured>): CapturedOutput {
   return { head: kept.subarray(0, head), tail: kept.subarray(head), dropped };
 }

@@ -1,11 +1,17 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { Program, RunLimits, RunRequest } from "../run.ts";
+import type { InputFile, OutputRequest, Program, RunLimits, RunRequest } from "../run.ts";
+import type { SessionRequest } from "../session.ts";
 import { MAX_BODY_BYTES } from "./config.ts";
 import { MAX_PAYLOAD } from "./frames.ts";
 
-const DEFAULT_KEEP_BYTES = 1 << 20;
+export const DEFAULT_KEEP_BYTES = 1 << 20;
 const MAX_OUTPUTS = 64;
-const DEFAULT_FILE_MODE = 0o644;
+const MAX_HELD = 64;
+export const DEFAULT_FILE_MODE = 0o644;
+const NOTHING = Buffer.alloc(0);
+const EMPTY_MANIFEST = Buffer.from("[]");
+/** The toolbox's own interpreter, which every image has. */
+const PLAIN = "plain";
 const BASE_ENV = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/workspace", LANG: "C.UTF-8", TMPDIR: "/tmp" };
 
 /** A run as the agent takes it: a small JSON header, and the bytes it speaks of. */
@@ -19,46 +25,80 @@ export interface EncodedRun {
 /** Throws `invalid_request` for what no agent would take. */
 export function encodeRun(request: RunRequest): EncodedRun {
   const { program, limits } = request;
-  const files = request.files ?? [];
   const outputs = request.outputs ?? [];
   const keepBytes = request.keepBytes ?? DEFAULT_KEEP_BYTES;
   checkLimits(limits, keepBytes);
-  checkPaths([...files, ...outputs].map((file) => file.path));
-  if (outputs.length > MAX_OUTPUTS) throw refused("outputs", `at most ${MAX_OUTPUTS} files`);
+  checkOutputs(outputs);
+  const { source, prelude, ...how } = describeProgram(program);
+  const header = {
+    op: "run",
+    ...how,
+    env: { ...BASE_ENV, ...request.env },
+    limits: wireLimits(limits),
+    keep_bytes: keepBytes,
+    outputs,
+    ...(request.onOutput ? { stream: true } : {}),
+  };
+  const fetched = outputs.reduce((sum, output) => sum + output.limit, 0);
+  const maxBytes = (request.onOutput ? 4 : 2) * keepBytes + fetched + MAX_PAYLOAD;
+  return { ...withFiles(header, request.files ?? [], [source, prelude, request.stdin ?? NOTHING]), maxBytes };
+}
 
+/** The request of a session, in the same form. */
+export function encodeSession(request: SessionRequest, pause: boolean): EncodedRun {
+  checkLimits(request.limits, DEFAULT_KEEP_BYTES);
+  const { program } = request;
+  const how =
+    "shell" in program
+      ? { interpreter: PLAIN, shell: ["/bin/bash", "--noprofile", "--norc"] }
+      : { interpreter: program.interpreter };
+  const limits = wireLimits(request.limits);
+  const header = { op: "session", ...how, env: { ...BASE_ENV, ...request.env }, limits, pause };
+  return { ...withFiles(header, request.files ?? [], []), maxBytes: 0 };
+}
+
+/** Puts the manifest before the other sections and the files' bytes behind them. */
+function withFiles(
+  header: Readonly<Record<string, unknown>>,
+  files: readonly InputFile[],
+  sections: readonly Uint8Array[],
+): Omit<EncodedRun, "maxBytes"> {
+  checkPaths(files);
+  const held = files.flatMap(({ data }) => ("number" in data ? [data.number] : []));
+  if (held.length > MAX_HELD) throw refused("files", `at most ${MAX_HELD} held files`);
   const manifest = files.map(({ path, data, mode, archive }) => ({
     path,
     mode: mode ?? DEFAULT_FILE_MODE,
     ...(archive ? { archive } : {}),
     ...("number" in data ? { held: data.number } : { size: data.length }),
   }));
-  const { source, prelude, ...how } = describeProgram(program);
-  const fixed = [Buffer.from(JSON.stringify(manifest)), source, prelude, request.stdin ?? Buffer.alloc(0)];
-  const header = Buffer.from(
-    JSON.stringify({
-      op: "run",
-      ...how,
-      env: { ...BASE_ENV, ...request.env },
-      limits: wireLimits(limits),
-      keep_bytes: keepBytes,
-      outputs,
-      sections: fixed.map((section) => section.length),
-    }),
-  );
-  const sections = [...fixed, ...files.flatMap(({ data }) => ("number" in data ? [] : [data]))];
-  if (header.length > MAX_PAYLOAD) throw refused("program", "arguments and environment are too long");
-  const size = sections.reduce((sum, section) => sum + section.length, 0);
+  const fixed = [files.length > 0 ? Buffer.from(JSON.stringify(manifest)) : EMPTY_MANIFEST, ...sections];
+  const text = JSON.stringify({
+    ...header,
+    sections: fixed.map((section) => section.length),
+    ...(held.length > 0 ? { held } : {}),
+  });
+  const encoded = Buffer.from(text);
+  if (encoded.length > MAX_PAYLOAD) throw refused("program", "arguments and environment are too long");
+  const all = [...fixed, ...files.flatMap(({ data }) => ("number" in data ? [] : [data]))];
+  const size = all.reduce((sum, section) => sum + section.length, 0);
   if (size > MAX_BODY_BYTES)
     throw refused("files", `program, input and files come to ${size} bytes, above ${MAX_BODY_BYTES}`);
-  const fetched = outputs.reduce((sum, output) => sum + output.limit, 0);
-  return { header, sections, maxBytes: 2 * keepBytes + fetched + MAX_PAYLOAD };
+  return { header: encoded, sections: all };
 }
 
 function describeProgram(program: Program) {
-  const none = Buffer.alloc(0);
-  if ("argv" in program) return { interpreter: "plain", argv: program.argv, source: none, prelude: none };
-  const { interpreter, source, prelude, args } = program;
-  return { interpreter, args: args ?? [], source: Buffer.from(source), prelude: Buffer.from(prelude ?? "") };
+  if ("argv" in program) return { interpreter: PLAIN, argv: program.argv, source: NOTHING, prelude: NOTHING };
+  const { interpreter, source, prelude, args, fileName } = program;
+  const file = fileName ?? "main.py";
+  if (file.includes("/") || !isPlainPath(file)) throw refused("program.file_name", "must be a plain file name");
+  return {
+    interpreter,
+    file,
+    args: args ?? [],
+    source: Buffer.from(source),
+    prelude: prelude ? Buffer.from(prelude) : NOTHING,
+  };
 }
 
 function wireLimits(limits: RunLimits) {
@@ -79,15 +119,25 @@ function checkLimits(limits: RunLimits, keepBytes: number): void {
   }
 }
 
-/** The same rule as the agent's files.py: plain relative paths only. */
-function checkPaths(paths: readonly string[]): void {
-  for (const path of paths) {
-    const parts = path.split("/");
-    const plain = parts.every((part) => part !== "" && part !== "." && part !== ".." && Buffer.byteLength(part) <= 255);
-    if (!plain || path.includes("\0")) throw refused("files", `${JSON.stringify(path)} is not a plain relative path`);
+function checkOutputs(outputs: readonly OutputRequest[]): void {
+  if (outputs.length > MAX_OUTPUTS) throw refused("outputs", `at most ${MAX_OUTPUTS} files`);
+  checkPaths(outputs);
+}
+
+/** The same rule as the agent's files.py: plain relative paths only. An archive may be the workspace itself. */
+export function checkPaths(files: readonly { readonly path: string; readonly archive?: boolean }[]): void {
+  for (const { path, archive } of files) {
+    if (archive && path === ".") continue;
+    if (!isPlainPath(path)) throw refused("files", `${JSON.stringify(path)} is not a plain relative path`);
   }
 }
 
-function refused(field: string, problem: string): SandlotError {
+function isPlainPath(path: string): boolean {
+  if (path.includes("\0")) return false;
+  const plain = (part: string) => part !== "" && part !== "." && part !== ".." && Buffer.byteLength(part) <= 255;
+  return path.split("/").every(plain);
+}
+
+export function refused(field: string, problem: string): SandlotError {
   return new SandlotError("invalid_request", { fields: [{ field, problem }] });
 }

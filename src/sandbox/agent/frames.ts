@@ -16,6 +16,9 @@ export const FRAME = {
   CANCEL: 0x14,
   RESULT: 0x15,
   FAULT: 0x16,
+  CALL: 0x17,
+  INTERRUPT: 0x18,
+  REPLY: 0x19,
 } as const;
 
 const HEADER_BYTES = 9;
@@ -23,6 +26,8 @@ export const MAX_FRAME = 65_536;
 export const MAX_PAYLOAD = MAX_FRAME - HEADER_BYTES;
 /** A DATA payload starts with its stream number. */
 export const MAX_DATA = MAX_PAYLOAD - 1;
+/** Output that is sent while the program runs has the stream number of its result, plus this. */
+export const LIVE = 0x80;
 /** Bytes of DATA that either side may send on a new channel before the other grants more. */
 export const INITIAL_CREDIT = 256 * 1024;
 

@@ -30,7 +30,7 @@ const input = {
 
 describe("the container of a sandbox", () => {
   it("is hardened in every way that the engine offers", () => {
-    const options = containerOptions(input);
+    const options = containerOptions({ ...input, spec: { ...spec, mode: "B" } });
     expect(options).toMatchObject({ User: "1000:1000", Tty: false, StdinOnce: true });
     expect(options.HostConfig).toMatchObject({
       AutoRemove: true,
@@ -48,6 +48,13 @@ describe("the container of a sandbox", () => {
     expect(options.HostConfig?.Mounts).toEqual([
       expect.objectContaining({ Type: "volume", Target: "/sandlot", ReadOnly: true }),
     ]);
+  });
+
+  it("lets the agent change users in mode A, and nothing else", () => {
+    for (const mode of ["A", "auto"] as const) {
+      const options = containerOptions({ ...input, spec: { ...spec, mode } });
+      expect(options).toMatchObject({ User: "0:0", HostConfig: { CapDrop: ["ALL"], CapAdd: ["SETUID", "SETGID"] } });
+    }
   });
 
   it("allows no swap, and memory and processes for all runs together", () => {

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions } from "dockerode";
 import type { SandboxOwner } from "../port.ts";
-import { sandboxMemoryBytes, sandboxProcesses, type SandboxSpec } from "../spec.ts";
+import { sandboxMemoryBytes, sandboxProcesses, SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
 
 export const LABELS = {
   installation: "sandlot.installation",
@@ -38,8 +38,10 @@ export const TOOLBOX_PYTHON = [
   "-S",
 ] as const;
 
-/** Candidates and agent alike: nobody inside is root. */
+/** Agent and lanes; the agent of mode A changes to it at once. Candidates have users of their own there. */
 const USER = "1000:1000";
+/** All that mode A needs: the agent changes from root to `USER` and gives every slot a user of its own. */
+const CHANGE_USERS = { user: "0:0", capabilities: ["SETUID", "SETGID"] };
 
 /**
  * The container of a sandbox. Pure, so that a test can hold every line of the hardening.
@@ -51,11 +53,13 @@ const USER = "1000:1000";
 export function containerOptions(input: ContainerInput): ContainerCreateOptions {
   const { id, spec, owner, image, token, expiresAt } = input;
   const memory = sandboxMemoryBytes(spec);
+  const { user, capabilities } =
+    spec.mode === "A" || spec.mode === "auto" ? CHANGE_USERS : { user: USER, capabilities: [] };
   const scratch = `rw,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
   return {
     name: id,
     Image: image,
-    User: USER,
+    User: user,
     Cmd: [...TOOLBOX_PYTHON, "/sandlot/agent/agent.py"],
     Entrypoint: [],
     Env: [`SANDLOT_TOKEN=${token}`],
@@ -79,6 +83,7 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       NetworkMode: "none",
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
+      CapAdd: capabilities,
       SecurityOpt: [
         "no-new-privileges",
         `seccomp=${input.seccomp}`,
@@ -92,13 +97,16 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       MemorySwap: memory,
       NanoCpus: Math.round(spec.cpus * 1e9),
       LogConfig: { Type: "none", Config: {} },
-      Tmpfs: { "/workspace": scratch, "/tmp": scratch },
+      Tmpfs: Object.fromEntries(SCRATCH.map((place) => [place, `${scratch},nr_inodes=${SCRATCH_INODES}`])),
       Mounts: [{ Type: "volume", Source: input.toolbox, Target: "/sandlot", ReadOnly: true, VolumeOptions: NO_COPY }],
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
       ...(spec.runtime === "default" ? {} : { Runtime: spec.runtime }),
     },
   };
 }
+
+/** Everything that can be written. Slots with lanes have their own instead. */
+const SCRATCH = ["/workspace", "/tmp", "/dev/shm"];
 
 /** The volume is filled from the toolbox's image, never from a candidate image's /sandlot. */
 const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: "local", Options: {} } };

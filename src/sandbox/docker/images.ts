@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { pack } from "tar-stream";
 import { type CallContext, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { folderDigest } from "../images.ts";
+import { folderDigest } from "../images/index.ts";
 import { type Engine, engineStatus } from "./engine.ts";
 
 const BUILD_MS = 15 * 60_000;

@@ -10,7 +10,7 @@ import { newId } from "../../core/ids.ts";
 import { AgentSandbox } from "../agent/agent-sandbox.ts";
 import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
-import { readImageSource } from "../images.ts";
+import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import type { SandboxSpec } from "../spec.ts";
 import { containerOptions, LABELS, TOOLBOX_PYTHON } from "./container.ts";

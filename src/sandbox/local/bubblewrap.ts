@@ -26,7 +26,7 @@ export interface BubblewrapInput {
   readonly command: readonly string[];
 }
 
-/** The command line of a sandbox: namespaces of every kind, a read-only system, two capped scratch spaces. */
+/** The command line of a sandbox: namespaces of every kind, a read-only system, three capped scratch spaces. */
 export function bubblewrapArguments(input: BubblewrapInput): string[] {
   const scratch = ["--size", String(input.spec.scratchBytes), "--perms", "1777", "--tmpfs"];
   return [
@@ -37,7 +37,9 @@ export function bubblewrapArguments(input: BubblewrapInput): string[] {
     ...OPTIONAL_FILES.map((path) => ["--ro-bind-try", path, path]),
     input.pythonPrefix ? ["--ro-bind", input.pythonPrefix, input.pythonPrefix] : [],
     ["--proc", "/proc", "--dev", "/dev"],
-    [...scratch, "/tmp", ...scratch, "/workspace"],
+    [...scratch, "/tmp", ...scratch, "/workspace", ...scratch, "/dev/shm"],
+    // A tmpfs of the sandbox user's, without a cap and the same for all runs.
+    ["--remount-ro", "/dev"],
     // By descriptor: the unprivileged user may not reach the folder that the agent lies in.
     ["--perms", "0755", "--dir", "/sandlot/agent"],
     ...input.agentFiles.map(({ name, descriptor }) => [

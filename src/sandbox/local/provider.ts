@@ -12,7 +12,7 @@ import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
 import type { AgentTransport } from "../agent/transport.ts";
 import type { SandboxEnd } from "../faults.ts";
-import { readImageSource } from "../images.ts";
+import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import type { SandboxSpec } from "../spec.ts";
 import { bubblewrapArguments, findBubblewrap, type FoundBubblewrap, sandboxUser } from "./bubblewrap.ts";
@@ -47,6 +47,11 @@ export class LocalProvider implements SandboxProvider {
 
   constructor(options: LocalProviderOptions) {
     this.#options = options;
+  }
+
+  unenforced(): Partial<Record<"memory_total" | "processes_total", string>> {
+    const reason = "there is no cgroup: each run has its limits, all of them together have none";
+    return { memory_total: reason, processes_total: reason };
   }
 
   async probe(): Promise<ProviderReport> {
@@ -119,7 +124,7 @@ export class LocalProvider implements SandboxProvider {
 
   #spawn(bubblewrap: string, spec: SandboxSpec, python: LocalPython, token: string): ChildProcess {
     const folder = join(this.#options.imagesRoot, "agent");
-    const names = readdirSync(folder).filter((name) => name.endsWith(".py"));
+    const names = readdirSync(folder).filter((name) => /\.(py|bash)$/.test(name));
     const opened = names.map((name) => openSync(join(folder, name), "r"));
     try {
       const agentFiles = names.map((name, index) => ({ name, descriptor: FIRST_DESCRIPTOR + index }));

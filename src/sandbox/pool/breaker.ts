@@ -18,6 +18,11 @@ export class Breaker {
     return Math.max(0, this.#retryAt - this.#clock.monotonic());
   }
 
+  /** Whether the last attempt failed: the next one is made alone, to see. */
+  get isOpen(): boolean {
+    return this.#failures > 0;
+  }
+
   succeeded(): void {
     this.#failures = 0;
     this.#retryAt = 0;

@@ -20,8 +20,10 @@ export interface PoolStats {
   readonly waiting: number;
   /** Since the pool was made. */
   readonly created: number;
+  /** By the pool or an operator; `lost` ended by themselves. */
   readonly removed: number;
   readonly lost: number;
+  /** Sandboxes that could not be made. */
   readonly failed: number;
   readonly claims: number;
   /** Claims that found a sandbox ready. */

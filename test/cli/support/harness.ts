@@ -11,6 +11,8 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { ProviderReport } from "../../../src/sandbox/index.ts";
 import { createApp } from "../../../src/server/create-app.ts";
 import { startServer } from "../../../src/server/start-server.ts";
+import { memoryExecution, type MemoryExecution } from "../../server/support/memory-execution.ts";
+import { memoryPools, type MemoryPools } from "../../server/support/memory-pools.ts";
 import { fakeJobs, type FakeJobs } from "./fake-jobs.ts";
 
 export const CODE_GEN: EnvironmentView = {
@@ -38,6 +40,8 @@ const NO_DOCKER: ProviderReport = {
 export interface Cli {
   readonly directory: string;
   readonly jobs: FakeJobs;
+  readonly execution: MemoryExecution;
+  readonly pools: MemoryPools;
   readonly signals: EventEmitter;
   readonly services: CliServices;
   /** Configurations of the servers that were started. */
@@ -83,6 +87,8 @@ export function createCli(): Cli {
       const { host, port, hosts, api_keys } = config.server;
       const app = createApp({
         jobs,
+        execution: config.worker.enabled ? cli.execution : null,
+        pools: config.worker.enabled ? cli.pools : null,
         environments: async () => [CODE_GEN],
         models: () =>
           Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),
@@ -100,6 +106,11 @@ export function createCli(): Cli {
         await server.close(0);
       };
       return { url: server.url, provider: config.worker.enabled ? "local" : null, close };
+    },
+    async startSandboxServer(options) {
+      const server = await services.startServer({ ...options, config: { ...options.config } });
+      events.push("sandboxes alone");
+      return server;
     },
     async checkEnvironment({ name, onChecked, parallel }) {
       const checked = (["reference", "hack"] as const).map((kind, i) => {
@@ -156,6 +167,8 @@ export function createCli(): Cli {
   const cli: Cli = {
     directory,
     jobs,
+    execution: memoryExecution(),
+    pools: memoryPools(),
     signals,
     services,
     started,
@@ -181,8 +194,8 @@ export function createCli(): Cli {
 function worldOf(cli: Cli, written: { stdout: string; stderr: string }): CliOptions {
   return {
     services: cli.services,
-    stdout: { write: (text) => (written.stdout += text) },
-    stderr: { write: (text) => (written.stderr += text) },
+    stdout: { write: (data) => (written.stdout += Buffer.from(data as string).toString()) },
+    stderr: { write: (data) => (written.stderr += Buffer.from(data as string).toString()) },
     stdin: stream(cli.stdin),
     signals: cli.signals,
     env: cli.env,

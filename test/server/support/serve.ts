@@ -4,7 +4,9 @@ import { afterEach } from "vitest";
 import type { LogFields, Logger } from "../../../src/core/logger.ts";
 import { type App, type AppOptions, createApp } from "../../../src/server/create-app.ts";
 import { type RunningServer, startServer } from "../../../src/server/start-server.ts";
+import { memoryExecution, type MemoryExecution } from "./memory-execution.ts";
 import { memoryJobs, type MemoryJobs } from "./memory-jobs.ts";
+import { memoryPools, type MemoryPools } from "./memory-pools.ts";
 
 export interface LogRecord extends LogFields {
   readonly level: string;
@@ -27,6 +29,8 @@ export function recordingLogger(records: LogRecord[], fixed: LogFields = {}): Lo
 
 export interface Harness {
   readonly jobs: MemoryJobs;
+  readonly execution: MemoryExecution;
+  readonly pools: MemoryPools;
   readonly app: App;
   readonly server: RunningServer;
   readonly records: LogRecord[];
@@ -55,12 +59,16 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close(0)));
 });
 
-/** A listening server over an in-memory JobService; closed after the test. */
+/** A listening server over services in memory; closed after the test. */
 export async function serve(options: Partial<AppOptions> = {}): Promise<Harness> {
   const jobs = memoryJobs();
+  const execution = memoryExecution();
+  const pools = memoryPools();
   const records: LogRecord[] = [];
   const app = createApp({
     jobs,
+    execution,
+    pools,
     environments: async () => [
       {
         name: "math",
@@ -83,7 +91,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
   });
   const server = await startServer({ app, host: "127.0.0.1", port: 0 });
   open.push(server);
-  return { jobs, app, server, records, send: (sent) => send(server.port, sent) };
+  return { jobs, execution, pools, app, server, records, send: (sent) => send(server.port, sent) };
 }
 
 /** One request with exactly these headers. */

@@ -1,0 +1,56 @@
+"""The rlimits of a run, set from outside on a slot that waits, before a byte of the candidate is in it."""
+
+import resource
+
+_PYTHON_STACK = 120 << 20
+_OTHER_STACK = 64 << 20
+_RESERVE = 1 << 30
+_MOST_SECONDS = 1 << 30
+
+
+def apply(pid, limits, held, counts_own_user, whole_life=False):
+    """Lowers the limits of process `pid`.
+
+    Sampling holds the memory limit, since programs may reserve more than they touch; a warm interpreter is told early
+    of what it could never have. `held`: bytes of data that it held before; None for a program of its own (JVM, Go,
+    sanitizers reserve without measure). `whole_life`: the processor
+    time is metered per call and not by the kernel.
+    """
+    data = resource.RLIM_INFINITY if held is None else limits["memory_bytes"] + _RESERVE + held
+    # The lane's sampling counts the processor time of all processes; this is the net below it, one second wide.
+    seconds = _MOST_SECONDS if whole_life else limits["cpu_ms"] // 1000 + 2
+    wanted = [
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_MEMLOCK, 1 << 16, 1 << 16),
+        (resource.RLIMIT_MSGQUEUE, 0, 0),
+        (resource.RLIMIT_RTPRIO, 0, 0),
+        (resource.RLIMIT_NICE, 0, 0),
+        (resource.RLIMIT_SIGPENDING, 1024, 1024),
+        (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),
+        (resource.RLIMIT_NOFILE, limits["open_files"], limits["open_files"]),
+        (resource.RLIMIT_FSIZE, limits["disk_bytes"], limits["disk_bytes"]),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_DATA, data, data),
+    ]
+    if counts_own_user:
+        # Elsewhere it would count the processes of other sandboxes, too; there the sampling alone holds the limit.
+        wanted.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))
+    for which, soft, hard in wanted:
+        _lower(pid, which, soft, soft if hard is None else hard)
+
+
+def _lower(pid, which, soft, hard):
+    ceiling = _ceilings.get(which)
+    if ceiling is None:
+        ceiling = _ceilings[which] = resource.getrlimit(which)[1]
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = _least(soft, ceiling), _least(hard, ceiling)
+    if soft != resource.RLIM_INFINITY:
+        resource.prlimit(pid, which, (soft, hard))
+
+
+def _least(value, ceiling):
+    return ceiling if value == resource.RLIM_INFINITY else min(value, ceiling)
+
+
+_ceilings = {}

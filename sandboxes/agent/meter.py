@@ -1,0 +1,97 @@
+"""What a run uses, as the kernel counts it: processor time, memory and processes of everything that it started."""
+
+import os
+import time
+
+import accounting
+
+_DEEP_EVERY = 10
+_LOCK_BYTES = 200
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Meter:
+    """Samples the processes of a lane beside the lane itself."""
+
+    def __init__(self, limits, processes, own_pids):
+        self.limits = limits
+        self._processes = processes
+        self.cpu = 0.0
+        self.peak = 0
+        self.crowded = False
+        # Everybody who is here already is not of this run; in a sandbox without lanes there is only this run.
+        lane = {"1", str(processes.zygote_pid)}
+        self._others = lane if own_pids else set(filter(str.isdigit, os.listdir("/proc")))
+        self._base_memory = 0
+        self._base_cpu = 0.0
+        self._first = ""
+        self._samples = self._hidden = 0
+
+    def start(self, pid, base_memory):
+        """From here on counts what is the candidate's: not the time and memory of the interpreter before it."""
+        self._first = str(pid)
+        self._others.discard(self._first)
+        self._base_memory = base_memory
+        self._base_cpu = cpu_of(pid)
+
+    def pids(self):
+        return [name for name in os.listdir("/proc") if name.isdigit() and name not in self._others]
+
+    def sample(self):
+        """The name of the limit that is exceeded now, or None."""
+        self._processes.reap()
+        cpu = memory = count = 0
+        for name in self.pids():
+            try:
+                seconds, threads = self._time_of(name)
+                memory += max(0, accounting.memory(name) - self._base_memory)
+            except (OSError, IndexError, ValueError):
+                continue
+            cpu += seconds
+            count += threads
+        # Never falls: the time of processes that vanish unwaited for stays counted as last seen.
+        self.cpu = max(self.cpu, cpu + self._processes.orphans_cpu - self._base_cpu)
+        if memory > self.limits["memory_bytes"]:
+            # Shared pages count once only here, where every process's part of them is asked for.
+            memory = sum(max(0, accounting.proportional_memory(name) - self._base_memory) for name in self.pids())
+        memory += self._unclaimed()
+        self.peak = max(self.peak, memory)
+        self.crowded = self.crowded or count >= self.limits["processes"]
+        if self.cpu * 1000 > self.limits["cpu_ms"]:
+            return "cpu"
+        if memory > self.limits["memory_bytes"]:
+            return "memory"
+        if count > self.limits["processes"]:
+            return "processes"
+        return None
+
+    def _unclaimed(self):
+        """Bytes that the kernel keeps for the run and counts as no process's; looked at in every tenth sample."""
+        self._samples += 1
+        if self._samples % _DEEP_EVERY == 0:
+            known = set()
+            try:
+                self._hidden = sum(accounting.hidden_memory(name, known) for name in self.pids())
+            except (OSError, ValueError):
+                pass  # one has ended meanwhile; the next look tells
+            # Mostly counted where it is touched; only what nobody could have by right is added.
+            self._hidden = max(self._hidden - self.limits["memory_bytes"], 0) + accounting.locks() * _LOCK_BYTES
+        return self._hidden
+
+    def _time_of(self, name):
+        """(processor seconds with those of children it has waited for, threads) of a process."""
+        with open("/proc/%s/stat" % name, "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        own, waited = sum(map(int, fields[11:13])) / _TICKS, sum(map(int, fields[13:15])) / _TICKS
+        # The kernel's table counts in hundredths; most runs are shorter.
+        return (cpu_of(int(name)) if name == self._first else own) + waited, int(fields[17])
+
+    def finish(self, cpu, peak):
+        """When everything has been reaped: the kernel's own sums for the first process and whom it waited for."""
+        self.cpu = max(self.cpu, cpu + self._processes.orphans_cpu - self._base_cpu)
+        self.peak = max(self.peak, peak - self._base_memory)
+
+
+def cpu_of(pid):
+    """Processor seconds of a living process, all threads."""
+    return time.clock_gettime(~pid << 3 | 2)

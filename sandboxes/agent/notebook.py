@@ -1,0 +1,87 @@
+"""A Python that keeps its state between calls, as a notebook does. The candidate's side of a session.
+
+A call is source ended by a NUL byte on one descriptor, its reply a JSON object ended by a NUL byte on another.
+Everything here is the candidate's to change: the lane believes none of it beyond showing it.
+"""
+
+import ast
+import json
+import os
+import sys
+import traceback
+
+import program
+
+_MAX_VALUE = 1 << 16
+_MAX_TRACEBACK = 1 << 16
+
+
+def serve(calls, replies):
+    """Runs calls one after another until the lane closes the descriptor. Never returns."""
+    namespace = sys.modules["__main__"].__dict__
+    received = bytearray()
+    number = 0
+    while True:
+        source = _next(calls, received)
+        number += 1
+        reply = _run(source.decode("utf-8", "surrogateescape"), number, namespace)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except BaseException:
+                pass  # whatever the program has put there
+        data = json.dumps(reply).encode() + b"\0"
+        while data:
+            data = data[os.write(replies, data) :]
+
+
+def _next(calls, received):
+    while True:
+        try:
+            end = received.find(b"\0")
+            if end >= 0:
+                source = bytes(received[:end])
+                del received[: end + 1]
+                return source
+            data = os.read(calls, 1 << 20)
+            if not data:
+                os._exit(0)
+            received += data
+        except KeyboardInterrupt:
+            continue  # came too late for the call it was meant for
+
+
+def _run(text, number, namespace):
+    """Executes a call; the value of its last statement, if that is an expression, is the call's value."""
+    path = "<call %d>" % number
+    program.remember_source(path, text)
+    try:
+        tree = ast.parse(text, path)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        if tree.body:
+            exec(compile(tree, path, "exec", dont_inherit=True), namespace)
+        if last is None:
+            return {"status": "ok"}
+        value = eval(compile(ast.Expression(last.value), path, "eval", dont_inherit=True), namespace)
+        if value is None:
+            return {"status": "ok"}
+        namespace["_"] = value
+        return {"status": "ok", "value": repr(value)[:_MAX_VALUE]}
+    except KeyboardInterrupt as error:
+        return {"status": "interrupted", "error": _describe(error)}
+    except BaseException as error:
+        return {"status": "error", "error": _describe(error)}
+
+
+def _describe(error):
+    trace = error.__traceback__
+    # The first entry is ours.
+    trace = trace.tb_next if trace else None
+    try:
+        lines = "".join(traceback.format_exception(type(error), error, trace))
+        if len(lines) > _MAX_TRACEBACK:
+            lines = lines[: _MAX_TRACEBACK // 2] + "\n...\n" + lines[-_MAX_TRACEBACK // 2 :]
+        message = str(error)[:_MAX_TRACEBACK]
+    except BaseException as second:
+        lines = message = "%s while describing it" % type(second).__name__
+    return {"name": type(error).__name__, "message": message, "traceback": lines}

@@ -1,0 +1,112 @@
+"""The processes of a lane: the zygote, the slot, and whatever the slot has started. Ending and reaping them."""
+
+import os
+import signal
+import time
+
+import accounting
+from zygote import Zygote
+
+# What the zygote's word of an ended slot may take; a candidate of its own user may have stopped it.
+_WORD_SECONDS = 0.1
+_REAP_SECONDS = 2
+
+
+class Processes:
+    """Knows the zygote, makes another when it has been killed, and leaves nothing of a slot alive."""
+
+    def __init__(self, interpreter, keeps, seccomp, own_pids):
+        self._make = lambda: Zygote(interpreter, keeps, seccomp)
+        self._own_pids = own_pids
+        self._zygote = None
+        self._zygote_lives = False
+        # (status, processor seconds, peak bytes) of the slot, when it was reaped here
+        self._slot_end = None
+        self._slot = None
+        #: Processor seconds of orphans of the slot, reaped here.
+        self.orphans_cpu = 0.0
+        #: A process did not go when it was killed: the lane is not to be used again.
+        self.stuck = False
+
+    def zygote(self):
+        if not self._zygote_lives:
+            if self._zygote:
+                self._zygote.close()
+            self._zygote = self._make()
+            self._zygote_lives = True
+        return self._zygote
+
+    @property
+    def zygote_pid(self):
+        return self._zygote.pid
+
+    def watch(self, slot):
+        """From here on the slot with this process number is the one."""
+        self._slot, self._slot_end, self.orphans_cpu = slot, None, 0.0
+
+    def reap(self):
+        """Takes note of whoever has ended here: orphans, since the lane is the first process of its namespace."""
+        while self._own_pids:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return False
+            if pid == 0:
+                return True
+            cpu = usage.ru_utime + usage.ru_stime
+            if pid == self._zygote.pid:
+                self._zygote_lives = False
+            elif pid == self._slot:
+                self._slot_end = status, cpu, usage.ru_maxrss << 10
+            else:
+                self.orphans_cpu += cpu
+        return True
+
+    def end(self, ended, meter):
+        """(status, processor seconds, peak bytes) of the slot, after which nothing of it is left.
+
+        `ended`: its first process has ended by itself.
+        """
+        if self._own_pids:
+            self.reap()
+            told = self._slot_end
+            if ended and not told:
+                told = self._zygote.end_of_slot(_WORD_SECONDS)
+            return told if told and self._alone() else self._end_all(told)
+        _kill_by_scan(meter)
+        return self._zygote.end_of_slot(_REAP_SECONDS) or (signal.SIGKILL, 0.0, 0)
+
+    def _alone(self):
+        """Whether only the lane, the zygote and zombies are left: then nobody can start anything any more."""
+        for name in os.listdir("/proc"):
+            if name.isdigit() and name != "1" and int(name) not in (self._zygote.pid, self._slot):
+                return False
+        return True
+
+    def _end_all(self, told):
+        """Everybody but the lane; the zygote goes with them, since only this spares nobody who forks meanwhile."""
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        deadline = time.monotonic() + _REAP_SECONDS
+        while self.reap():
+            if time.monotonic() > deadline:
+                self.stuck = True  # a process that the kernel does not let go is not waited for
+                break
+            time.sleep(0.0005)
+        self._zygote_lives = False
+        return told or self._slot_end or self._zygote.end_of_slot(0) or (signal.SIGKILL, 0.0, 0)
+
+
+def _kill_by_scan(meter):
+    for _ in range(50):
+        pids = [pid for pid in meter.pids() if not accounting.is_zombie(pid)]
+        if not pids:
+            return
+        for pid in pids:
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        time.sleep(0.002)

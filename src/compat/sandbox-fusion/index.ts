@@ -1,0 +1,1 @@
+export { sandboxFusion } from "./surface.ts";

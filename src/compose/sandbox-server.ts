@@ -1,0 +1,59 @@
+import type { RunningServer, StartOptions } from "../cli/services.ts";
+import { systemClock } from "../core/clock.ts";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { newId } from "../core/ids.ts";
+import type { JobService } from "../rollouts/index.ts";
+import { SandboxPools } from "../sandbox/index.ts";
+import { createApp, startServer as listen } from "../server/index.ts";
+import { Closers } from "./closers.ts";
+import { composeExecution } from "./execution.ts";
+import { VERSION } from "./paths.ts";
+import { chooseProvider, poolLimits } from "./sandboxes.ts";
+
+/** The API of programs, sessions and pools alone: without database, worker and jobs, for the time of one command. */
+export async function startSandboxServer(options: StartOptions): Promise<RunningServer> {
+  const { config, logger, onStep } = options;
+  const closers = new Closers();
+  try {
+    const owner = { installation: newId("installation"), owner: newId("server") };
+    const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
+    closers.add(() => chosen.close());
+    const { provider } = chosen;
+    const pools = new SandboxPools({ provider, limits: poolLimits(config), clock: systemClock, logger });
+    closers.add(() => pools.close());
+    const execution = composeExecution({ config, pools, clock: systemClock });
+    closers.add(() => execution.close());
+    const app = createApp({
+      jobs: NO_JOBS,
+      execution,
+      pools: pools.admin,
+      environments: async () => [],
+      models: () => [],
+      ready: async () => ({}),
+      auth: { keys: config.server.api_keys },
+      hosts: [config.server.host],
+      version: VERSION,
+      logger,
+    });
+    const server = await listen({ app, host: config.server.host, port: config.server.port });
+    closers.add((graceMs) => server.close(graceMs));
+    return { url: server.url, provider: provider.name, close: (graceMs) => closers.close(graceMs) };
+  } catch (error) {
+    await closers.close(0);
+    throw error;
+  }
+}
+
+function refuse(): never {
+  throw new SandlotError("database_unavailable", { detail: "this server has sandboxes and nothing else" });
+}
+
+const NO_JOBS: JobService = {
+  submit: async () => refuse(),
+  get: async () => refuse(),
+  list: async () => refuse(),
+  cancel: async () => refuse(),
+  rollouts: async () => refuse(),
+  rollout: async () => refuse(),
+  events: refuse,
+};

@@ -1,0 +1,166 @@
+import { type Clock, sleep } from "../../core/clock.ts";
+import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import {
+  candidateCouldCause,
+  type FaultCause,
+  faultCause,
+  type RunResult,
+  type Sandbox,
+  type SandboxPool,
+} from "../../sandbox/index.ts";
+import { type Attempt, attempt, type Candidate } from "./attempt.ts";
+import { controlRequest, doubtOf, hasFailed, RUN_OVERHEAD_MS } from "./doubt.ts";
+import { type LeaseWait, sumOfWaits } from "./lease.ts";
+import { SubmissionRecord } from "./record.ts";
+
+/** A run's result, or the fault that the candidate is to blame for. */
+export type CandidateRun = RunFacts &
+  ({ readonly result: RunResult; readonly blamed: null } | { readonly result: null; readonly blamed: FaultCause });
+
+interface RunFacts {
+  /** Of all its tries together. */
+  readonly waited: LeaseWait;
+  /** Where the last try was. */
+  readonly sandbox: Sandbox;
+  /** What went wrong on the way. */
+  readonly evidence: readonly string[];
+}
+
+export interface CandidateRunOptions {
+  /** What the submission's other runs have shown; default: nothing. */
+  readonly record?: SubmissionRecord;
+  /** Longest wait for the first sandbox; then `queue_full`. Default: the pool's own. Milliseconds. */
+  readonly maxWaitMs?: number | undefined;
+}
+
+export interface CandidateRunnerOptions {
+  readonly pool: SandboxPool;
+  readonly clock: Clock;
+}
+
+/** Repeats after faults that no candidate could have caused. */
+const INFRASTRUCTURE_TRIES = 5;
+/** Times a run may fail to be set up beside others before it gets a sandbox of its own. */
+const SHARED_SETUPS = 2;
+/** Times a fault has to recur, alone in a fresh sandbox, before the candidate is blamed. */
+const RECURRENCES = 2;
+/** The same where not a byte of the candidate had run, so that only its files can be the cause. */
+const SETUP_RECURRENCES = 3;
+const BASE_DELAY_MS = 200;
+const EVIDENCE_LENGTH = 500;
+
+/**
+ * Runs candidates so that infrastructure faults never become their failures and they cannot buy a fault either. A fault
+ * that a candidate could have caused, in itself or in whoever ran beside it, is repeated alone in a fresh sandbox; only
+ * if it recurs there while a control program passes each time is it the candidate's.
+ */
+export class CandidateRunner {
+  readonly #options: CandidateRunnerOptions;
+
+  constructor(options: CandidateRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Throws the fault when it is not the candidate's; the caller's retry policy goes on from there. */
+  async run(ctx: CallContext, candidate: Candidate, options: CandidateRunOptions = {}): Promise<CandidateRun> {
+    const { record = new SubmissionRecord(), maxWaitMs } = options;
+    const first = await attempt(ctx, this.#options, candidate, { alone: record.dangerous, tries: 0, maxWaitMs });
+    const inquiry = new Inquiry(candidate, record, this.#options);
+    return inquiry.judge(first) ?? inquiry.repeat(ctx, first);
+  }
+}
+
+/** What is known of one run that is being tried, until it is decided. */
+class Inquiry {
+  readonly #candidate: Candidate;
+  readonly #record: SubmissionRecord;
+  readonly #options: CandidateRunnerOptions;
+  readonly #evidence: string[] = [];
+  #waited: LeaseWait = { queueMs: 0, claimMs: 0 };
+  #tries = 0;
+  #infrastructure = 0;
+  #setups = 0;
+  #recurrences = 0;
+  #doubted = false;
+  #alone: boolean;
+
+  constructor(candidate: Candidate, record: SubmissionRecord, options: CandidateRunnerOptions) {
+    this.#candidate = candidate;
+    this.#record = record;
+    this.#options = options;
+    this.#alone = record.dangerous;
+  }
+
+  async repeat(ctx: CallContext, first: Attempt): Promise<CandidateRun> {
+    for (let last = first; ;) {
+      throwIfEnded(ctx);
+      const blamed = last.fault === null ? null : await this.#weigh(ctx, last);
+      if (blamed !== null) {
+        this.#record.blame();
+        return { ...this.#facts(last), result: null, blamed };
+      }
+      last = await attempt(ctx, this.#options, this.#candidate, { alone: this.#alone, tries: this.#tries });
+      const judged = this.judge(last);
+      if (judged) return judged;
+    }
+  }
+
+  /** The run, when this try decides it: a result that is beyond doubt. */
+  judge(last: Attempt): CandidateRun | null {
+    this.#tries++;
+    this.#waited = sumOfWaits(this.#waited, last.waited);
+    const { result } = last;
+    if (!result) return null;
+    const doubt = last.exclusive ? null : doubtOf(result, this.#candidate.limits);
+    if (doubt !== null && !(this.#record.failsByItself && hasFailed(result))) {
+      this.#note(`${doubt}; repeated alone`);
+      this.#doubted = true;
+      this.#alone = true;
+      return null;
+    }
+    if (this.#doubted && hasFailed(result)) this.#record.confirm();
+    return { ...this.#facts(last), result, blamed: null };
+  }
+
+  /** The cause that the candidate is to blame for; null to try again. Throws a fault that has nobody to blame. */
+  async #weigh(ctx: CallContext, { fault, alone }: Attempt): Promise<FaultCause | null> {
+    const cause = faultCause(fault);
+    this.#note(String(fault));
+    const couldCause = candidateCouldCause(fault);
+    if (cause === null || !(couldCause || cause === "setup")) await this.#forgive(ctx, fault);
+    else if (alone && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
+    else if (alone && ++this.#recurrences >= this.#enough(ctx, couldCause)) return cause;
+    else if (couldCause || ++this.#setups >= SHARED_SETUPS) this.#alone = true;
+    return null;
+  }
+
+  /** Who could hold out until the caller's deadline would have bought an error: without time for more, once is enough. */
+  #enough(ctx: CallContext, couldCause: boolean): number {
+    const leftMs = ctx.deadline - this.#options.clock.now();
+    if (leftMs < this.#candidate.limits.wallMs + 2 * RUN_OVERHEAD_MS) return 1;
+    return couldCause ? RECURRENCES : SETUP_RECURRENCES;
+  }
+
+  /** Waits before the next try, or throws when there have been enough. */
+  async #forgive(ctx: CallContext, fault: unknown): Promise<void> {
+    if (++this.#infrastructure >= INFRASTRUCTURE_TRIES) throw fault;
+    await sleep(this.#options.clock, BASE_DELAY_MS * 2 ** this.#infrastructure, ctx.signal);
+  }
+
+  /** When even the control program fails, the machine is at fault. */
+  async #controlPasses(ctx: CallContext): Promise<boolean> {
+    const { limits } = this.#candidate;
+    const control: Candidate = { limits, prepare: () => controlRequest(limits) };
+    const { result, waited } = await attempt(ctx, this.#options, control, { alone: true, tries: 0 });
+    this.#waited = sumOfWaits(this.#waited, waited);
+    return result !== null && !hasFailed(result);
+  }
+
+  #facts({ sandbox }: Attempt): RunFacts {
+    return { waited: this.#waited, sandbox, evidence: this.#evidence };
+  }
+
+  #note(text: string): void {
+    this.#evidence.push(text.slice(0, EVIDENCE_LENGTH));
+  }
+}

@@ -1,0 +1,46 @@
+import type { RunLimits, RunRequest, RunResult } from "../../sandbox/index.ts";
+
+/** Share of its wall limit that a program must have waited for a processor before its time-out is in doubt. */
+const STARVED_SHARE = 0.15;
+/** Alone, a program gets this multiple of its wall limit: processor time is what it is allowed, and that stays. */
+const PATIENCE = 4;
+
+/** Why a result beside others may be their doing and not the program's; null when there is no such doubt. */
+export function doubtOf(result: RunResult, limits: RunLimits): string | null {
+  if (result.oomNearby) return "memory ran out beside others";
+  if (result.unexplainedKill) return "killed beside others without a limit being hit";
+  if (result.limit === "wall" && result.starvedMs > STARVED_SHARE * limits.wallMs)
+    return "timed out waiting for a processor";
+  return null;
+}
+
+/** Whether the program failed, whoever's doing it was. */
+export function hasFailed({ limit, exit }: RunResult): boolean {
+  return limit !== null || !("code" in exit) || exit.code !== 0;
+}
+
+/** Beside a run's wall limit: setting up, killing, collecting, and noticing that nothing comes. Milliseconds. */
+export const RUN_OVERHEAD_MS = 10_000;
+
+/**
+ * The measure is the program, not the machine: who is repeated for others' sake is not timed out for others' sake, as far
+ * as the `leftMs` before the caller's deadline go.
+ */
+export function patient(limits: RunLimits, leftMs: number): RunLimits {
+  const wallMs = Math.min(PATIENCE * limits.wallMs, Math.floor(leftMs - RUN_OVERHEAD_MS));
+  return { ...limits, wallMs: Math.max(limits.wallMs, wallMs) };
+}
+
+const CONTROL = { interpreter: "plain", source: "print(sum(range(1000)))" } as const;
+const CONTROL_WALL_MS = 10_000;
+const CONTROL_CPU_MS = 5_000;
+
+/**
+ * A program that passes in every healthy sandbox, whatever its image: it runs on the toolbox's own interpreter. Only
+ * health is asked for, so neither the time limits of a hurried candidate nor its files go with it.
+ */
+export function controlRequest(limits: RunLimits): RunRequest {
+  const wallMs = Math.max(limits.wallMs, CONTROL_WALL_MS);
+  const cpuMs = Math.max(limits.cpuMs, CONTROL_CPU_MS);
+  return { program: CONTROL, limits: { ...limits, wallMs, cpuMs } };
+}

@@ -1,0 +1,39 @@
+import type { Clock } from "../../core/clock.ts";
+import { type CallContext, withScope } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SandboxLease, SandboxPool } from "../../sandbox/index.ts";
+
+/** Milliseconds in front of a run; neither is part of the other. */
+export interface LeaseWait {
+  readonly queueMs: number;
+  readonly claimMs: number;
+}
+
+export function sumOfWaits(a: LeaseWait, b: LeaseWait): LeaseWait {
+  return { queueMs: a.queueMs + b.queueMs, claimMs: a.claimMs + b.claimMs };
+}
+
+export interface LeaseSource {
+  readonly pool: SandboxPool;
+  readonly clock: Clock;
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** A lease, or `queue_full` when there is none within `maxWaitMs`; without it, the pool's own patience holds. */
+export async function leaseWithin(
+  ctx: CallContext,
+  { pool, clock }: LeaseSource,
+  exclusive: boolean,
+  maxWaitMs: number | undefined,
+): Promise<SandboxLease> {
+  if (maxWaitMs === undefined) return pool.lease(ctx, { exclusive });
+  const scope = { timeoutMs: maxWaitMs, waitingFor: "a sandbox", clock };
+  try {
+    return await withScope(ctx, scope, (inner) => pool.lease(inner, { exclusive }));
+  } catch (error) {
+    const waitedInVain = SandlotError.is(error, "deadline_exceeded") && !ctx.signal.aborted;
+    if (!waitedInVain) throw error;
+    throw new SandlotError("queue_full", { resource: "sandboxes", retry_after: RETRY_AFTER_SECONDS }, { cause: error });
+  }
+}

@@ -1,0 +1,108 @@
+import type { CallContext } from "../../core/context.ts";
+import type { InputFile, RunRequest, Sandbox } from "../../sandbox/index.ts";
+import type { Admission } from "../admission/index.ts";
+import { type Candidate, type CandidateRunner, type Place, SubmissionRecord } from "../attribution/index.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Execution, ExecutionCase, ExecutionListener, ExecutionRequest, Stage } from "../service.ts";
+import { stageOf } from "../stage.ts";
+import { CommonFiles } from "./common-files.ts";
+import { compiledOf, compilerOf } from "./compile.ts";
+import { runCases } from "./run-cases.ts";
+
+export interface SubmissionInput {
+  readonly plan: Plan;
+  readonly request: ExecutionRequest;
+  readonly admission: Admission;
+  readonly runner: CandidateRunner;
+  /** Longest wait of its first run for a sandbox, milliseconds. */
+  readonly maxWaitMs: number;
+  readonly listener: ExecutionListener | undefined;
+}
+
+/** A program that has been let in: compiled when it has to be, then run with each case in a slot of its own. */
+export class Submission {
+  readonly #input: SubmissionInput;
+  readonly #record = new SubmissionRecord();
+  #maxWaitMs: number | undefined;
+
+  constructor(input: SubmissionInput) {
+    this.#input = input;
+    this.#maxWaitMs = input.maxWaitMs;
+  }
+
+  async execute(ctx: CallContext): Promise<Execution> {
+    const { plan, request, listener } = this.#input;
+    const facts = { language: plan.language, image: plan.image };
+    if (!plan.compile) return { ...facts, compile: null, cases: await this.#runCases(ctx, plan.files) };
+    const ended = await this.#runOne(ctx, compilerOf(plan, plan.compile));
+    const { stage, artefacts } = compiledOf(ended, plan.compile);
+    listener?.onCompiled?.(stage);
+    const cases = artefacts
+      ? await this.#runCases(ctx, [...plan.files, ...artefacts])
+      : Array.from<null>({ length: request.cases.length }).fill(null);
+    return { ...facts, compile: stage, cases };
+  }
+
+  async #runCases(ctx: CallContext, files: readonly InputFile[]): Promise<(Stage | null)[]> {
+    const { plan, request, listener } = this.#input;
+    const { cases, stopAtFirstFailure = false } = request;
+    const common = new CommonFiles(ctx, files);
+    try {
+      return await runCases(ctx, {
+        count: cases.length,
+        parallel: plan.parallel,
+        stopAtFirstFailure,
+        run: (inner, index) => this.#runOne(inner, this.#candidate(common, cases[index] ?? {})),
+        isOver: () => this.#record.settled,
+        onCase: (index, stage) => listener?.onCase?.(index, stage),
+      });
+    } finally {
+      common.drop();
+    }
+  }
+
+  async #runOne(ctx: CallContext, candidate: Candidate): Promise<Stage> {
+    const { admission, runner } = this.#input;
+    const permit = await admission.permit(ctx);
+    const maxWaitMs = this.#maxWaitMs;
+    // Only to begin is a matter of waiting too long; what has begun is brought to its end.
+    this.#maxWaitMs = undefined;
+    try {
+      return stageOf(await runner.run(ctx, candidate, { record: this.#record, maxWaitMs }), permit.queueMs);
+    } finally {
+      permit.release();
+    }
+  }
+
+  #candidate(common: CommonFiles, one: ExecutionCase): Candidate {
+    const { plan, request, listener } = this.#input;
+    const single = request.cases.length === 1;
+    const onOutput = single ? listener?.onOutput?.bind(listener) : undefined;
+    const prepare = (_ctx: CallContext, sandbox: Sandbox, place: Place): RunRequest | Promise<RunRequest> => {
+      const make = (files: readonly InputFile[]) => caseRequest(plan, one, files, place, onOutput);
+      const files = common.for(sandbox, single || place.alone);
+      return files instanceof Promise ? files.then(make) : make(files);
+    };
+    return { limits: plan.limits, prepare };
+  }
+}
+
+function caseRequest(
+  { program, env, keepBytes }: Plan,
+  { args, stdin, files, outputs }: ExecutionCase,
+  common: readonly InputFile[],
+  { limits, tries }: Place,
+  onOutput: RunRequest["onOutput"],
+): RunRequest {
+  return {
+    program: program(args),
+    env,
+    keepBytes,
+    limits,
+    files: files ? [...common, ...files] : common,
+    ...(stdin ? { stdin } : {}),
+    ...(outputs ? { outputs } : {}),
+    // Of a repetition, only the result counts: half an output has been told of already.
+    ...(onOutput && tries === 0 ? { onOutput } : {}),
+  };
+}

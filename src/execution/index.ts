@@ -1,0 +1,11 @@
+export {
+  type Candidate,
+  CandidateRunner,
+  type CandidateRun,
+  type Place,
+  SubmissionRecord,
+} from "./attribution/index.ts";
+export { ExecutionEngine, type ExecutionOptions } from "./engine.ts";
+export { type ResourceClass, resourceClasses } from "./plan/classes.ts";
+export type * from "./service.ts";
+export { STAGE_STATUSES } from "./service.ts";

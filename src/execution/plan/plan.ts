@@ -1,0 +1,192 @@
+import type {
+  ImageCatalogue,
+  ImageLanguage,
+  InputFile,
+  Program,
+  ResolvedLanguage,
+  RunLimits,
+  SandboxMode,
+  SandboxSpec,
+} from "../../sandbox/index.ts";
+import type { ExecutionRequest } from "../service.ts";
+import { type ResourceClass, smallestClass } from "./classes.ts";
+import { CASE_LIMITS, COMPILE_LIMITS, fitted, manifestLimits, requestLimits } from "./limits.ts";
+import { refusal } from "./refusal.ts";
+import { checkInputs, checkTexts, isWithin, RUN_BYTES } from "./workspace.ts";
+
+/** What sandboxes are made of, and the defaults of requests. */
+export interface PlanOptions {
+  /** The smallest first; at least one. */
+  readonly classes: readonly ResourceClass[];
+  /** Slots of a sandbox; the largest classes may have fewer. */
+  readonly slots: number;
+  /** Cores of a sandbox. */
+  readonly cpus: number;
+  readonly mode: SandboxMode | "auto";
+  readonly runtime: string;
+}
+
+/** A request, worked out: where it runs and what each run is. */
+export interface Plan {
+  readonly language: string;
+  readonly image: string;
+  readonly spec: SandboxSpec;
+  readonly compile: CompilePlan | null;
+  readonly limits: RunLimits;
+  readonly env: Readonly<Record<string, string>>;
+  /** In the workspace of every case, beside what the compiler leaves. */
+  readonly files: readonly InputFile[];
+  readonly keepBytes: number;
+  /** Cases at once. */
+  readonly parallel: number;
+  program(args: readonly string[] | undefined): Program;
+}
+
+export interface CompilePlan {
+  readonly argv: readonly string[];
+  readonly limits: RunLimits;
+  readonly files: readonly InputFile[];
+  readonly artefacts: readonly { readonly path: string; readonly folder: boolean }[];
+  /** Bytes of all artefacts together: they must fit beside the inputs of every case. */
+  readonly artefactBytes: number;
+}
+
+const MAX_CASES = 10_000;
+/** Room for what a compiler leaves, at least. */
+const ARTEFACT_BYTES = 16 << 20;
+const KEEP_BYTES = 1 << 20;
+/** Output and files of all cases of a request, as far as they are kept; and the part of it that is kept by default. */
+const ANSWER_BYTES = 2 ** 30;
+const DEFAULT_ANSWER_BYTES = ANSWER_BYTES / 4;
+const RUNTIME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** Works a request out; throws `unknown_language`, `unknown_image`, or `invalid_request` naming a field. */
+export function planOf(
+  tenant: string,
+  request: ExecutionRequest,
+  catalogue: ImageCatalogue,
+  options: PlanOptions,
+): Plan {
+  const resolved = catalogue.resolve(request.language, request.image);
+  const { name, language, image } = resolved;
+  const keepBytes = checkCases(request);
+  checkTexts(request);
+  const artefacts = language.compile ? ARTEFACT_BYTES : 0;
+  const source = language.compile || language.run || language.launcher ? sourceFile(language, request.code) : null;
+  const inputs = checkInputs(request, source, RUN_BYTES - artefacts);
+  const limits = limitsOf(resolved, request, options);
+  const kind = classFor(limits, inputs.files + artefacts, options);
+  const env = request.env ? { ...language.env, ...request.env } : language.env;
+  const files = request.files ?? [];
+  return {
+    language: name,
+    image: image.manifest.name,
+    spec: specOf(tenant, image.manifest.name, kind, request, options),
+    compile: language.compile
+      ? {
+          argv: language.compile.argv,
+          limits: limits.compile,
+          files: source ? [source, ...files] : files,
+          artefacts: language.compile.artefacts,
+          artefactBytes: Math.min(kind.scratchBytes / 2 - inputs.files, RUN_BYTES - inputs.run),
+        }
+      : null,
+    limits: limits.run,
+    env,
+    files: language.compile ? notReplaced(files, language.compile.artefacts) : source ? [source, ...files] : files,
+    keepBytes,
+    parallel: Math.min(request.parallel ?? kind.slots, kind.slots, request.cases.length),
+    program: (args) => programOf(language, request.code, args),
+  };
+}
+
+/** Answers the bytes that are kept of each output stream. */
+function checkCases({ cases, keepBytes, parallel }: ExecutionRequest): number {
+  if (cases.length === 0 || cases.length > MAX_CASES) throw refusal("cases", `give 1 to ${MAX_CASES}`);
+  if (parallel !== undefined && !(Number.isSafeInteger(parallel) && parallel > 0))
+    throw refusal("parallel", "must be a positive integer");
+  const fetched = cases.reduce(
+    (sum, { outputs }) => (outputs ? sum + outputs.reduce((s, o) => s + o.limit, 0) : sum),
+    0,
+  );
+  const keep = keepBytes ?? Math.min(KEEP_BYTES, Math.floor(DEFAULT_ANSWER_BYTES / 2 / cases.length));
+  if (!Number.isSafeInteger(keep) || keep <= 0) throw refusal("keep_output_bytes", "must be a positive integer");
+  const all = 2 * keep * cases.length + fetched;
+  if (all > ANSWER_BYTES) {
+    const field = fetched > all / 2 ? "cases" : "keep_output_bytes";
+    throw refusal(field, `output and files of all cases may come to ${all} bytes, above ${ANSWER_BYTES}`);
+  }
+  return keep;
+}
+
+function sourceFile(language: ImageLanguage, code: string): InputFile {
+  return { path: language.source, data: Buffer.from(code) };
+}
+
+export interface Limits {
+  readonly run: RunLimits;
+  /** As those of the run where nothing is compiled. */
+  readonly compile: RunLimits;
+}
+
+function limitsOf({ language, image }: ResolvedLanguage, request: ExecutionRequest, { classes }: PlanOptions): Limits {
+  const { manifest } = image;
+  const largest = classes.at(-1);
+  const run = requestLimits(manifestLimits(CASE_LIMITS, manifest.limits, language.limits), request.limits, {
+    factor: request.foreignLimits ? 1 : language.time_factor,
+    field: "limits",
+  });
+  const own = fitted(run, request.foreignLimits ? undefined : request.limits, "limits", largest);
+  if (!language.compile) return { run: own, compile: own };
+  const compile = requestLimits(manifestLimits(COMPILE_LIMITS, language.compile.limits), request.compileLimits, {
+    factor: 1,
+    field: "compile_limits",
+  });
+  return { run: own, compile: fitted(compile, request.compileLimits, "compile_limits", largest) };
+}
+
+export function classFor({ run, compile }: Limits, fileBytes: number, { classes }: PlanOptions): ResourceClass {
+  // Half of the scratch space is left to the program.
+  const scratchBytes = Math.max(run.diskBytes, compile.diskBytes, 2 * fileBytes);
+  const memoryBytes = Math.max(run.memoryBytes, compile.memoryBytes);
+  const processes = Math.max(run.processes, compile.processes);
+  const kind = smallestClass(classes, { memoryBytes, scratchBytes, processes });
+  if (kind) return kind;
+  throw refusal("files", "no sandbox has room for so much");
+}
+
+export function specOf(
+  tenant: string,
+  image: string,
+  { slots, memoryBytes, scratchBytes, processes }: ResourceClass,
+  { mode, runtime }: Pick<ExecutionRequest, "mode" | "runtime">,
+  options: PlanOptions,
+): SandboxSpec {
+  if (runtime !== undefined && !RUNTIME.test(runtime)) throw refusal("sandbox.runtime", "is not the name of a runtime");
+  return {
+    tenant,
+    resource: "execution",
+    image,
+    cpus: options.cpus,
+    slots,
+    memoryBytes,
+    scratchBytes,
+    processes,
+    network: "none",
+    runtime: runtime ?? options.runtime,
+    mode: mode ?? options.mode,
+  };
+}
+
+/** The files that the compiler had, less those whose place its artefacts take. */
+function notReplaced(files: readonly InputFile[], artefacts: CompilePlan["artefacts"]): readonly InputFile[] {
+  if (files.length === 0) return files;
+  return files.filter(({ path }) => !artefacts.some((artefact) => isWithin(path, artefact.path)));
+}
+
+function programOf(language: ImageLanguage, code: string, args: readonly string[] | undefined): Program {
+  if (language.interpreter === undefined)
+    return { argv: args ? [...(language.run ?? []), ...args] : (language.run ?? []) };
+  const source = language.launcher ?? code;
+  return args ? { interpreter: language.interpreter, source, args } : { interpreter: language.interpreter, source };
+}

@@ -1,0 +1,158 @@
+import type { Clock } from "../../core/clock.ts";
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { newId } from "../../core/ids.ts";
+import type { Logger } from "../../core/logger.ts";
+import { faultCause, type SandboxSession } from "../../sandbox/index.ts";
+import type { SessionView } from "../service.ts";
+import type { OpenedSession } from "./open-session.ts";
+
+export interface LiveSessionInput {
+  readonly tenant: string;
+  readonly language: string;
+  readonly image: string;
+  readonly isolation: SessionView["isolation"];
+  readonly opened: OpenedSession;
+  readonly idleMs: number;
+  readonly lifetimeMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called once, when its place is free again. */
+  readonly onEnded: (session: LiveSession) => void;
+}
+
+/** Longest wait for a program to end; then its whole sandbox is given up. Milliseconds. */
+const CLOSE_MS = 10_000;
+
+/** One session from its opening until its place is free again. */
+export class LiveSession {
+  readonly tenant: string;
+  readonly #input: LiveSessionInput;
+  readonly #id = newId("session");
+  readonly #openedAt: number;
+  readonly #bornAt: number;
+  #lastUsedAt: number;
+  /** On the clock that never jumps. */
+  #usedAt: number;
+  #inUse = 0;
+  #reason: string | null = null;
+  #ending: Promise<void> | null = null;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(input: LiveSessionInput) {
+    this.#input = input;
+    this.tenant = input.tenant;
+    this.#openedAt = this.#lastUsedAt = input.clock.now();
+    this.#bornAt = this.#usedAt = input.clock.monotonic();
+    this.#watch();
+    const { session, lease } = input.opened;
+    void session.ended.then(({ reason }) => this.end(reason));
+    void lease.sandbox.ended.then(({ cause, detail }) => this.end(lossOf(cause, detail), true));
+  }
+
+  get view(): SessionView {
+    const { language, image, isolation, opened, lifetimeMs } = this.#input;
+    const { sandbox } = opened.lease;
+    return {
+      id: this.#id,
+      language,
+      image,
+      isolation,
+      state: this.#reason === null ? "open" : "ended",
+      reason: this.#reason,
+      sandbox: { id: sandbox.id, provider: sandbox.provider, mode: sandbox.mode },
+      openedAt: this.#openedAt,
+      lastUsedAt: this.#lastUsedAt,
+      expiresAt: this.#openedAt + lifetimeMs,
+      times: { queueMs: opened.queueMs, claimMs: opened.claimMs, setupMs: opened.setupMs },
+    };
+  }
+
+  /**
+   * Runs `work` on the session. Whatever takes its state away, the program, its sandbox or time, throws `session_ended`
+   * with the reason: with nothing to repeat, a fault of the sandbox is the session's end, not an error to try again.
+   */
+  async use<T>(ctx: CallContext, work: (session: SandboxSession) => Promise<T>): Promise<T> {
+    if (this.#reason !== null) throw this.#endedError();
+    this.#touch(1);
+    try {
+      return await work(this.#input.opened.session);
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      const cause = faultCause(error);
+      if (cause !== null) void this.end(lossOf(cause, (error as Error).message), true);
+      else if (SandlotError.is(error, "session_ended")) void this.end(error.context.reason);
+      if (this.#reason === null) throw error;
+      throw this.#endedError(error);
+    } finally {
+      this.#touch(-1);
+    }
+  }
+
+  interrupt(): void {
+    if (this.#reason !== null) throw this.#endedError();
+    this.#input.opened.session.interrupt();
+    this.#touch(0);
+  }
+
+  /** Ends it for the first reason that is given, and resolves when its place is free. */
+  end(reason: string, discard = false): Promise<void> {
+    this.#ending ??= this.#end(reason, discard);
+    return this.#ending;
+  }
+
+  async #end(reason: string, discard: boolean): Promise<void> {
+    this.#reason = reason;
+    this.#cancelTimer();
+    const { opened, onEnded } = this.#input;
+    const closed = discard ? false : await this.#closeInTime();
+    opened.lease.release({ discard: !closed });
+    onEnded(this);
+  }
+
+  /** False when the program could not be ended, so that nobody may have its slot. */
+  async #closeInTime(): Promise<boolean> {
+    const { opened, clock, logger } = this.#input;
+    try {
+      return await new Promise<boolean>((resolve, reject) => {
+        const cancel = clock.after(CLOSE_MS, () => resolve(false));
+        opened.session
+          .close()
+          .then(() => resolve(true), reject)
+          .finally(cancel);
+      });
+    } catch (error) {
+      logger.warn({ session_id: this.#id, error: SandlotError.from(error).report() }, "a session could not be closed");
+      return false;
+    }
+  }
+
+  #touch(change: 1 | -1 | 0): void {
+    const { clock } = this.#input;
+    this.#inUse += change;
+    this.#lastUsedAt = clock.now();
+    this.#usedAt = clock.monotonic();
+  }
+
+  /** Looks again when the nearer of the two deadlines could have come. */
+  #watch(): void {
+    const { clock, idleMs, lifetimeMs } = this.#input;
+    const now = clock.monotonic();
+    const lifetimeLeft = this.#bornAt + lifetimeMs - now;
+    const idleLeft = this.#inUse > 0 ? idleMs : this.#usedAt + idleMs - now;
+    if (lifetimeLeft <= 0) void this.end("its lifetime is over");
+    else if (idleLeft <= 0) void this.end("nobody used it for too long");
+    else this.#cancelTimer = clock.after(Math.min(lifetimeLeft, idleLeft), () => this.#watch());
+  }
+
+  #endedError(cause?: unknown): SandlotError {
+    const context = { session_id: this.#id, reason: this.#reason ?? "closed" };
+    return new SandlotError("session_ended", context, cause === undefined ? {} : { cause });
+  }
+}
+
+const DETAIL_LENGTH = 300;
+
+function lossOf(cause: string, detail: string): string {
+  return `its sandbox is gone (${cause}): ${detail.slice(0, DETAIL_LENGTH)}`;
+}

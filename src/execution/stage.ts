@@ -1,0 +1,98 @@
+import type { CapturedOutput, FaultCause, LimitName, RunResult } from "../sandbox/index.ts";
+import type { CandidateRun } from "./attribution/index.ts";
+import type { Stage, StageStatus } from "./service.ts";
+
+/** A status and one sentence for it. */
+export type Finding = Pick<Stage, "status" | "message">;
+
+const OK: Finding = { status: "ok", message: "" };
+
+const LIMITS: Readonly<Record<LimitName, Finding>> = {
+  wall: { status: "time_limit", message: "it did not end in time" },
+  cpu: { status: "time_limit", message: "it used up its processor time" },
+  memory: { status: "memory_limit", message: "it used up its memory" },
+  output: { status: "output_limit", message: "it wrote more output than allowed" },
+  disk: { status: "disk_limit", message: "it filled its scratch space or a file outgrew its limit" },
+  processes: { status: "process_limit", message: "it started more processes than allowed" },
+};
+
+/** What runtimes say last when an allocation is refused. It only names the kind of a failure that stands anyway. */
+const OUT_OF_MEMORY =
+  /^(MemoryError\b|.*\bstd::bad_alloc\b|.*\bOutOfMemoryError\b|fatal error: .*out of memory|.*heap out of memory)/;
+const LAST_LINES_BYTES = 4096;
+const MESSAGE_LENGTH = 300;
+
+/** The stage that a run came to. `queueMs`: what it waited before its sandbox was asked for. */
+export function stageOf(run: CandidateRun, queueMs: number): Stage {
+  const { sandbox, evidence, waited } = run;
+  const { status, message } = run.result ? findingOf(run.result) : blamedFinding(run.blamed);
+  const { result } = run;
+  const times = result?.times ?? NO_TIMES;
+  return {
+    status,
+    message,
+    exit: result ? ownExit(result) : null,
+    stdout: result?.stdout ?? NOTHING,
+    stderr: result?.stderr ?? NOTHING,
+    files: result?.files ?? [],
+    times: {
+      queueMs: queueMs + waited.queueMs,
+      claimMs: waited.claimMs,
+      setupMs: times.setupMs,
+      wallMs: times.wallMs,
+      cpuMs: times.cpuMs,
+      teardownMs: times.teardownMs,
+    },
+    memoryPeakBytes: result?.memoryPeakBytes ?? 0,
+    blamed: run.blamed,
+    evidence,
+    sandbox: { id: sandbox.id, provider: sandbox.provider, image: sandbox.image, mode: sandbox.mode },
+  };
+}
+
+const NO_TIMES = { setupMs: 0, wallMs: 0, cpuMs: 0, teardownMs: 0 };
+const NOTHING: CapturedOutput = { head: new Uint8Array(), tail: new Uint8Array(), dropped: 0 };
+const SIGKILL = 9;
+
+/** Null when a limit ended the program before it ended by itself. */
+function ownExit({ exit, limit }: RunResult): Stage["exit"] {
+  return limit !== null && "signal" in exit && exit.signal === SIGKILL ? null : exit;
+}
+
+function findingOf({ limit, exit, stderr }: RunResult): Finding {
+  if (limit) return LIMITS[limit];
+  if ("code" in exit && exit.code === 0) return OK;
+  const lines = lastLines(stderr);
+  if (lines.some((line) => OUT_OF_MEMORY.test(line))) return LIMITS.memory;
+  if ("signal" in exit) return { status: "runtime_error", message: `it was ended by signal ${exit.signal}` };
+  const last = lines.at(-1)?.slice(0, MESSAGE_LENGTH) ?? "";
+  return { status: "runtime_error", message: last ? `exit code ${exit.code}: ${last}` : `exit code ${exit.code}` };
+}
+
+/** The last lines of a stream that are not blank, the last one at the end. */
+function lastLines({ head, tail }: CapturedOutput): string[] {
+  const end = tail.length > 0 ? tail : head;
+  const text = Buffer.from(end.buffer, end.byteOffset, end.byteLength).subarray(-LAST_LINES_BYTES).toString("utf8");
+  return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** What a program did that brought its sandbox down again and again, alone, where a control program passed. */
+function blamedFinding(cause: FaultCause): Finding {
+  const status = blamedStatus(cause);
+  switch (status) {
+    case "memory_limit":
+      return { status, message: "it exhausted the memory of its sandbox" };
+    case "time_limit":
+      return { status, message: "it stalled its sandbox" };
+    case "disk_limit":
+      return { status, message: "its files could not be laid into a workspace" };
+    default:
+      return { status, message: `it brought its sandbox down (${cause})` };
+  }
+}
+
+function blamedStatus(cause: FaultCause): StageStatus {
+  if (cause === "oom") return "memory_limit";
+  if (cause === "stalled") return "time_limit";
+  return cause === "setup" ? "disk_limit" : "tampered";
+}

@@ -1,0 +1,151 @@
+import { type CallContext, orAborted } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { InputFile, OutputFile, OutputRequest, RunLimits } from "../run.ts";
+import type { SandboxSession, SessionCall, SessionReply } from "../session.ts";
+import type { Channel, ChannelAnswer } from "./channel.ts";
+import type { AgentConnection } from "./connection.ts";
+import { decodeFiles, decodeReply, decodeSessionEnd, type SessionEndReport } from "./decode-session.ts";
+import { checkPaths, DEFAULT_FILE_MODE, DEFAULT_KEEP_BYTES, type EncodedRun, refused } from "./encode-run.ts";
+import { FRAME, MAX_PAYLOAD } from "./frames.ts";
+
+/** Beyond a call's own wall limit: the interrupt's grace, collecting, an agent under load. */
+const ANSWER_GRACE_MS = 10_000;
+/** A session without a call to bound it: files in and out. */
+const FILES_MS = 30_000;
+
+export interface AgentSessionOptions {
+  readonly sandboxId: string;
+  readonly connection: AgentConnection;
+  readonly request: EncodedRun;
+  readonly limits: RunLimits;
+}
+
+/** A session over one channel of an agent. */
+export class AgentSession implements SandboxSession {
+  readonly ended: Promise<{ readonly reason: string }>;
+  readonly #options: AgentSessionOptions;
+  readonly #channel: Channel;
+  readonly #close: () => void;
+  readonly #end: Promise<SessionEndReport>;
+  #ending: SessionEndReport | null = null;
+  #onReply: ((reply: ChannelAnswer) => void) | null = null;
+  /** The call that is running, or the last one: calls go one after another. */
+  #last: Promise<unknown> = Promise.resolve();
+  #number = 0;
+
+  constructor(options: AgentSessionOptions) {
+    this.#options = options;
+    const opened = options.connection.open(MAX_PAYLOAD, { onReply: (reply) => this.#replied(reply) });
+    this.#channel = opened.channel;
+    this.#close = opened.close;
+    this.#end = this.#channel.answer.then(decodeSessionEnd, (error: unknown) => ({
+      reason: SandlotError.from(error).message,
+      exit: null,
+      error: SandlotError.from(error),
+    }));
+    void this.#end.then((end) => (this.#ending = end));
+    this.ended = this.#end.then(({ reason }) => ({ reason }));
+  }
+
+  /** Resolves when the program waits for its first call; throws what kept it from that. */
+  async start(ctx: CallContext, fault: (end: SessionEndReport) => SandlotError): Promise<void> {
+    const { connection, request } = this.#options;
+    try {
+      const reply = connection.within(ANSWER_GRACE_MS, () => {
+        const first = this.#nextReply();
+        void this.#channel.send(FRAME.OPEN, request.header, request.sections);
+        return Promise.race([first, this.#end.then((end) => Promise.reject(end.error ?? fault(end)))]);
+      });
+      await orAborted(ctx, reply);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  call(ctx: CallContext, call: SessionCall): Promise<SessionReply> {
+    if (call.code.includes("\0")) throw refused("code", "must not contain NUL bytes");
+    const { limits } = this.#options;
+    const wallMs = call.wallMs ?? limits.wallMs;
+    const keepBytes = call.keepBytes ?? DEFAULT_KEEP_BYTES;
+    const header = { op: "execute", wall_ms: wallMs, cpu_ms: call.cpuMs ?? limits.cpuMs, keep_bytes: keepBytes };
+    const maxBytes = 2 * keepBytes + MAX_PAYLOAD;
+    return this.#inTurn(ctx, async () => {
+      const reply = await this.#ask(header, [Buffer.from(call.code)], maxBytes, wallMs + ANSWER_GRACE_MS);
+      return decodeReply(reply, reply.report["status"] === "ended" ? await this.#end : null);
+    });
+  }
+
+  interrupt(): void {
+    this.#channel.control(FRAME.INTERRUPT);
+  }
+
+  async write(ctx: CallContext, files: readonly InputFile[]): Promise<void> {
+    checkPaths(files);
+    const data = files.map((file) => {
+      if ("number" in file.data || file.archive) throw refused("files", "a session takes plain files only");
+      return file.data;
+    });
+    const manifest = Buffer.from(
+      JSON.stringify(
+        files.map(({ path, mode }, index) => ({
+          path,
+          size: data[index]?.length ?? 0,
+          mode: mode ?? DEFAULT_FILE_MODE,
+        })),
+      ),
+    );
+    const header = { op: "write", manifest: manifest.length };
+    const reply = await this.#inTurn(ctx, () => this.#ask(header, [manifest, ...data], MAX_PAYLOAD, FILES_MS));
+    if (reply.report["status"] !== "ok") throw refused("files", String(reply.report["detail"]));
+  }
+
+  async read(ctx: CallContext, outputs: readonly OutputRequest[]): Promise<OutputFile[]> {
+    checkPaths(outputs);
+    const maxBytes = outputs.reduce((sum, output) => sum + output.limit, 0) + MAX_PAYLOAD;
+    return decodeFiles(await this.#inTurn(ctx, () => this.#ask({ op: "read", outputs }, [], maxBytes, FILES_MS)));
+  }
+
+  async close(): Promise<void> {
+    if (this.#ending) return;
+    this.#channel.control(FRAME.CANCEL);
+    await Promise.race([this.#end, this.#options.connection.ended]);
+    this.#close();
+  }
+
+  /** After the calls before it. A caller who goes interrupts its call; the next one still waits for the reply. */
+  async #inTurn<T>(ctx: CallContext, ask: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(ask);
+    this.#last = turn.catch(() => undefined);
+    try {
+      return await orAborted(ctx, turn);
+    } catch (error) {
+      if (ctx.signal.aborted) this.interrupt();
+      throw error;
+    }
+  }
+
+  #ask(header: object, body: readonly Uint8Array[], maxBytes: number, timeoutMs: number): Promise<ChannelAnswer> {
+    if (this.#ending) return Promise.reject(this.#gone(this.#ending));
+    this.#channel.maxBytes = maxBytes;
+    const id = ++this.#number;
+    return this.#options.connection.within(timeoutMs, () => {
+      const reply = this.#nextReply();
+      void this.#channel.send(FRAME.CALL, Buffer.from(JSON.stringify({ id, ...header })), body);
+      return Promise.race([reply, this.#end.then((end) => Promise.reject(this.#gone(end)))]);
+    });
+  }
+
+  #nextReply(): Promise<ChannelAnswer> {
+    return new Promise((resolve) => (this.#onReply = resolve));
+  }
+
+  #replied(reply: ChannelAnswer): void {
+    this.#onReply?.(reply);
+    this.#onReply = null;
+  }
+
+  #gone(end: SessionEndReport): SandlotError {
+    return end.error ?? new SandlotError("session_ended", { session_id: this.#options.sandboxId, reason: end.reason });
+  }
+}

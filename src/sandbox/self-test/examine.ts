@@ -1,0 +1,94 @@
+import pLimit from "p-limit";
+import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { faultCause } from "../faults.ts";
+import type { Sandbox } from "../port.ts";
+import type { SandboxMode, SandboxSpec } from "../spec.ts";
+import { type Finding, type Probe, probesFor } from "./probes.ts";
+import type { Accepted } from "./report.ts";
+
+/** Probes, or in mode C sandboxes, at once. */
+const PARALLEL = 4;
+
+/** Sandboxes to try things in. */
+export interface Laboratory {
+  create(ctx: CallContext): Promise<Sandbox>;
+  remove(sandbox: Sandbox): Promise<void>;
+}
+
+/** What was found out. */
+export interface Examination {
+  readonly mode: SandboxMode;
+  readonly image: string;
+  readonly findings: readonly (Finding & { readonly accepted: string | null })[];
+}
+
+export interface ExamineOptions {
+  readonly spec: SandboxSpec;
+  readonly laboratory: Laboratory;
+  /** What need not be held in a mode. */
+  readonly accepted: (mode: SandboxMode) => Accepted;
+}
+
+/**
+ * Runs every probe of a limit that must be held. Those that take what the whole sandbox has come last, and one whose run
+ * says nothing, or that a limit was not held, is repeated by itself in a fresh sandbox: neighbours, or a stalled machine,
+ * are no evidence. Throws `sandbox_create_failed` when a probe says nothing then either.
+ */
+export async function examine(ctx: CallContext, options: ExamineOptions): Promise<Examination> {
+  const { spec, laboratory, accepted } = options;
+  const first = await laboratory.create(ctx);
+  const { mode, image } = first;
+  const reasons = accepted(mode);
+  const [probes, untried] = partition(probesFor(spec), ({ limits }) => limits.some((limit) => !reasons[limit]));
+  const findings: Finding[] = untried.flatMap(({ limits }) => limits.map(notTried));
+  const doubtful: Probe[] = [];
+  const tryOut = async (probe: Probe, sandbox?: Sandbox) => {
+    const found = sandbox ? await tryIn(ctx, probe, sandbox) : await tryAlone(ctx, probe, laboratory);
+    if (found?.every(({ limit, held }) => held || reasons[limit])) findings.push(...found);
+    else doubtful.push(probe);
+  };
+  const limit = pLimit(PARALLEL);
+  const [greedy, modest] = partition(probes, ({ takesAll }) => takesAll);
+  try {
+    // In mode C a sandbox is good for one run.
+    const shared = mode === "C" ? undefined : first;
+    await Promise.all(modest.map((probe) => limit(() => tryOut(probe, shared))));
+    for (const probe of greedy) await tryOut(probe, shared);
+  } finally {
+    await laboratory.remove(first);
+  }
+  for (const probe of doubtful) {
+    const found = await tryAlone(ctx, probe, laboratory);
+    const detail = `the self-test of ${probe.limits.join(", ")} says nothing`;
+    if (!found) throw new SandlotError("sandbox_create_failed", { detail });
+    findings.push(...found);
+  }
+  return { mode, image, findings: findings.map((it) => ({ ...it, accepted: reasons[it.limit] ?? null })) };
+}
+
+const notTried = (limit: Finding["limit"]): Finding => ({ limit, held: null, detail: "not tried" });
+
+function partition<T>(values: readonly T[], belongs: (value: T) => boolean): [T[], T[]] {
+  return [values.filter(belongs), values.filter((value) => !belongs(value))];
+}
+
+async function tryAlone(ctx: CallContext, probe: Probe, laboratory: Laboratory): Promise<readonly Finding[] | null> {
+  const sandbox = await laboratory.create(ctx);
+  try {
+    return await tryIn(ctx, probe, sandbox);
+  } finally {
+    await laboratory.remove(sandbox);
+  }
+}
+
+async function tryIn(ctx: CallContext, probe: Probe, sandbox: Sandbox): Promise<readonly Finding[] | null> {
+  try {
+    return probe.judge(await sandbox.run(ctx, probe.request));
+  } catch (error) {
+    throwIfEnded(ctx);
+    if (faultCause(error) === null) throw error;
+    ctx.logger.debug({ limits: probe.limits, problem: messageOf(error) }, "a probe of the self-test met a fault");
+    return probe.judgeFault?.(error) ?? null;
+  }
+}

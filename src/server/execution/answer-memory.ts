@@ -1,0 +1,67 @@
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Stage } from "../../execution/service.ts";
+import { createBodyBudget } from "../body-budget.ts";
+
+/** Seconds after which a caller may try again when the memory for answers is used up. */
+const RETRY_SECONDS = 5;
+/** An answer below this is not counted: it is no larger than what every request costs anyway. */
+const SMALL_BYTES = 64 * 1024;
+
+/** A bound over what programs wrote and nobody has been sent yet, over all requests. */
+export class AnswerMemory {
+  readonly #budget: ReturnType<typeof createBodyBudget>;
+
+  constructor(limitBytes: number) {
+    this.#budget = createBodyBudget(limitBytes);
+  }
+
+  open(): AnswerAccount {
+    return new AnswerAccount(this.#budget);
+  }
+}
+
+/** What one request holds of it. */
+export class AnswerAccount {
+  readonly #budget: ReturnType<typeof createBodyBudget>;
+  #held = 0;
+  #uncounted = 0;
+  #released = false;
+
+  constructor(budget: ReturnType<typeof createBodyBudget>) {
+    this.#budget = budget;
+  }
+
+  /** Counts so many bytes; answers the error to end the request with when there is no room for them. */
+  hold(more: number): SandlotError | null {
+    const bytes = this.#uncounted + more;
+    if (this.#released) return null;
+    if (this.#held === 0 && bytes < SMALL_BYTES) {
+      this.#uncounted = bytes;
+      return null;
+    }
+    if (!this.#budget.take(bytes)) {
+      return new SandlotError("overloaded", { resource: "memory for answers", retry_after: RETRY_SECONDS });
+    }
+    this.#uncounted = 0;
+    this.#held += bytes;
+    return null;
+  }
+
+  /** Whether the answer is large enough to be sent in parts. */
+  get isLarge(): boolean {
+    return this.#held > 0;
+  }
+
+  /** Gives everything back. Idempotent. */
+  release(): void {
+    this.#released = true;
+    this.#budget.give(this.#held);
+    this.#held = 0;
+  }
+}
+
+/** Bytes of output and files that a stage holds. */
+export function stageBytes({ stdout, stderr, files }: Stage): number {
+  const output = stdout.head.length + stdout.tail.length + stderr.head.length + stderr.tail.length;
+  return files.reduce((sum, { data }) => sum + data.length, output);
+}

@@ -1,0 +1,35 @@
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { ExecutionService } from "../../execution/service.ts";
+import type { PoolsAdmin } from "../../sandbox/index.ts";
+
+function refuse(): never {
+  throw new SandlotError("provider_unavailable", {
+    provider: "none",
+    detail: "this server plays nothing (worker.enabled is false) and so has no sandboxes",
+  });
+}
+
+/** Stands where a process has no sandboxes: every call throws `provider_unavailable`. */
+export const NO_EXECUTION: ExecutionService = {
+  languages: async () => refuse(),
+  run: async () => refuse(),
+  sessions: {
+    open: async () => refuse(),
+    use: async () => refuse(),
+    interrupt: refuse,
+    get: refuse,
+    list: refuse,
+    close: async () => refuse(),
+  },
+};
+
+/** The same for operators. */
+export const NO_POOLS: PoolsAdmin = {
+  list: refuse,
+  describe: refuse,
+  scale: refuse,
+  drain: refuse,
+  sandboxes: refuse,
+  sandbox: refuse,
+  kill: async () => refuse(),
+};

@@ -1,0 +1,149 @@
+import { messageOf } from "../../../src/core/errors/sandlot-error.ts";
+import type { AttackEntry, Word } from "../entry.ts";
+import { whyNotApplicable } from "../not-applicable.ts";
+import type { Arena } from "./arena.ts";
+import { openStage, type Outcome, playAttack, playTwin, saysOf, type Stage, wordOf } from "./play.ts";
+
+/** What became of one way of attacking, or of one honest twin. */
+export interface Finding {
+  readonly entry: string;
+  readonly title: string;
+  /** Name of the variant; `twin 1` for an honest program. */
+  readonly name: string;
+  readonly kind: Word | "twin";
+  /** What was to come of it. */
+  readonly says: string;
+  readonly state: "held" | "missed" | "not_applicable";
+  /** Why it was missed, or why it does not apply. */
+  readonly detail: string;
+}
+
+interface Piece {
+  readonly finding: Pick<Finding, "entry" | "title" | "name" | "kind" | "says">;
+  readonly alone: boolean;
+  readonly play: (stage: Stage | null) => Promise<Outcome>;
+}
+
+/** Attacks at once: with their neighbours, as many as a sandbox has slots. */
+const PARALLEL = 3;
+
+/**
+ * Plays entries, several at once in one sandbox. What fails there is played again alone in a fresh sandbox, so that
+ * the finding says whether it was itself or somebody beside it; either is a miss.
+ */
+export async function playEntries(arena: Arena, entries: readonly AttackEntry[]): Promise<Finding[]> {
+  const pieces = entries.flatMap((entry) => piecesOf(arena, entry));
+  const findings: Finding[] = [];
+  const shared = pieces.filter(({ alone }) => !alone);
+  const running = new Set<string>();
+  const house = new House(arena);
+  const worker = async () => {
+    for (let piece = shared.shift(); piece; piece = shared.shift()) {
+      findings.push(await playPiece(arena, house, piece, running));
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: PARALLEL }, worker));
+    for (const piece of pieces.filter(({ alone }) => alone)) {
+      findings.push(notApplicable(arena, piece) ?? { ...piece.finding, ...verdict(await playAlone(arena, piece)) });
+    }
+  } finally {
+    await arena.closeAll();
+  }
+  return findings.sort((a, b) => order(pieces, a) - order(pieces, b));
+}
+
+function order(pieces: readonly Piece[], { entry, name }: Finding): number {
+  return pieces.findIndex(({ finding }) => finding.entry === entry && finding.name === name);
+}
+
+/** The sandbox that attacks share; replaced when it is lost. */
+class House {
+  readonly #arena: Arena;
+  #stage: Promise<Stage | null> | null = null;
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  async stage(): Promise<Stage | null> {
+    const current = (this.#stage ??= openStage(this.#arena));
+    const stage = await current;
+    if (stage && (await isOver(stage))) {
+      if (this.#stage === current) this.#stage = null;
+      return this.stage();
+    }
+    return stage;
+  }
+}
+
+function isOver({ sandbox }: Stage): Promise<boolean> {
+  return Promise.race([sandbox.ended.then(() => true), Promise.resolve(false)]);
+}
+
+async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<string>): Promise<Finding> {
+  const exempt = notApplicable(arena, piece);
+  if (exempt) return exempt;
+  const { entry, name } = piece.finding;
+  const label = `${entry} ${name}`;
+  const others = Array.from(running);
+  running.add(label);
+  try {
+    const problem = await guarded(async () => piece.play(await house.stage()));
+    if (problem === null) return { ...piece.finding, ...verdict(null) };
+    const alone = await playAlone(arena, piece);
+    const beside = `${problem} (only beside ${[...others, ...running].filter((it) => it !== label).join(", ")})`;
+    return { ...piece.finding, ...verdict(alone ?? beside) };
+  } finally {
+    running.delete(label);
+  }
+}
+
+function notApplicable(arena: Arena, { finding }: Piece): Finding | null {
+  const reason = whyNotApplicable(arena.target, finding.entry, finding.name);
+  return reason === null ? null : { ...finding, state: "not_applicable", detail: reason };
+}
+
+async function playAlone(arena: Arena, piece: Piece): Promise<Outcome> {
+  return guarded(async () => {
+    const stage = await openStage(arena);
+    try {
+      return await piece.play(stage);
+    } finally {
+      if (stage) await arena.close(stage.sandbox);
+    }
+  });
+}
+
+async function guarded(play: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await play();
+  } catch (error) {
+    const context = JSON.stringify((error as { context?: unknown }).context ?? {});
+    return `fault: ${messageOf(error)} ${context}`;
+  }
+}
+
+function verdict(problem: Outcome): Pick<Finding, "state" | "detail"> {
+  return problem === null ? { state: "held", detail: "" } : { state: "missed", detail: problem };
+}
+
+function piecesOf(arena: Arena, { id, title, variants, twins }: AttackEntry): Piece[] {
+  const of = { entry: id, title };
+  return [
+    ...variants.map(
+      (attack): Piece => ({
+        finding: { ...of, name: attack.name, kind: wordOf(attack), says: saysOf(attack) },
+        alone: "alone" in attack && attack.alone === true,
+        play: (stage) => playAttack(arena, stage, attack),
+      }),
+    ),
+    ...twins.map(
+      (twin, index): Piece => ({
+        finding: { ...of, name: `twin ${index + 1}`, kind: "twin", says: "passes" },
+        alone: false,
+        play: (stage) => playTwin(arena, stage, twin),
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,470 @@
+import type { AttackEntry } from "../entry.ts";
+import { oneOf, prints, refused, typed } from "../expect.ts";
+import { cold, limited, py, sh, withMore } from "../kit.ts";
+
+const outOfMemory = typed("memory_limit");
+
+export const touchMemory: AttackEntry = {
+  id: "A03",
+  title: "Memory bomb by touching pages",
+  variants: [
+    {
+      name: "a list that grows",
+      run: py`
+hoard = []
+while True: hoard.append(bytearray(1 << 20))
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "going on after each refusal",
+      run: limited(py`
+hoard = []
+while True:
+    try: hoard.append(bytearray(1 << 20))
+    except MemoryError: pass
+`, { cpuMs: 500 }),
+      expect: typed("memory_limit", "time_limit"),
+    },
+    {
+      name: "shared anonymous pages",
+      run: py`
+import mmap
+pages = mmap.mmap(-1, 256 << 20)
+for at in range(0, 256 << 20, 4096): pages[at] = 1
+time.sleep(30)
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "in children, each below the limit",
+      run: py`
+for _ in range(8):
+    spawn(lambda: (bytearray(40 << 20), time.sleep(30)))
+time.sleep(30)
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "in orphans with sessions of their own",
+      run: py`
+def hide():
+    os.setsid()
+    if os.fork(): os._exit(0)
+    hoard = bytearray(40 << 20)
+    time.sleep(30)
+for _ in range(8): os.waitpid(spawn(hide), 0)
+time.sleep(30)
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "shared pages that are let go of by the process and kept by the mapping",
+      run: limited(py`
+import mmap
+hoard = []
+while len(hoard) < 64:
+    pages = mmap.mmap(-1, 8 << 20)
+    for at in range(0, 8 << 20, 4096): pages[at] = 1
+    pages.madvise(mmap.MADV_DONTNEED)
+    hoard.append(pages)
+time.sleep(30)
+`, { wallMs: 4000 }),
+      expect: outOfMemory,
+    },
+    {
+      name: "shared pages that a child keeps by a mapping it never touches",
+      run: limited(py`
+import mmap
+for _ in range(20):
+    pages = mmap.mmap(-1, 32 << 20)
+    spawn(lambda: time.sleep(30))
+    for at in range(0, 32 << 20, 4096): pages[at] = 1
+    pages.close()
+time.sleep(30)
+`, { wallMs: 4000 }),
+      expect: outOfMemory,
+    },
+    {
+      name: "a device that maps to the same kind of pages",
+      run: limited(py`
+import mmap
+device = os.open("/dev/zero", os.O_RDWR)
+hoard = []
+while len(hoard) < 20:
+    pages = mmap.mmap(device, 32 << 20)
+    for at in range(0, 32 << 20, 4096): pages[at] = 1
+    pages.madvise(mmap.MADV_DONTNEED)
+    hoard.append(pages)
+time.sleep(30)
+`, { wallMs: 4000 }),
+      expect: outOfMemory,
+    },
+    {
+      name: "pushed out of the resident set by madvise",
+      run: py`
+import mmap
+def hide():
+    pages = mmap.mmap(-1, 40 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for at in range(0, 40 << 20, 4096): pages[at] = 1
+    pages.madvise(21)  # MADV_PAGEOUT
+    time.sleep(30)
+for _ in range(8): spawn(hide)
+time.sleep(30)
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "the stack, by a call that calls itself",
+      run: py`machine(bytes.fromhex("e8fbffffff"))()`,
+      expect: typed("memory_limit", "runtime_error"),
+    },
+    {
+      name: "in a shell variable",
+      run: sh`x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done`,
+      expect: typed("memory_limit", "runtime_error"),
+    },
+    {
+      name: "an interpreter that is started as a command",
+      run: cold`
+hoard = []
+while True: hoard.append(bytearray(1 << 20))
+`,
+      expect: outOfMemory,
+    },
+    {
+      name: "page tables, by reading a byte every two megabytes",
+      run: limited(py`
+libc.mmap.restype = ctypes.c_void_p
+at = libc.mmap(None, ctypes.c_size_t(96 << 30), 1, 0x4022, -1, ctypes.c_long(0))
+for offset in range(0, 96 << 30, 2 << 20): ctypes.c_char.from_address(at + offset).value
+time.sleep(30)
+`, { wallMs: 8000 }),
+      expect: outOfMemory,
+    },
+    {
+      name: "arguments and environment of a megabyte and more",
+      run: py`
+try: os.execve("/usr/bin/python3", ["x", "-c", "print('ran')"] + ["y" * 100000] * 400, {})
+except OSError as error: print("refused", error.errno)
+`,
+      expect: prints(/^(refused 7|ran)\n$/),
+    },
+  ],
+  twins: [
+    { run: py`
+big = bytearray(40 << 20)
+big[::4096] = b"x" * len(big[::4096])
+print(sum(big) // ord("x"))
+`, prints: "10240\n" },
+    { run: py`
+import array
+print(sum(array.array("q", range(2_000_000))))
+`, prints: "1999999000000\n" },
+  ],
+};
+
+/** Bytes that were stuffed somewhere stay below the limit of memory, or the run is ended for it. */
+const withinLimit = oneOf(typed("memory_limit"), prints(/^stuffed ([0-9]|[1-5][0-9]|6[0-4]) MiB\n$/));
+
+export const hiddenMemory: AttackEntry = {
+  id: "A04",
+  title: "Memory through tmpfs, /dev/shm, memfd, pipes, socket buffers and the kernel's own tables",
+  variants: [
+    {
+      name: "files in every writable place",
+      run: py`
+for place in ("/tmp", "/workspace", "/dev/shm"):
+    for number in range(64):
+        with open(f"{place}/{number}", "wb") as file: file.write(bytes(1 << 20))
+`,
+      expect: typed("disk_limit"),
+    },
+    {
+      name: "deleted files that are still open",
+      run: py`
+hoard = []
+while True:
+    path = f"/tmp/{len(hoard)}"
+    hoard.append(open(path, "wb", 0))
+    os.unlink(path)
+    hoard[-1].write(bytes(1 << 20))
+`,
+      expect: typed("disk_limit"),
+    },
+    {
+      name: "files and memory that no process owns",
+      run: py`
+attempt("memfd_create", lambda: os.memfd_create("x"))
+attempt("memfd_create by number", lambda: syscall(319, b"x", 0))
+attempt("memfd_secret", lambda: syscall(447, 0))
+attempt("shmget", lambda: syscall(29, 0, 32 << 20, 0o1600))
+attempt("msgget", lambda: syscall(68, 0, 0o1600))
+attempt("semget", lambda: syscall(64, 0, 32000, 0o1600))
+attempt("mq_open", lambda: syscall(240, b"x", os.O_CREAT | os.O_RDWR, 0o600, 0))
+attempt("io_setup", lambda: syscall(206, 1000, ctypes.byref(ctypes.c_ulong())))
+attempt("landlock", lambda: syscall(444, ctypes.create_string_buffer((2).to_bytes(8, "little")), 8, 0))
+attempt("standard input, for writing", lambda: os.open("/proc/self/fd/0", os.O_RDWR))
+attempt("standard input, made larger", lambda: os.truncate("/proc/self/fd/0", 1 << 20))
+end()
+`,
+      expect: refused(),
+    },
+    {
+      name: "pipes",
+      run: py`
+import fcntl
+stuffed, hoard = 0, []
+try:
+    while True:
+        reader, writer = os.pipe()
+        try: fcntl.fcntl(writer, 1031, 1 << 20)
+        except OSError: pass
+        os.set_blocking(writer, False)
+        try:
+            while True: stuffed += os.write(writer, bytes(4096))
+        except BlockingIOError: pass
+except OSError: pass
+print("stuffed", stuffed >> 20, "MiB")
+`,
+      expect: withinLimit,
+    },
+    {
+      name: "socket buffers, as large as they get",
+      run: py`
+import socket
+stuffed, hoard = 0, []
+try:
+    while True:
+        pair = socket.socketpair()
+        hoard += pair
+        for end in pair:
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+            try:
+                while True: stuffed += end.send(bytes(32768))
+            except BlockingIOError: pass
+except OSError: pass
+print("stuffed", stuffed >> 20, "MiB")
+`,
+      expect: withinLimit,
+    },
+    {
+      name: "socket buffers, with many tiny messages",
+      run: py`
+import socket
+stuffed, hoard = 0, []
+try:
+    while True:
+        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        hoard += pair
+        for end in pair:
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+            try:
+                while stuffed < 100 << 20: stuffed += 256 * end.send(b"x")
+            except BlockingIOError: pass
+except OSError: pass
+print("stuffed", stuffed >> 20, "MiB")
+`,
+      expect: withinLimit,
+    },
+    {
+      name: "socket buffers in many processes",
+      run: py`
+import socket
+def stuff():
+    hoard = []
+    try:
+        while True:
+            pair = socket.socketpair()
+            hoard += pair
+            for end in pair:
+                end.setblocking(False)
+                try:
+                    while True: end.send(bytes(32768))
+                except BlockingIOError: pass
+    except OSError: pass
+    time.sleep(2)
+for _ in range(20): spawn(stuff)
+time.sleep(2)
+print("held")
+`,
+      expect: oneOf(typed("memory_limit"), prints("held\n")),
+    },
+    {
+      name: "record locks by the hundred thousand",
+      run: limited(py`
+import fcntl, struct
+def hold(name):
+    for number in range(50):
+        file = os.open(f"/tmp/{name}-{number}", os.O_RDWR | os.O_CREAT)
+        for at in range(2000, 0, -1): fcntl.fcntl(file, fcntl.F_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, at * 2, 1, 0))
+    time.sleep(30)
+for name in range(6): spawn(lambda: hold(name))
+time.sleep(4)
+print("held")
+`, { cpuMs: 10_000 }),
+      expect: typed("memory_limit"),
+    },
+    {
+      name: "names, attributes and inodes of scratch files",
+      run: py`
+number = 0
+while True:
+    path = f"/tmp/{number}" + "x" * 200
+    open(path, "w").close()
+    for attribute in range(8):
+        try: os.setxattr(path, f"user.{attribute}", bytes(500))
+        except OSError: pass
+    number += 1
+`,
+      expect: typed("disk_limit"),
+    },
+    {
+      name: "queued signals and timers",
+      run: py`
+import signal, struct
+signal.pthread_sigmask(signal.SIG_BLOCK, [40])
+queued = timers = 0
+try:
+    while queued < 100000:
+        syscall(129, os.getpid(), 40, ctypes.create_string_buffer(struct.pack("iii", 40, 0, -1) + bytes(116)))
+        queued += 1
+except OSError: pass
+try:
+    while timers < 100000:
+        syscall(222, 1, 0, ctypes.byref(ctypes.c_int()))
+        timers += 1
+except OSError: pass
+print(queued + timers < 5000)
+`,
+      expect: prints("True\n"),
+    },
+    {
+      name: "descriptors in flight between sockets",
+      run: py`
+import socket
+sent = 0
+try:
+    while sent < 100000:
+        left, right = socket.socketpair()
+        left.setblocking(False)
+        for _ in range(100):
+            reader, writer = os.pipe()
+            socket.send_fds(left, [b"x"], [reader, writer, left.fileno(), right.fileno()])
+            os.close(reader)
+            os.close(writer)
+            sent += 4
+except OSError: pass
+print(sent < 1000)
+`,
+      expect: prints("True\n"),
+    },
+    {
+      name: "names that are looked up and are not there",
+      run: limited(py`
+for number in range(100000):
+    try: os.stat(f"/usr/{number}" + "x" * 200)
+    except OSError: pass
+print("done")
+`, { cpuMs: 4000 }),
+      expect: prints("done\n"),
+    },
+  ],
+  twins: [
+    {
+      run: py`
+import multiprocessing, shutil, socket, tempfile
+from multiprocessing import shared_memory
+block = shared_memory.SharedMemory(create=True, size=1 << 20)
+block.buf[:5] = b"hello"
+other = shared_memory.SharedMemory(name=block.name)
+print(bytes(other.buf[:5]))
+other.close(); block.close(); block.unlink()
+left, right = socket.socketpair()
+left.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+left.sendall(b"x" * 60000)
+print(len(right.recv(60000, socket.MSG_WAITALL)) > 0)
+lock = multiprocessing.Lock()
+with lock: print("locked")
+`,
+      prints: "b'hello'\nTrue\nlocked\n",
+    },
+    {
+      run: withMore(py`
+import sqlite3
+with sqlite3.connect("/workspace/base") as base:
+    base.execute("create table t (n integer)")
+    base.executemany("insert into t values (?)", [(n,) for n in range(1000)])
+print(sqlite3.connect("/workspace/base").execute("select sum(n) from t").fetchone()[0], len(sys.stdin.read()))
+`, { stdin: Buffer.alloc(300_000, "x") }),
+      prints: "499500 300000\n",
+    },
+  ],
+};
+
+export const swap: AttackEntry = {
+  id: "A05",
+  title: "Swap escape",
+  variants: [
+    {
+      name: "private pages that are pushed out make room for more",
+      run: limited(py`
+import mmap
+hoard = []
+while len(hoard) < 64:
+    pages = mmap.mmap(-1, 8 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    for at in range(0, 8 << 20, 4096): pages[at] = 1
+    pages.madvise(21)
+    hoard.append(pages)
+time.sleep(30)
+`, { wallMs: 4000 }),
+      expect: typed("memory_limit", "runtime_error"),
+    },
+  ],
+  twins: [
+    { run: py`print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmSwap")])`, prints: "['0']\n" },
+  ],
+  elsewhere: [{ file: "src/sandbox/docker/container.test.ts", test: "allows no swap, and memory and processes" }],
+};
+
+export const reservation: AttackEntry = {
+  id: "A06",
+  title: "Huge virtual reservation",
+  variants: [
+    {
+      name: "reserved without access, then opened and touched piece by piece",
+      run: py`
+libc.mmap.restype = ctypes.c_void_p
+at = libc.mmap(None, ctypes.c_size_t(16 << 30), 0, 0x4022, -1, ctypes.c_long(0))
+for offset in range(0, 16 << 30, 4 << 20):
+    call("mprotect", ctypes.c_void_p(at + offset), ctypes.c_size_t(4 << 20), 3)
+    ctypes.memset(at + offset, 1, 4 << 20)
+`,
+      expect: typed("memory_limit", "runtime_error"),
+    },
+    {
+      name: "shared without a reserve, then touched",
+      run: py`
+libc.mmap.restype = ctypes.c_void_p
+at = libc.mmap(None, ctypes.c_size_t(16 << 30), 3, 0x4021, -1, ctypes.c_long(0))
+for offset in range(0, 16 << 30, 4 << 20): ctypes.memset(at + offset, 1, 4 << 20)
+`,
+      expect: typed("memory_limit"),
+    },
+  ],
+  twins: [
+    {
+      run: py`
+import mmap
+# As a JVM, a Go runtime or a sanitizer does it.
+heap = mmap.mmap(-1, 64 << 30, prot=0, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)
+arena = mmap.mmap(-1, 8 << 20)
+arena[:3] = b"abc"
+print(arena[:3])
+`,
+      prints: "b'abc'\n",
+    },
+  ],
+};
