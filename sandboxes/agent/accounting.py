@@ -5,28 +5,30 @@ import os
 
 def held_data(pid):
     """Bytes of data of a process, as RLIMIT_DATA counts them."""
-    with open("/proc/%s/status" % pid) as file:
-        return next((int(line.split()[1]) << 10 for line in file if line.startswith("VmData:")), 0)
+    with open("/proc/%s/status" % pid, "rb") as file:
+        return next((int(line.split()[1]) << 10 for line in file if line.startswith(b"VmData:")), 0)
 
 
 def memory(pid):
     """Bytes of memory of a process that no file stands behind: private and shared pages, swap, page tables."""
     kibibytes = 0
-    with open("/proc/%s/status" % pid) as file:
+    # As bytes: a process may call itself anything.
+    with open("/proc/%s/status" % pid, "rb") as file:
         for line in file:
             if line.startswith(_OWN_MEMORY):
                 kibibytes += int(line.split()[1])
     return kibibytes << 10
 
 
-_OWN_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_OWN_MEMORY = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 
 
 def proportional_memory(pid):
     """The same with every shared page divided by those who share it; `memory` where the kernel does not say."""
     try:
-        with open("/proc/%s/smaps_rollup" % pid) as file:
-            fields = dict(line.split(":") for line in file if line.startswith(("Pss_Anon", "Pss_Shmem", "SwapPss")))
+        with open("/proc/%s/smaps_rollup" % pid, "rb") as file:
+            fields = dict(line.split(b":") for line in file if line.startswith((b"Pss_Anon", b"Pss_Shmem", b"SwapPss:")))
         return sum(int(value.split()[0]) << 10 for value in fields.values())
     except (OSError, ValueError):
         # A process can close its own account to everybody.
@@ -39,15 +41,20 @@ def hidden_memory(pid, known):
     `known`: inodes that have been counted already; those of this process are added.
     """
     total = 0
-    with open("/proc/%s/maps" % pid) as file:
-        for line in file:
-            if line.endswith("/dev/zero (deleted)\n"):
-                span, _, _, _, inode, _ = line.split(None, 5)
-                if inode not in known:
-                    known.add(inode)
-                    start, _, end = span.partition("-")
-                    total += int(end, 16) - int(start, 16)
-    return total
+    try:
+        with open("/proc/%s/maps" % pid, "rb") as file:
+            for line in file:
+                if line.endswith(b"/dev/zero (deleted)\n"):
+                    span, _, _, _, inode, _ = line.split(None, 5)
+                    if inode not in known:
+                        known.add(inode)
+                        start, _, end = span.partition(b"-")
+                        total += int(end, 16) - int(start, 16)
+        return total
+    except PermissionError:
+        # It has closed its account: everything that it has reserved counts.
+        with open("/proc/%s/statm" % pid, "rb") as file:
+            return int(file.read().split()[0]) * _PAGE
 
 
 def locks():

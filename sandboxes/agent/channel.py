@@ -10,7 +10,7 @@ _MAX_HELD = 64
 
 
 class Channel:
-    """Reads a request and sends its answer, within the host's credit."""
+    """Reads requests and sends answers, within the host's credit for each."""
 
     def __init__(self, control):
         self.control = control
@@ -55,9 +55,13 @@ class Channel:
 
     def read_request(self, limit):
         """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number."""
-        kind, self.number, payload = self.next_frame()
-        if kind != frames.OPEN:
-            raise frames.ProtocolError("expected OPEN")
+        self.drop_held()
+        self._credit = frames.INITIAL_CREDIT
+        while True:
+            kind, self.number, payload = self.next_frame()
+            if kind == frames.OPEN:
+                break
+            # Credit for the answer before came after its end.
         header = frames.decode_json(payload)
         body = self.read_body(limit)
         return header, body, dict(zip(header.get("held", ()), self._descriptors))

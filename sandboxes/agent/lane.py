@@ -96,11 +96,12 @@ class Lane:
 
     def serve(self):
         """Requests one after another, until this lane is worn or not provably empty. Returns when it is to end."""
+        channel = Channel(self._control)
         while self._runs < self._settings["runs_per_lane"]:
             spare = self._prepare()
             self._runs += 1
             self._control.sendall(frames.encode_json(frames.READY, 0, {"runs": self._runs}))
-            again = self._answer(Channel(self._control), spare)
+            again = self._answer(channel, spare)
             if not again or not self._is_empty():
                 return
 

@@ -1,3 +1,5 @@
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+
 /**
  * Which isolation the slots of a sandbox have (docs/sandbox.md): A, namespaces and a user of their own; B, namespaces
  * of their own under one user; C, one run per sandbox.
@@ -27,6 +29,13 @@ export interface SandboxSpec {
   readonly runtime: string;
   /** `auto` takes the strongest mode that works and names it in every result. */
   readonly mode: SandboxMode | "auto";
+}
+
+/** Refuses what no provider does yet; the field exists so that asking for it is an error and not ignored. */
+export function assertSupported(spec: SandboxSpec): void {
+  const network: string = spec.network;
+  if (network !== "none")
+    throw new SandlotError("sandbox_unsupported", { detail: `network ${network}: sandboxes have none` });
 }
 
 /** Memory that the agent and its templates need beside the runs. */

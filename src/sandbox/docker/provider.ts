@@ -12,7 +12,7 @@ import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
 import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
-import type { SandboxSpec } from "../spec.ts";
+import { assertSupported, type SandboxSpec } from "../spec.ts";
 import { containerOptions, LABELS, TOOLBOX_PYTHON } from "./container.ts";
 import { connectEngine, type Engine, engineError, ignoreGone } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
@@ -77,6 +77,7 @@ export class DockerProvider implements SandboxProvider {
 
   create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox> {
     return this.#creating(async () => {
+      assertSupported(spec);
       throwIfEnded(ctx);
       const id = newId("sandbox");
       try {

@@ -14,7 +14,7 @@ import type { AgentTransport } from "../agent/transport.ts";
 import type { SandboxEnd } from "../faults.ts";
 import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
-import type { SandboxSpec } from "../spec.ts";
+import { assertSupported, type SandboxSpec } from "../spec.ts";
 import { bubblewrapArguments, findBubblewrap, type FoundBubblewrap, sandboxUser } from "./bubblewrap.ts";
 import { findPython, type LocalPython } from "./python.ts";
 
@@ -71,6 +71,7 @@ export class LocalProvider implements SandboxProvider {
 
   async create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox> {
     const { imagesRoot, owner, maxAgeMs, clock } = this.#options;
+    assertSupported(spec);
     if (spec.runtime !== "default") {
       throw new SandlotError("sandbox_unsupported", { detail: `the local provider has no runtime ${spec.runtime}` });
     }
