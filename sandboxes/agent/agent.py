@@ -30,6 +30,8 @@ VERSION = 1
 FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel"]
 MODES = ("A", "B", "C")
 _MAX_CHANNELS = 256
+# Of the agent and its lanes; of candidates, too, where slots have no users of their own.
+_USER = 1000
 _LONGEST_WAIT = 60.0
 
 
@@ -167,8 +169,6 @@ class Agent:
         first = next(iter(self.config["interpreters"]))
         for mode in allowed:
             self.mode = mode
-            if mode != "A":
-                linux.keep_capabilities(())
             reason = self.try_lane(first)
             if not reason:
                 return refused
@@ -386,7 +386,7 @@ def main():
     reader, writer = transports.open_stream(sys.argv[1:])
     if os.getuid() == 0:
         # Root only to be able to give every slot a user of its own; root itself is left at once.
-        linux.become(1000, 1000, (linux.CAP_SETUID, linux.CAP_SETGID))
+        linux.become(_USER, _USER, (linux.CAP_SETUID, linux.CAP_SETGID))
         linux.set_dumpable(False)
     Agent(Host(reader, writer), token).run()
 

@@ -30,7 +30,7 @@ def read(data):
             yield path, archive.extractfile(member).read(), member.mode
 
 
-def write(folder, limit, open_regular):
+def write(folder, limit, open_regular, open_folder):
     """The archive of a folder given by descriptor; None when it would be larger than `limit` or has too many entries."""
     import tarfile
 
@@ -38,7 +38,7 @@ def write(folder, limit, open_regular):
     entries = 0
     try:
         with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            for path, descriptor in _files_below(folder, "", 0, open_regular):
+            for path, descriptor in _files_below(folder, "", 0, open_regular, open_folder):
                 with os.fdopen(descriptor, "rb") as file:
                     entries += 1
                     data = file.read(max(0, limit - buffer.tell()) + 1)
@@ -52,7 +52,7 @@ def write(folder, limit, open_regular):
     return buffer.getvalue() if buffer.tell() <= limit + tarfile.RECORDSIZE else None
 
 
-def _files_below(folder, prefix, depth, open_regular):
+def _files_below(folder, prefix, depth, open_regular, open_folder):
     for name in sorted(os.listdir(folder)):
         try:
             kind = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
@@ -61,9 +61,9 @@ def _files_below(folder, prefix, depth, open_regular):
                 if descriptor is not None:
                     yield prefix + name, descriptor
             elif stat.S_ISDIR(kind) and depth < _MAX_DEPTH:
-                below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+                below = open_folder(name, folder)
                 try:
-                    yield from _files_below(below, "%s%s/" % (prefix, name), depth + 1, open_regular)
+                    yield from _files_below(below, "%s%s/" % (prefix, name), depth + 1, open_regular, open_folder)
                 finally:
                     os.close(below)
         except OSError:

@@ -1,4 +1,7 @@
-"""Files into and out of a workspace, without following anything the candidate may have planted."""
+"""Files into and out of a workspace, without following anything the candidate may have planted.
+
+Called with the rights of the slot's user (linux.acting_as), where it has one of its own.
+"""
 
 import errno
 import os
@@ -19,7 +22,7 @@ def parts_of(path):
     return parts
 
 
-def lay_out(manifest, data, held, owner):
+def lay_out(manifest, data, held):
     """Writes the files of a manifest; `data` has the bytes of those that are not held, one after another."""
     at = 0
     for entry in manifest:
@@ -32,15 +35,15 @@ def lay_out(manifest, data, held, owner):
         if entry.get("archive"):
             folder = "" if entry["path"] == "." else "/".join(parts_of(entry["path"])) + "/"
             for path, part, mode in archives.read(content):
-                write_file(folder + path, part, mode, owner)
+                write_file(folder + path, part, mode)
         else:
-            write_file(entry["path"], content, entry["mode"], owner)
+            write_file(entry["path"], content, entry["mode"])
 
 
-def write_file(path, data, mode, owner):
-    """Writes a new file, with the folders it needs; FileExistsError when there is one. `owner`: user of the slot, or None."""
+def write_file(path, data, mode):
+    """Writes a new file, with the folders it needs; FileExistsError when there is one."""
     *folders, name = parts_of(path)
-    folder = _open_folder(folders, owner)
+    folder = _open_folder(folders)
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(name, flags, 0o600, dir_fd=folder)
@@ -50,27 +53,25 @@ def write_file(path, data, mode, owner):
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
-        if owner:
-            os.fchown(descriptor, owner, owner)
         os.fchmod(descriptor, mode & 0o777)
     finally:
         os.close(descriptor)
 
 
-def replace_file(path, data, mode, owner):
+def replace_file(path, data, mode):
     """Like `write_file`, but takes the place of a file or link that has the name."""
     *folders, name = parts_of(path)
-    folder = _open_folder(folders, owner)
+    folder = _open_folder(folders)
     try:
         os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         pass
     finally:
         os.close(folder)
-    write_file(path, data, mode, owner)
+    write_file(path, data, mode)
 
 
-def _open_folder(parts, owner=None, make=True):
+def _open_folder(parts, make=True):
     """A descriptor of a folder below the workspace, reached without links; makes what is missing when told to."""
     folder = os.open(WORKSPACE, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for part in parts:
@@ -78,15 +79,23 @@ def _open_folder(parts, owner=None, make=True):
             if make:
                 try:
                     os.mkdir(part, 0o755, dir_fd=folder)
-                    if owner:
-                        os.chown(part, owner, owner, dir_fd=folder, follow_symlinks=False)
                 except FileExistsError:
                     pass
-            below = os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+            below = open_folder(part, folder)
         finally:
             os.close(folder)
         folder = below
     return folder
+
+
+def open_folder(name, folder):
+    """A descriptor of a folder that is none by way of a link; OSError otherwise."""
+    descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    # gVisor follows a link all the same.
+    if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.ELOOP, "a link")
+    return descriptor
 
 
 def fetch(channel, wanted, first_stream):
@@ -127,7 +136,7 @@ def read_folder(path, limit):
     except OSError as error:
         return ("missing" if error.errno == errno.ENOENT else "refused"), b""
     try:
-        data = archives.write(folder, limit, open_regular)
+        data = archives.write(folder, limit, open_regular, open_folder)
     finally:
         os.close(folder)
     return ("too_large", b"") if data is None else ("ok", data)

@@ -4,7 +4,8 @@ Forked from a template, so the interpreter and its imports are there already. Th
 run: it starts the candidate, drains it, enforces what rlimits cannot, kills whatever is left, reports, and proves
 itself empty before the next. In modes A and B it is PID 1 of its own user, mount, PID, IPC, network and UTS
 namespaces, so its end ends everything in it. In mode A every slot has a user of its own; the lane is the only one
-that can change to it. In mode C there are no namespaces, and the agent gives up the sandbox after one run.
+that can change to it. In mode C there are no namespaces, and the agent gives up the sandbox after one run; the slot
+has a user of its own there, too, where the agent may change users.
 """
 
 import json
@@ -15,6 +16,7 @@ import time
 import accounting
 import files
 import frames
+import limits
 import linux
 from channel import Channel
 from processes import Processes
@@ -25,6 +27,8 @@ from spare import Spare
 
 # Inside a lane's user namespace; the lane itself is 0 there in mode A.
 _FIRST_USER = 1000
+# In mode C, where there is one slot in the whole sandbox.
+_ONLY_USER = 2000
 
 
 class Lane:
@@ -52,8 +56,11 @@ class Lane:
         linux.set_dumpable(False)
         settings = self._settings
         self._scratch = Scratch(settings["scratch_bytes"], settings["scratch_inodes"])
-        keeps = (linux.CAP_SETUID, linux.CAP_SETGID) if self.mode == "A" else ()
-        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids)
+        change = (linux.CAP_SETUID, linux.CAP_SETGID)
+        self._changes_users = self.mode != "B" and linux.has_capabilities(*change)
+        only_user = _ONLY_USER if self.mode == "C" and self._changes_users else None
+        keeps = change if self._changes_users else ()
+        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids, only_user)
         if self.own_pids:
             self._scratch.renew(None)
             self.processes.zygote()
@@ -114,17 +121,20 @@ class Lane:
 
     def _prepare(self):
         """A slot that waits in an empty scratch space."""
-        user = None
-        if self.mode == "A":
-            user = _FIRST_USER + self._runs
+        user = self.user = self._next_user()
         if self.own_pids:
             self._scratch.renew(user)
-        self.user = user
         spare = Spare(self.processes.zygote(), self._settings["interpreter"]["kind"], user)
         self.processes.watch(spare.pid)
         if not self.held_data:
             self.held_data, self.base_memory = accounting.held_data(spare.pid), accounting.memory(spare.pid)
         return spare
+
+    def _next_user(self):
+        """Of the slot alone; None where the lane may not change users."""
+        if self.mode == "A":
+            return _FIRST_USER + self._runs
+        return _ONLY_USER if self._changes_users else None
 
     def _answer(self, channel, spare):
         """One request, one answer; whether the lane may serve another."""
@@ -132,7 +142,8 @@ class Lane:
             header, body, held = channel.read_request(self.body_bytes)
             received = time.monotonic()
             sections, rest = _split(body, header["sections"])
-            files.lay_out(json.loads(sections[0]), rest, held, self.user)
+            with linux.acting_as(self.user):
+                files.lay_out(json.loads(sections[0]), rest, held)
             if header["op"] == "session":
                 session = Session(channel, spare, header, self)
                 session.start()
@@ -153,17 +164,31 @@ class Lane:
             for stream, capture in ((1, run.stdout), (2, run.stderr)):
                 kept, report["stdout" if stream == 1 else "stderr"] = capture.result()
                 channel.send_stream(stream, kept)
-            report["files"] = files.fetch(channel, header["outputs"], first_stream=3)
+            with linux.acting_as(self.user):
+                report["files"] = files.fetch(channel, header["outputs"], first_stream=3)
             channel.send_json(frames.RESULT, report)
             return True
         except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:
             channel.send_json(frames.FAULT, {"code": "lane_failed", "detail": "%s: %s" % (type(error).__name__, error)})
             return False
 
+    def limit(self, spare, values, held, whole_life=False):
+        """Lowers the slot's limits before a byte of the candidate is in it."""
+
+        def apply():
+            limits.apply(spare.pid, values, held, self.counts_own_user, whole_life)
+
+        # Without a namespace in which the lane has every right, only a user limits its own processes.
+        if self.mode == "C" and self.user:
+            linux.run_as(self.user, apply)
+        else:
+            apply()
+
     def _start_run(self, channel, spare, header, sections):
         source, prelude, stdin = sections
         if not spare.python and "argv" not in header:
-            files.write_file(header["file"], source, 0o644, self.user)
+            with linux.acting_as(self.user):
+                files.write_file(header["file"], source, 0o644)
         run = Run(spare, header, self, channel.forward if header.get("stream") else None)
         run.start(source, prelude, stdin)
         return run
@@ -197,8 +222,14 @@ def _map_users(pid, users):
 def _map_own_user(uid, gid):
     """Mode B: the one user that a process without capabilities may map, its own."""
     for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (uid, uid)), ("gid_map", "%d %d 1" % (gid, gid))):
-        with open("/proc/self/" + name, "w") as file:
-            file.write(text)
+        try:
+            descriptor = os.open("/proc/self/" + name, os.O_WRONLY)
+        except FileNotFoundError:
+            if name != "setgroups":  # younger than the maps
+                raise
+            continue
+        os.write(descriptor, text.encode())
+        os.close(descriptor)
 
 
 def _prefer_for_oom():

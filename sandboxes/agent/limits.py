@@ -5,11 +5,12 @@ import resource
 _PYTHON_STACK = 120 << 20
 _OTHER_STACK = 64 << 20
 _RESERVE = 1 << 30
+_KERNEL_ONLY = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_RTPRIO, resource.RLIMIT_NICE, resource.RLIMIT_SIGPENDING)
 _MOST_SECONDS = 1 << 30
 
 
 def apply(pid, limits, held, counts_own_user, whole_life=False):
-    """Lowers the limits of process `pid`.
+    """Lowers the limits of process `pid`, never above those of the caller.
 
     Sampling holds the memory limit, since programs may reserve more than they touch; a warm interpreter is told early
     of what it could never have. `held`: bytes of data that it held before; None for a program of its own (JVM, Go,
@@ -36,21 +37,21 @@ def apply(pid, limits, held, counts_own_user, whole_life=False):
         # Elsewhere it would count the processes of other sandboxes, too; there the sampling alone holds the limit.
         wanted.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))
     for which, soft, hard in wanted:
-        _lower(pid, which, soft, soft if hard is None else hard)
+        try:
+            resource.prlimit(pid, which, (_below(which, soft), _below(which, soft if hard is None else hard)))
+        except PermissionError:
+            # gVisor has these in name only: what they bound does not exist there.
+            if which not in _KERNEL_ONLY:
+                raise
 
 
-def _lower(pid, which, soft, hard):
+def _below(which, value):
     ceiling = _ceilings.get(which)
     if ceiling is None:
         ceiling = _ceilings[which] = resource.getrlimit(which)[1]
-    if ceiling != resource.RLIM_INFINITY:
-        soft, hard = _least(soft, ceiling), _least(hard, ceiling)
-    if soft != resource.RLIM_INFINITY:
-        resource.prlimit(pid, which, (soft, hard))
-
-
-def _least(value, ceiling):
-    return ceiling if value == resource.RLIM_INFINITY else min(value, ceiling)
+    if ceiling == resource.RLIM_INFINITY or value == resource.RLIM_INFINITY:
+        return ceiling if value == resource.RLIM_INFINITY else value
+    return min(value, ceiling)
 
 
 _ceilings = {}

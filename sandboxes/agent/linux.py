@@ -1,8 +1,11 @@
 """System calls that the standard library lacks, by way of ctypes."""
 
+import contextlib
 import ctypes
+import errno
 import fcntl
 import os
+import signal
 import socket
 import struct
 
@@ -92,15 +95,54 @@ def keep_capabilities(capabilities):
 
 
 def become(uid, gid, capabilities):
-    """Changes from root to another user and keeps some capabilities, for this process and what it executes."""
+    """Changes from root to another user and keeps some capabilities, for this process and what it executes.
+
+    Where the kernel cannot pass capabilities on to programs (old gVisor), the process stays root of its sandbox,
+    with no more capabilities than these.
+    """
+    mask = sum(1 << capability for capability in capabilities)
     _check(_prctl(_PR_SET_KEEPCAPS, 1), "prctl(KEEPCAPS)")
     os.setgroups([])
+    _capset(mask, mask)
+    if any(_prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability) != 0 for capability in capabilities):
+        return
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
-    mask = sum(1 << capability for capability in capabilities)
     _capset(mask, mask)
     for capability in capabilities:
         _check(_prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability), "prctl(CAP_AMBIENT)")
+
+
+@contextlib.contextmanager
+def acting_as(user):
+    """Touches files with the rights of another user, and of nobody else; None changes nothing."""
+    if user is None:
+        yield
+        return
+    uid, gid = os.geteuid(), os.getegid()
+    os.setegid(user)
+    os.seteuid(user)
+    try:
+        yield
+    finally:
+        os.seteuid(uid)
+        os.setegid(gid)
+
+
+def run_as(user, work):
+    """Does `work` in a process of another user, where rights go by the process; PermissionError when it fails."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            work()
+            status = 0
+        finally:
+            os._exit(status)
+    if os.waitpid(child, 0)[1] not in (0, signal.SIGKILL):
+        raise PermissionError("not even the user itself may")
 
 
 def has_capabilities(*capabilities):
@@ -111,9 +153,13 @@ def has_capabilities(*capabilities):
 
 
 def raise_loopback():
-    """Brings the loopback interface of the present network namespace up."""
+    """Brings the loopback interface of the present network namespace up, where the kernel lets that be told."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+        try:
+            fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _IFF_UP))
+        except OSError as error:
+            if error.errno != errno.ENOTTY:  # gVisor
+                raise
 
 
 class SeccompProgram:

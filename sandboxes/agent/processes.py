@@ -5,19 +5,22 @@ import signal
 import time
 
 import accounting
+import linux
 from zygote import Zygote
 
-# What the zygote's word of an ended slot may take; a candidate of its own user may have stopped it.
-_WORD_SECONDS = 0.1
+# Status, processor seconds and peak of a slot of which nobody can tell any more.
+_KILLED = (signal.SIGKILL, 0.0, 0)
+_WORD_SECONDS = 2
 _REAP_SECONDS = 2
 
 
 class Processes:
     """Knows the zygote, makes another when it has been killed, and leaves nothing of a slot alive."""
 
-    def __init__(self, interpreter, keeps, seccomp, own_pids):
+    def __init__(self, interpreter, keeps, seccomp, own_pids, only_user):
         self._make = lambda: Zygote(interpreter, keeps, seccomp)
         self._own_pids = own_pids
+        self._only_user = only_user
         self._zygote = None
         self._zygote_lives = False
         # (status, processor seconds, peak bytes) of the slot, when it was reaped here
@@ -62,19 +65,21 @@ class Processes:
                 self.orphans_cpu += cpu
         return True
 
-    def end(self, ended, meter):
-        """(status, processor seconds, peak bytes) of the slot, after which nothing of it is left.
-
-        `ended`: its first process has ended by itself.
-        """
-        if self._own_pids:
-            self.reap()
-            told = self._slot_end
-            if ended and not told:
-                told = self._zygote.end_of_slot(_WORD_SECONDS)
-            return told if told and self._alone() else self._end_all(told)
-        _kill_by_scan(meter)
-        return self._zygote.end_of_slot(_REAP_SECONDS) or (signal.SIGKILL, 0.0, 0)
+    def end(self, meter):
+        """(ended by itself, status, processor seconds, peak bytes) of the slot, after which nothing of it is left."""
+        if not self._own_pids:
+            told = self._zygote.end_of_slot(0)
+            if self._only_user:
+                linux.run_as(self._only_user, lambda: os.kill(-1, signal.SIGKILL))
+            else:
+                _kill_by_scan(meter)
+            return told is not None, *(told or self._zygote.end_of_slot(_WORD_SECONDS) or _KILLED)
+        self.reap()
+        told = self._slot_end or self._zygote.end_of_slot(0)
+        if told and self._alone():
+            return True, *told
+        self._kill_all()
+        return told is not None, *(told or self._slot_end or self._zygote.end_of_slot(0) or _KILLED)
 
     def _alone(self):
         """Whether only the lane, the zygote and zombies are left: then nobody can start anything any more."""
@@ -83,20 +88,19 @@ class Processes:
                 return False
         return True
 
-    def _end_all(self, told):
+    def _kill_all(self):
         """Everybody but the lane; the zygote goes with them, since only this spares nobody who forks meanwhile."""
         try:
             os.kill(-1, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        self._zygote_lives = False
         deadline = time.monotonic() + _REAP_SECONDS
         while self.reap():
             if time.monotonic() > deadline:
                 self.stuck = True  # a process that the kernel does not let go is not waited for
                 break
             time.sleep(0.0005)
-        self._zygote_lives = False
-        return told or self._slot_end or self._zygote.end_of_slot(0) or (signal.SIGKILL, 0.0, 0)
 
 
 def _kill_by_scan(meter):

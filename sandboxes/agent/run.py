@@ -6,7 +6,6 @@ import signal
 import time
 
 import accounting
-import limits
 from capture import Capture
 from meter import Meter
 
@@ -36,7 +35,8 @@ class Run:
 
     def start(self, source, prelude, stdin):
         header, spare = self.header, self.spare
-        limits.apply(spare.pid, self.limits, self._lane.held_data if self._python else None, self._lane.counts_own_user)
+        held = self._lane.held_data if self._python else None
+        self._lane.limit(spare, self.limits, held)
         spare.feed(stdin)
         for descriptor in (spare.stdout, spare.stderr):
             os.set_blocking(descriptor, False)
@@ -104,8 +104,7 @@ class Run:
         """Kills whatever is left, reaps it, and reads what it had already written."""
         ending = time.monotonic()
         # It may have ended by itself a moment before the kill; only its own end is its exit.
-        self._exit = bool(select.select([self.spare.handle], [], [], 0)[0])
-        self._status, cpu, peak = self._lane.processes.end(self._exit, self._meter)
+        self._exit, self._status, cpu, peak = self._lane.processes.end(self._meter)
         for descriptor in self._pipes:
             # Every writer is dead; the bound is for one that got away where there is no PID namespace.
             for _ in range(16):

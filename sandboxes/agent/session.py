@@ -8,7 +8,7 @@ import time
 
 import files
 import frames
-import limits
+import linux
 from capture import Capture
 from meter import Meter
 
@@ -39,7 +39,7 @@ class Session:
     def start(self):
         notebook = "shell" not in self._header
         held = self._lane.held_data if notebook else None
-        limits.apply(self._spare.pid, self._limits, held, self._lane.counts_own_user, whole_life=True)
+        self._lane.limit(self._spare, self._limits, held, whole_life=True)
         self._spare.feed(b"")
         for descriptor in (*self._pipes, self._spare.replies):
             os.set_blocking(descriptor, False)
@@ -79,20 +79,22 @@ class Session:
 
     def _call(self, call):
         body = self._channel.read_body(self._lane.body_bytes)
-        if call["op"] == "write":
-            reply = self._write(call, body)
-        elif call["op"] == "read":
-            reply = {"status": "ok", "files": files.fetch(self._channel, call["outputs"], first_stream=3)}
+        if call["op"] in ("write", "read"):
+            with linux.acting_as(self._lane.user):
+                reply = self._write(call, body) if call["op"] == "write" else self._read(call)
         else:
             reply = self._execute(call, body)
         self._channel.send_json(frames.REPLY, {"id": call["id"], **reply})
+
+    def _read(self, call):
+        return {"status": "ok", "files": files.fetch(self._channel, call["outputs"], first_stream=3)}
 
     def _write(self, call, body):
         try:
             at = 0
             for entry in json.loads(body[: call["manifest"]]):
                 start = call["manifest"] + at
-                files.replace_file(entry["path"], body[start : start + entry["size"]], entry["mode"], self._lane.user)
+                files.replace_file(entry["path"], body[start : start + entry["size"]], entry["mode"])
                 at += entry["size"]
             return {"status": "ok"}
         except (OSError, ValueError) as error:
@@ -246,6 +248,6 @@ class Session:
                 pass
 
     def _finish(self):
-        status, _, _ = self._lane.processes.end(self._ended == "exit", self._meter)
+        _, status, _, _ = self._lane.processes.end(self._meter)
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
         self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})

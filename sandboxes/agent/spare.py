@@ -30,7 +30,8 @@ class Spare:
         if not number:
             raise OSError("the slot could not be entered: %s" % os.read(self.stderr, 500).decode("utf-8", "replace"))
         self.pid = int(number)
-        self.handle = os.pidfd_open(self.pid)
+        #: Readable when the slot's first process has ended, by the zygote's word.
+        self.handle = zygote.fileno()
 
     def feed(self, stdin):
         """Its standard input, complete before it starts: it may read at its own pace or not at all."""
@@ -52,5 +53,5 @@ class Spare:
         return time.monotonic()
 
     def close(self):
-        for descriptor in (self.stdout, self.stderr, self.orders, self.replies, self.handle):
+        for descriptor in (self.stdout, self.stderr, self.orders, self.replies):
             os.close(descriptor)

@@ -34,6 +34,8 @@ def main():
     command = socket.socket(fileno=int(sys.argv[1]))
     settings = json.loads(command.recv(65536))
     linux.set_dumpable(False)
+    if settings["mode"] == "B":
+        linux.keep_capabilities(())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the intermediate parents of lanes need no reaping
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # an init process with a handler could be sent the signal
     with warnings.catch_warnings():

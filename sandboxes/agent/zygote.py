@@ -47,6 +47,10 @@ class Zygote:
         status, cpu, peak = _END.unpack(message)
         return status, cpu / 1e6, peak << 10
 
+    def fileno(self):
+        """Readable when it has a word to say, or has gone."""
+        return self._socket.fileno()
+
     def close(self):
         self._socket.close()
 

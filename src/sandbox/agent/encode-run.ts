@@ -8,6 +8,8 @@ export const DEFAULT_KEEP_BYTES = 1 << 20;
 const MAX_OUTPUTS = 64;
 const MAX_HELD = 64;
 export const DEFAULT_FILE_MODE = 0o644;
+/** What a program needs to begin at all: its three streams and what loading it opens. */
+const LEAST_OPEN_FILES = 8;
 const NOTHING = Buffer.alloc(0);
 const EMPTY_MANIFEST = Buffer.from("[]");
 /** The toolbox's own interpreter, which every image has. */
@@ -117,6 +119,7 @@ function checkLimits(limits: RunLimits, keepBytes: number): void {
   for (const [name, value] of Object.entries({ ...limits, keepBytes })) {
     if (!Number.isSafeInteger(value) || value <= 0) throw refused(`limits.${name}`, "must be a positive integer");
   }
+  if (limits.openFiles < LEAST_OPEN_FILES) throw refused("limits.openFiles", `must be at least ${LEAST_OPEN_FILES}`);
 }
 
 function checkOutputs(outputs: readonly OutputRequest[]): void {

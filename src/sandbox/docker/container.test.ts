@@ -50,8 +50,8 @@ describe("the container of a sandbox", () => {
     ]);
   });
 
-  it("lets the agent change users in mode A, and nothing else", () => {
-    for (const mode of ["A", "auto"] as const) {
+  it("lets the agent change users in modes A and C, and nothing else", () => {
+    for (const mode of ["A", "C", "auto"] as const) {
       const options = containerOptions({ ...input, spec: { ...spec, mode } });
       expect(options).toMatchObject({ User: "0:0", HostConfig: { CapDrop: ["ALL"], CapAdd: ["SETUID", "SETGID"] } });
     }

@@ -40,7 +40,7 @@ export const TOOLBOX_PYTHON = [
 
 /** Agent and lanes; the agent of mode A changes to it at once. Candidates have users of their own there. */
 const USER = "1000:1000";
-/** All that mode A needs: the agent changes from root to `USER` and gives every slot a user of its own. */
+/** All that modes A and C need: the agent changes from root to `USER` and gives slots a user of their own. */
 const CHANGE_USERS = { user: "0:0", capabilities: ["SETUID", "SETGID"] };
 
 /**
@@ -53,8 +53,7 @@ const CHANGE_USERS = { user: "0:0", capabilities: ["SETUID", "SETGID"] };
 export function containerOptions(input: ContainerInput): ContainerCreateOptions {
   const { id, spec, owner, image, token, expiresAt } = input;
   const memory = sandboxMemoryBytes(spec);
-  const { user, capabilities } =
-    spec.mode === "A" || spec.mode === "auto" ? CHANGE_USERS : { user: USER, capabilities: [] };
+  const { user, capabilities } = spec.mode === "B" ? { user: USER, capabilities: [] } : CHANGE_USERS;
   const scratch = `rw,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
   return {
     name: id,

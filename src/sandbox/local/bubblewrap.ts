@@ -49,6 +49,8 @@ export function bubblewrapArguments(input: BubblewrapInput): string[] {
       String(descriptor),
       `/sandlot/agent/${name}`,
     ]),
+    // Not the machine's own, which names its neighbours.
+    ["--symlink", "/sandlot/agent/hosts", "/etc/hosts"],
     // The root itself is a tmpfs of the sandbox user's.
     ["--remount-ro", "/", "--", ...input.command],
   ].flat();

@@ -125,7 +125,7 @@ export class LocalProvider implements SandboxProvider {
 
   #spawn(bubblewrap: string, spec: SandboxSpec, python: LocalPython, token: string): ChildProcess {
     const folder = join(this.#options.imagesRoot, "agent");
-    const names = readdirSync(folder).filter((name) => /\.(py|bash)$/.test(name));
+    const names = readdirSync(folder).filter((name) => /\.(py|bash)$|^hosts$/.test(name));
     const opened = names.map((name) => openSync(join(folder, name), "r"));
     try {
       const agentFiles = names.map((name, index) => ({ name, descriptor: FIRST_DESCRIPTOR + index }));
