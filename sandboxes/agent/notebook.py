@@ -1,6 +1,7 @@
 """A Python that keeps its state between calls, as a notebook does. The candidate's side of a session.
 
-A call is source ended by a NUL byte on one descriptor, its reply a JSON object ended by a NUL byte on another.
+A call is a line with its number and source, ended by a NUL byte on one descriptor; its reply is a JSON object with the
+number, ended by a NUL byte on another.
 Everything here is the candidate's to change: the lane believes none of it beyond showing it.
 """
 
@@ -20,17 +21,15 @@ def serve(calls, replies):
     """Runs calls one after another until the lane closes the descriptor. Never returns."""
     namespace = sys.modules["__main__"].__dict__
     received = bytearray()
-    number = 0
     while True:
-        source = _next(calls, received)
-        number += 1
-        reply = _run(source.decode("utf-8", "surrogateescape"), number, namespace)
+        number, _, source = _next(calls, received).partition(b"\n")
+        reply = _run(source.decode("utf-8", "surrogateescape"), int(number), namespace)
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
             except BaseException:
                 pass  # whatever the program has put there
-        data = json.dumps(reply).encode() + b"\0"
+        data = json.dumps({"call": int(number), **reply}).encode() + b"\0"
         while data:
             data = data[os.write(replies, data) :]
 

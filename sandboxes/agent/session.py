@@ -32,6 +32,8 @@ class Session:
         self._meter = Meter(self._limits, lane.processes, lane.own_pids)
         self._pipes = {spare.stdout: None, spare.stderr: None}
         self._reply = bytearray()
+        self._told_so_far = None
+        self._number = 0
         # A slot that nobody calls takes no processor from those beside it.
         self._pauses = header["pause"] and lane.own_pids
         self._ended = None
@@ -104,10 +106,10 @@ class Session:
         self._signal_all(signal.SIGCONT)
         stdout, stderr = Capture(call["keep_bytes"]), Capture(call["keep_bytes"])
         self._pipes = {self._spare.stdout: stdout, self._spare.stderr: stderr}
-        self._reply.clear()
+        self._number, self._told_so_far = self._number + 1, None
         started, cpu = time.monotonic(), self._cpu()
         self._meter.limits = {**self._limits, "cpu_ms": cpu * 1000 + call["cpu_ms"]}
-        limit = self._watch(code + b"\0", started, call)
+        limit = self._watch(b"%d\n%s\0" % (self._number, code), started, call)
         for descriptor in self._pipes:
             self._drain(descriptor)
         wall, used = time.monotonic() - started, self._cpu() - cpu
@@ -127,7 +129,7 @@ class Session:
         poll.register(self._spare.orders, select.POLLOUT)
         deadline, sample_at = started + call["wall_ms"] / 1000, started + _SAMPLE_EVERY
         kill_at, limit = None, None
-        while b"\0" not in self._reply and self._ended is None:
+        while self._told_so_far is None and self._ended is None:
             now = time.monotonic()
             wait = min(kill_at if kill_at else deadline, sample_at) - now
             for descriptor, events in poll.poll(max(0.0, wait) * 1000 + 0.5):
@@ -208,6 +210,12 @@ class Session:
         except BlockingIOError:
             return True
         self._reply += data
+        *whole, self._reply = self._reply.split(b"\0")
+        for text in whole:
+            # Replies to calls before this one may still lie there when the program has forged one.
+            told = _object(text)
+            if told.get("call") == self._number:
+                self._told_so_far = told
         if len(self._reply) > _MAX_REPLY:
             self._ended = "output"
         return bool(data)
@@ -221,11 +229,7 @@ class Session:
         """What the program said of the call, as far as it can be shown. Whatever it is, it is the candidate's word."""
         if self._ended:
             return {"status": "ended"}
-        try:
-            told = json.loads(self._reply[: self._reply.index(b"\0")])
-        except ValueError:
-            told = {}
-        told = told if isinstance(told, dict) else {}
+        told = self._told_so_far
         shown = {"status": "interrupted" if limit else "ok"}
         if told.get("status") in ("ok", "error", "interrupted") and not limit:
             shown["status"] = told["status"]
@@ -251,3 +255,12 @@ class Session:
         _, status, _, _ = self._lane.processes.end(self._meter)
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
         self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})
+
+
+def _object(text):
+    """A JSON object, or an empty one: it is the candidate's word."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import type { RunRequest, RunResult, Sandbox, SandboxMode } from "../../src/sandbox/index.ts";
+import { describeFiles } from "./files-conformance.ts";
+import { describeSessions } from "./sessions-conformance.ts";
 import { ctx, LIMITS, openProvider, specOf, type TestProvider, text } from "../support/sandboxes.ts";
 
 /** What every provider does in every mode it has. Mode C sandboxes are good for one run, so each run gets its own. */
@@ -34,6 +36,17 @@ export function describeProvider(name: "docker" | "local", mode: SandboxMode): v
         await opened.provider.remove(ctx, own.id);
       }
     }
+    async function withSandbox(work: (sandbox: Sandbox) => Promise<void>): Promise<void> {
+      const sandbox = await opened.provider.create(ctx, specOf(mode));
+      try {
+        await work(sandbox);
+      } finally {
+        await opened.provider.remove(ctx, sandbox.id);
+      }
+    }
+    describeFiles(run, withSandbox);
+    describeSessions(withSandbox);
+
     const python = (source: string, more: Partial<Omit<RunRequest, "program">> = {}) =>
       run({ program: { interpreter: "python", source }, ...more });
 

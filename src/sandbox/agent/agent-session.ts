@@ -63,7 +63,7 @@ export class AgentSession implements SandboxSession {
     }
   }
 
-  call(ctx: CallContext, call: SessionCall): Promise<SessionReply> {
+  async call(ctx: CallContext, call: SessionCall): Promise<SessionReply> {
     if (call.code.includes("\0")) throw refused("code", "must not contain NUL bytes");
     const { limits } = this.#options;
     const wallMs = call.wallMs ?? limits.wallMs;
