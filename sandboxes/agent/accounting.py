@@ -24,6 +24,7 @@ def memory(pid):
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_MOST_LOCKS = 1 << 18
 _OWN_MEMORY = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 
 
@@ -61,10 +62,11 @@ def hidden_memory(pid, known):
 
 
 def locks():
-    """Records of file locks in this PID namespace, up to a bound: memory of the kernel that nobody else counts."""
+    """Records of file locks in this PID namespace: memory of the kernel that nobody else counts. At the bound, a billion."""
     try:
         with open("/proc/locks", "rb") as file:
-            return file.read(1 << 18).count(b"\n")
+            table = file.read(_MOST_LOCKS)
+        return 10**9 if len(table) == _MOST_LOCKS else table.count(b"\n")
     except OSError:
         return 0
 

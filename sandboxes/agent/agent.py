@@ -33,6 +33,7 @@ _MAX_CHANNELS = 256
 # Of the agent and its lanes; of candidates, too, where slots have no users of their own.
 _USER = 1000
 _LONGEST_WAIT = 60.0
+_REAP_EVERY = 0.02
 
 
 class Agent:
@@ -93,6 +94,9 @@ class Agent:
 
     def next_timeout(self):
         at = min([self.lease_until, *(lane.overdue_at for lane in self.lanes if lane.overdue_at)])
+        if self.mode == "C" and self.operations:
+            # Orphans of the one slot are reaped here, and until then they count against its limit.
+            return _REAP_EVERY
         return min(_LONGEST_WAIT, max(0.0, at - time.monotonic()) + 0.001)
 
     def check_time(self):

@@ -27,8 +27,6 @@ from spare import Spare
 
 # Inside a lane's user namespace; the lane itself is 0 there in mode A.
 _FIRST_USER = 1000
-# In mode C, where there is one slot in the whole sandbox.
-_ONLY_USER = 2000
 
 
 class Lane:
@@ -58,12 +56,13 @@ class Lane:
         self._scratch = Scratch(settings["scratch_bytes"], settings["scratch_inodes"])
         change = (linux.CAP_SETUID, linux.CAP_SETGID)
         self._changes_users = self.mode != "B" and linux.has_capabilities(*change)
-        only_user = _ONLY_USER if self.mode == "C" and self._changes_users else None
+        # In mode C there is one slot in the whole sandbox, and no other sandbox has its user.
+        self._only_user = settings["users"][0] if self.mode == "C" and self._changes_users else None
+        self.counts_own_user = self.counts_own_user or self._only_user is not None
         keeps = change if self._changes_users else ()
-        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids, only_user)
+        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids, self._only_user)
         if self.own_pids:
             self._scratch.renew(None)
-            self.processes.zygote()
             self._leftovers = Leftovers()
 
     def _enter_namespaces(self):
@@ -95,7 +94,7 @@ class Lane:
             os.setresgid(0, 0, 0)
             os.setresuid(0, 0, 0)
             linux.set_dumpable(True)
-        seclude(trusted_group=0 if self.mode == "A" else None)
+        self._counter = seclude(trusted_group=0 if self.mode == "A" else None)
         _prefer_for_oom()
         protect_proc()
         linux.raise_loopback()
@@ -113,18 +112,16 @@ class Lane:
                 return
 
     def _is_empty(self):
-        """Whether nothing of the slot is left, as far as the kernel tells."""
-        if self.processes.stuck:
-            return False
-        self.processes.zygote()  # its socket is one of the things that are counted
-        return not self.own_pids or not self._leftovers.found()
+        """Whether nothing of the slot is left, as far as the kernel tells, and another may follow."""
+        return self.processes.usable and (not self.own_pids or not self._leftovers.found())
 
     def _prepare(self):
         """A slot that waits in an empty scratch space."""
         user = self.user = self._next_user()
         if self.own_pids:
             self._scratch.renew(user)
-        spare = Spare(self.processes.zygote(), self._settings["interpreter"]["kind"], user)
+            self._counter.reset(self.processes.zygote.pid)
+        spare = Spare(self.processes.zygote, self._settings["interpreter"]["kind"], user)
         self.processes.watch(spare.pid)
         if not self.held_data:
             self.held_data, self.base_memory = accounting.held_data(spare.pid), accounting.memory(spare.pid)
@@ -134,7 +131,7 @@ class Lane:
         """Of the slot alone; None where the lane may not change users."""
         if self.mode == "A":
             return _FIRST_USER + self._runs
-        return _ONLY_USER if self._changes_users else None
+        return self._only_user
 
     def _answer(self, channel, spare):
         """One request, one answer; whether the lane may serve another."""

@@ -20,12 +20,14 @@ class Meter:
         self.peak = 0
         self.crowded = False
         # Everybody who is here already is not of this run; in a sandbox without lanes there is only this run.
-        lane = {"1", str(processes.zygote_pid)}
+        lane = {"1", str(processes.zygote.pid)}
         self._others = lane if own_pids else set(filter(str.isdigit, os.listdir("/proc")))
         self._base_memory = 0
         self._base_cpu = 0.0
         self._first = ""
         self._samples = self._hidden = 0
+        # Own processor seconds of each process as last seen, and those of processes whose number another has now.
+        self._own, self._vanished = {}, 0.0
 
     def start(self, pid, base_memory):
         """From here on counts what is the candidate's: not the time and memory of the interpreter before it."""
@@ -43,14 +45,18 @@ class Meter:
         cpu = memory = count = 0
         for name in self.pids():
             try:
-                seconds, threads = self._time_of(name)
+                own, waited, threads = self._time_of(name)
                 memory += max(0, accounting.memory(name) - self._base_memory)
             except (OSError, IndexError, ValueError):
                 continue
-            cpu += seconds
+            cpu += own + waited
             count += threads
-        # Never falls: the time of processes that vanish unwaited for stays counted as last seen.
-        self.cpu = max(self.cpu, cpu + self._processes.orphans_cpu - self._base_cpu)
+            before = self._own.get(name, 0.0)
+            self._vanished += before if own < before else 0.0
+            self._own[name] = own
+        # Never falls: the time of processes that nobody waits for stays counted as last seen.
+        cpu = max(cpu + self._processes.orphans_cpu, sum(self._own.values()) + self._vanished)
+        self.cpu = max(self.cpu, cpu - self._base_cpu)
         if memory > self.limits["memory_bytes"]:
             # Shared pages count once only here, where every process's part of them is asked for.
             memory = sum(max(0, accounting.proportional_memory(name) - self._base_memory) for name in self.pids())
@@ -79,12 +85,13 @@ class Meter:
         return self._hidden
 
     def _time_of(self, name):
-        """(processor seconds with those of children it has waited for, threads) of a process."""
+        """(its own processor seconds, those of children it has waited for, threads that live) of a process."""
         with open("/proc/%s/stat" % name, "rb") as file:
             fields = file.read().rpartition(b")")[2].split()
         own, waited = sum(map(int, fields[11:13])) / _TICKS, sum(map(int, fields[13:15])) / _TICKS
         # The kernel's table counts in hundredths; most runs are shorter.
-        return (cpu_of(int(name)) if name == self._first else own) + waited, int(fields[17])
+        threads = 0 if fields[0] == b"Z" else int(fields[17])
+        return (cpu_of(int(name)) if name == self._first else own), waited, threads
 
     def finish(self, cpu, peak):
         """When everything has been reaped: the kernel's own sums for the first process and whom it waited for."""

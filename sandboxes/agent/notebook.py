@@ -74,8 +74,9 @@ def _run(text, number, namespace):
 
 def _describe(error):
     trace = error.__traceback__
-    # The first entry is ours.
-    trace = trace.tb_next if trace else None
+    # The first entries are ours.
+    while trace and not trace.tb_frame.f_code.co_filename.startswith("<call "):
+        trace = trace.tb_next
     try:
         lines = "".join(traceback.format_exception(type(error), error, trace))
         if len(lines) > _MAX_TRACEBACK:

@@ -15,37 +15,40 @@ _REAP_SECONDS = 2
 
 
 class Processes:
-    """Knows the zygote, makes another when it has been killed, and leaves nothing of a slot alive."""
+    """Knows the zygote and leaves nothing of a slot alive.
+
+    There is one zygote, made before the first request: a later fork of the lane would carry what the lane remembers of
+    earlier ones, programs and inputs, into the memory of the next. A lane without its zygote ends.
+    """
 
     def __init__(self, interpreter, keeps, seccomp, own_pids, only_user):
-        self._make = lambda: Zygote(interpreter, keeps, seccomp)
+        self.zygote = Zygote(interpreter, keeps, seccomp)
         self._own_pids = own_pids
         self._only_user = only_user
-        self._zygote = None
-        self._zygote_lives = False
+        self._zygote_lives = True
         # (status, processor seconds, peak bytes) of the slot, when it was reaped here
         self._slot_end = None
         self._slot = None
         #: Processor seconds of orphans of the slot, reaped here.
         self.orphans_cpu = 0.0
-        #: A process did not go when it was killed: the lane is not to be used again.
-        self.stuck = False
-
-    def zygote(self):
-        if not self._zygote_lives:
-            if self._zygote:
-                self._zygote.close()
-            self._zygote = self._make()
-            self._zygote_lives = True
-        return self._zygote
+        # A process did not go when it was killed.
+        self._stuck = False
 
     @property
-    def zygote_pid(self):
-        return self._zygote.pid
+    def usable(self):
+        """Whether another slot can be made here."""
+        return self._zygote_lives and not self._stuck
 
     def watch(self, slot):
         """From here on the slot with this process number is the one."""
         self._slot, self._slot_end, self.orphans_cpu = slot, None, 0.0
+
+    def signal(self, pids, number):
+        """Sends a signal to processes of the slot; those that have gone meanwhile are no error."""
+        if self._only_user:
+            linux.run_as(self._only_user, lambda: _signal(pids, number))
+        else:
+            _signal(pids, number)
 
     def reap(self):
         """Takes note of whoever has ended here: orphans, since the lane is the first process of its namespace."""
@@ -57,7 +60,7 @@ class Processes:
             if pid == 0:
                 return True
             cpu = usage.ru_utime + usage.ru_stime
-            if pid == self._zygote.pid:
+            if pid == self.zygote.pid:
                 self._zygote_lives = False
             elif pid == self._slot:
                 self._slot_end = status, cpu, usage.ru_maxrss << 10
@@ -68,23 +71,23 @@ class Processes:
     def end(self, meter):
         """(ended by itself, status, processor seconds, peak bytes) of the slot, after which nothing of it is left."""
         if not self._own_pids:
-            told = self._zygote.end_of_slot(0)
+            told = self.zygote.end_of_slot(0)
             if self._only_user:
                 linux.run_as(self._only_user, lambda: os.kill(-1, signal.SIGKILL))
             else:
                 _kill_by_scan(meter)
-            return told is not None, *(told or self._zygote.end_of_slot(_WORD_SECONDS) or _KILLED)
+            return told is not None, *(told or self.zygote.end_of_slot(_WORD_SECONDS) or _KILLED)
         self.reap()
-        told = self._slot_end or self._zygote.end_of_slot(0)
+        told = self._slot_end or self.zygote.end_of_slot(0)
         if told and self._alone():
             return True, *told
         self._kill_all()
-        return told is not None, *(told or self._slot_end or self._zygote.end_of_slot(0) or _KILLED)
+        return told is not None, *(told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED)
 
     def _alone(self):
         """Whether only the lane, the zygote and zombies are left: then nobody can start anything any more."""
         for name in os.listdir("/proc"):
-            if name.isdigit() and name != "1" and int(name) not in (self._zygote.pid, self._slot):
+            if name.isdigit() and name != "1" and int(name) != self.zygote.pid:
                 return False
         return True
 
@@ -98,9 +101,17 @@ class Processes:
         deadline = time.monotonic() + _REAP_SECONDS
         while self.reap():
             if time.monotonic() > deadline:
-                self.stuck = True  # a process that the kernel does not let go is not waited for
+                self._stuck = True  # a process that the kernel does not let go is not waited for
                 break
             time.sleep(0.0005)
+
+
+def _signal(pids, number):
+    for pid in pids:
+        try:
+            os.kill(int(pid), number)
+        except OSError:
+            pass
 
 
 def _kill_by_scan(meter):
@@ -108,9 +119,5 @@ def _kill_by_scan(meter):
         pids = [pid for pid in meter.pids() if not accounting.is_zombie(pid)]
         if not pids:
             return
-        for pid in pids:
-            try:
-                os.kill(int(pid), signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
+        _signal(pids, signal.SIGKILL)
         time.sleep(0.002)

@@ -15,6 +15,10 @@ _WALL_SLACK_MS = 250
 _CHUNK = 1 << 16
 
 
+# One file system in lanes, several in mode C.
+_PLACES = ("/workspace", "/tmp", "/dev/shm")
+
+
 class Run:
     """One candidate process and its descendants, from the order to the last of them."""
 
@@ -112,7 +116,7 @@ class Run:
                     break
         self._meter.finish(cpu, peak)
         self._oom = accounting.oom_kills() > self._ooms
-        self._space = os.statvfs("/workspace") if self._status != 0 else None
+        self._full = self._status != 0 and any(_is_full(place) for place in _PLACES)
         self.spare.close()
         self.teardown = time.monotonic() - ending
 
@@ -155,7 +159,14 @@ class Run:
             return None
         if self._oom:
             return "memory"
-        full = self._space.f_bavail == 0 or self._space.f_favail == 0
-        if full or (os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXFSZ):
+        if self._full or (os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXFSZ):
             return "disk"
         return "processes" if meter.crowded else None
+
+
+def _is_full(place):
+    try:
+        space = os.statvfs(place)
+    except OSError:
+        return False
+    return space.f_bavail == 0 or space.f_favail == 0

@@ -184,11 +184,7 @@ class Session:
         pids = [self._spare.pid]
         if "shell" in self._header:
             pids = [int(pid) for pid in self._meter.pids() if int(pid) != self._spare.pid]
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGINT)
-            except OSError:
-                pass
+        self._lane.processes.signal(pids, signal.SIGINT)
         return time.monotonic() + _GRACE
 
     def _drain(self, descriptor):
@@ -245,11 +241,8 @@ class Session:
         return shown
 
     def _signal_all(self, number):
-        for pid in self._meter.pids() if self._pauses else ():
-            try:
-                os.kill(int(pid), number)
-            except ProcessLookupError:
-                pass
+        if self._pauses:
+            self._lane.processes.signal(self._meter.pids(), number)
 
     def _finish(self):
         _, status, _, _ = self._lane.processes.end(self._meter)

@@ -62,7 +62,8 @@ export function describeFiles(
   ])("refuses an archive with %s before anything runs", async (_, entry) => {
     const archive = pack();
     archive.entry({ name: "ok" }, "1");
-    archive.entry(entry);
+    if (entry.type === "file") archive.entry(entry, "x");
+    else archive.entry(entry);
     archive.finalize();
     const chunks: Buffer[] = [];
     for await (const chunk of archive as AsyncIterable<Buffer>) chunks.push(chunk);

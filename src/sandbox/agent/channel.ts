@@ -106,6 +106,11 @@ export class Channel {
     this.#fail(error);
   }
 
+  /** Nobody waits for an answer any more. */
+  abandon(): void {
+    if (!this.#ended) this.fail(new SandlotError("cancelled", { detail: "the channel is closed" }));
+  }
+
   async #sendLarge(section: Uint8Array): Promise<void> {
     for (let at = 0; at < section.length;) {
       while (this.#credit === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#onCredit = resolve));

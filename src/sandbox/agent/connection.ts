@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, orAborted, withScope } from "../../core/context.ts";
-import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { messageOf } from "../../core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import {
   Channel,
@@ -125,7 +125,7 @@ export class AgentConnection {
     this.#channels.set(number, channel);
     const close = () => {
       this.#channels.delete(number);
-      channel.fail(new SandlotError("cancelled", { detail: "the channel is closed" }));
+      channel.abandon();
     };
     return { channel, close };
   }

@@ -54,7 +54,7 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
   const { id, spec, owner, image, token, expiresAt } = input;
   const memory = sandboxMemoryBytes(spec);
   const { user, capabilities } = spec.mode === "B" ? { user: USER, capabilities: [] } : CHANGE_USERS;
-  const scratch = `rw,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
+  const scratch = `rw,exec,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
   return {
     name: id,
     Image: image,
