@@ -1,6 +1,6 @@
 /**
  * Dependencies point one way (docs/architecture.md):
- * core <- contract <- ports (sandbox, store, models) <- engines (verification, agents, resources, rollouts)
+ * core <- contract <- ports (sandbox, store, models) <- execution <- engines (verification, agents, resources, rollouts)
  *      <- server, cli, compat <- compose <- main
  */
 const layers = {
@@ -11,7 +11,8 @@ const layers = {
   sandbox: ["core", "contract"],
   store: ["core", "contract"],
   models: ["core", "contract"],
-  verification: ["core", "contract", "sandbox"],
+  execution: ["core", "contract", "sandbox"],
+  verification: ["core", "contract", "sandbox", "execution"],
   resources: ["core", "contract", "sandbox", "verification"],
   agents: ["core", "contract", "models", "resources"],
   rollouts: ["core", "contract", "store", "models", "agents", "resources"],

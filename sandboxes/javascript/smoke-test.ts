@@ -8,7 +8,7 @@ enum Colour {
 interface Named {
   readonly name: string;
 }
-const named: Named = { name: Colour[Colour.Red] as string };
+const named: Named = { name: Colour[Colour.Red] };
 assert.equal(named.name, "Red");
 assert.equal(readFileSync(0, "utf8"), "ping\n");
 assert.equal(require.main, module);

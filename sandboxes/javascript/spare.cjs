@@ -13,8 +13,9 @@ if (isMainThread) become(waitForOrder());
 process.execArgv = [];
 
 function waitForOrder() {
-  warmUp();
   const { closeSync, readSync } = require("node:fs");
+  // What most programs use and the snapshot does not hold. Standard input stays untouched: it is filled later.
+  void [require("node:readline"), process.stdout, process.stderr];
   const chunks = [];
   const chunk = Buffer.allocUnsafeSlow(65_536);
   do {
@@ -25,14 +26,6 @@ function waitForOrder() {
   } while (chunks.at(-1).at(-1) !== 0x0a);
   closeSync(3);
   return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-}
-
-/** Loads what programs use most. Standard input stays untouched: it is filled later. */
-function warmUp() {
-  for (const name of ["assert", "child_process", "crypto", "events", "fs", "os", "path", "readline", "stream", "util"]) {
-    require(`node:${name}`);
-  }
-  void [process.stdout, process.stderr];
 }
 
 function become({ source, args, env }) {

@@ -1,4 +1,4 @@
-"""Run in a sandbox of this image by the conformance suite: what every program may rely on."""
+"""Run in a sandbox of this image by the conformance suite and `sandlot image check`: what programs may rely on."""
 
 import collections
 import ctypes
@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 assert sys.version_info >= (3, 9)
+assert sys.stdin.read() in ("", "ping\n")
 assert os.getcwd() == "/workspace" and os.environ["HOME"] == "/workspace"
 assert os.getuid() != 0
 with tempfile.NamedTemporaryFile() as file:

@@ -3,6 +3,7 @@ import type { EnvironmentView } from "../contract/environments.ts";
 import type { Logger } from "../core/logger.ts";
 import type { CheckedFixture, CheckReport, FixtureKind } from "../resources/check/index.ts";
 import type { ProviderReport } from "../sandbox/index.ts";
+import type { ImageCheck, ImageView } from "./image/views.ts";
 
 /** A server in this process. */
 export interface RunningServer {
@@ -58,8 +59,20 @@ export interface CliServices {
   listEnvironments(config: Config): Promise<EnvironmentView[]>;
   /** What each provider could do here, whether or not it is the configured one. */
   probeProviders(config: Config): Promise<Record<"docker" | "local", ProviderReport>>;
-  /** Builds the sandbox images that are missing on the Docker engine; answers their references. */
-  buildImages(config: Config, onStep: (text: string) => void): Promise<string[]>;
+  /**
+   * Builds the sandbox images that the Docker engine lacks, of those named or of all when none is; answers their
+   * references.
+   */
+  buildImages(config: Config, names: readonly string[], onStep: (text: string) => void): Promise<string[]>;
+  /** All sandbox images, built or not. */
+  listImages(config: Config): Promise<ImageView[]>;
+  /** Runs the smoke tests of the images that are named, or of all; one that is not built is told as that. */
+  checkImages(
+    options: StartOptions & {
+      readonly names: readonly string[];
+      readonly onChecked: (check: ImageCheck) => void;
+    },
+  ): Promise<ImageCheck[]>;
   /** The replay model for one environment; with `answer`, that task gets this text and no other task is recorded. */
   startReplay(config: Config, environment: string, answer: ReplayAnswer | null): Promise<RunningReplay>;
 }

@@ -19,17 +19,18 @@ const MAX_WAITING_SESSIONS = 100;
 
 /** The execution service over the pools, with sizes from the configuration and the machine. */
 export function composeExecution({ config, pools, clock }: ExecutionInput): ExecutionEngine {
-  const { slots_per_sandbox: slots, mode, docker, pool } = config.sandbox;
+  const { slots_per_sandbox: slots, mode, docker, pool, max_sandboxes: most } = config.sandbox;
   const common = { cpus: Math.min(slots, availableParallelism()), mode, runtime: docker.runtime ?? "default" };
   const sandboxes = (ofEach: number) => ({ ...common, slots: ofEach, classes: resourceClasses(ofEach, totalmem()) });
-  const sessions = pool.max * SESSION_SLOTS;
+  // Sessions keep their sandboxes: half of all are left to runs.
+  const sessions = Math.min(pool.max, Math.ceil(most / 2)) * SESSION_SLOTS;
   const tenants = new Set(config.server.api_keys.map(({ tenant }) => tenant));
   return new ExecutionEngine({
     catalogue: remembered(() => readCatalogue(IMAGES_ROOT)),
     pools,
     clock,
     sandboxes: sandboxes(slots),
-    runs: { atOnce: runsAtOnce(pools, slots * pool.max, clock), maxWaiting: MAX_WAITING },
+    runs: { atOnce: runsAtOnce(pools, slots * Math.min(pool.max, most), clock), maxWaiting: MAX_WAITING },
     sessions: {
       sandboxes: sandboxes(SESSION_SLOTS),
       atOnce: sessions,

@@ -22,7 +22,7 @@ import {
 import { Closers } from "./closers.ts";
 import { composeEnvironments } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
-import { chooseProvider, poolLimits } from "./sandboxes.ts";
+import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -107,7 +107,7 @@ async function startSandboxes(options: PlatformOptions, store: Store, alone: boo
   const owner = { installation: store.installation, owner: newId("server") };
   const { provider, close } = await chooseProvider({ config, owner, clock, logger, ...(onStep ? { onStep } : {}) });
   closers.add(close);
-  const pools = new SandboxPools({ provider, limits: poolLimits(config), clock, logger });
+  const pools = new SandboxPools({ provider, ...poolSettings(config), clock, logger });
   const reaper = new Reaper({ provider, owner, known: () => pools.sandboxIds, alone, clock, logger });
   await reaper.start();
   closers.add(async () => {

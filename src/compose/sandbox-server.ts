@@ -8,7 +8,7 @@ import { createApp, startServer as listen } from "../server/index.ts";
 import { Closers } from "./closers.ts";
 import { composeExecution } from "./execution.ts";
 import { VERSION } from "./paths.ts";
-import { chooseProvider, poolLimits } from "./sandboxes.ts";
+import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
 /** The API of programs, sessions and pools alone: without database, worker and jobs, for the time of one command. */
 export async function startSandboxServer(options: StartOptions): Promise<RunningServer> {
@@ -19,7 +19,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
     closers.add(() => chosen.close());
     const { provider } = chosen;
-    const pools = new SandboxPools({ provider, limits: poolLimits(config), clock: systemClock, logger });
+    const pools = new SandboxPools({ provider, ...poolSettings(config), clock: systemClock, logger });
     closers.add(() => pools.close());
     const execution = composeExecution({ config, pools, clock: systemClock });
     closers.add(() => execution.close());

@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import { type CallContext, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
-import { DEFAULT_POOL_LIMITS, type PoolLimits, type SandboxOwner, type SandboxProvider } from "../sandbox/index.ts";
+import { DEFAULT_POOL_LIMITS, type PoolsOptions, type SandboxOwner, type SandboxProvider } from "../sandbox/index.ts";
 import { IMAGES_ROOT, PACKAGE_ROOT } from "./paths.ts";
 
 /** The engine's socket. */
@@ -111,18 +111,29 @@ async function assertAvailable(ctx: CallContext, provider: SandboxProvider): Pro
   if (!available) throw new SandlotError("provider_unavailable", { provider: provider.name, detail });
 }
 
+/** Handed out up to its greatest age, and then held for as long again: so old no sandbox gets that a pool answers for. */
 function maxAgeMs(config: Config): number {
-  return 2 * config.sandbox.pool.max_age_seconds * 1000;
+  return 3 * config.sandbox.pool.max_age_seconds * 1000;
 }
 
-/** The pool sizes of the configuration. */
-export function poolLimits({ sandbox: { pool } }: Config): PoolLimits {
+/** What the configuration says of the pools. */
+export function poolSettings({ sandbox }: Config): Pick<PoolsOptions, "limits" | "server" | "acceptUnenforced"> {
+  const { pool } = sandbox;
   return {
-    ...DEFAULT_POOL_LIMITS,
-    min: pool.min,
-    max: pool.max,
-    idleBuffer: pool.idle_buffer,
-    maxRuns: pool.max_runs_per_sandbox,
-    maxAgeMs: pool.max_age_seconds * 1000,
+    limits: {
+      ...DEFAULT_POOL_LIMITS,
+      min: pool.min,
+      max: pool.max,
+      idleBuffer: pool.idle_buffer,
+      maxRuns: pool.max_runs_per_sandbox,
+      maxAgeMs: pool.max_age_seconds * 1000,
+      idleMs: pool.idle_seconds * 1000,
+    },
+    server: {
+      maxSandboxes: sandbox.max_sandboxes,
+      creationsPerSecond: sandbox.creations_per_second,
+      creationsAtOnce: sandbox.creations_at_once,
+    },
+    acceptUnenforced: sandbox.accept_unenforced,
   };
 }

@@ -65,13 +65,19 @@ export const cliServices: CliServices = {
     return { docker: dockerReport, local: localReport };
   },
 
-  async buildImages(config, onStep) {
-    const [{ prepareImages }, { dockerSocket, IMAGES }] = await Promise.all([
-      import("../sandbox/docker/index.ts"),
-      import("./sandboxes.ts"),
-    ]);
-    const socketPath = dockerSocket(config);
-    return prepareImages(rootContext(), { socketPath, imagesRoot: IMAGES_ROOT, images: IMAGES, onStep });
+  async buildImages(config, names, onStep) {
+    const { buildImages } = await import("./images.ts");
+    return buildImages(config, names, onStep);
+  },
+
+  async listImages(config) {
+    const { listImages } = await import("./images.ts");
+    return listImages(config);
+  },
+
+  async checkImages(options) {
+    const { checkImages } = await import("./images.ts");
+    return checkImages(options);
   },
 
   async startReplay(config, name, answer) {
@@ -118,13 +124,13 @@ function withAnswer(recorded: readonly Recording[], { task, text }: ReplayAnswer
 
 /** Pools without database or server, for commands that only verify. */
 async function startPools({ config, logger, onStep }: StartOptions) {
-  const [{ SandboxPools }, { chooseProvider, poolLimits }] = await Promise.all([
+  const [{ SandboxPools }, { chooseProvider, poolSettings }] = await Promise.all([
     import("../sandbox/index.ts"),
     import("./sandboxes.ts"),
   ]);
   const owner = { installation: newId("installation"), owner: newId("server") };
   const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
-  const pools = new SandboxPools({ provider: chosen.provider, limits: poolLimits(config), clock: systemClock, logger });
+  const pools = new SandboxPools({ provider: chosen.provider, ...poolSettings(config), clock: systemClock, logger });
   return {
     pools,
     provider: chosen.provider.name,

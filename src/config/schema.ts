@@ -43,21 +43,48 @@ const PoolConfig = z
     /** More runs at once than twice the cores only starve each other. */
     max: z.int().min(1).max(10_000).default(2),
     idle_buffer: z.int().min(0).max(10_000).default(1),
-    max_runs_per_sandbox: z.int().min(1).max(1_000_000).default(500),
+    max_runs_per_sandbox: z.int().min(1).max(1_000_000).default(5_000),
     max_age_seconds: z
       .number()
       .min(1)
       .max(30 * DAY_SECONDS)
       .default(3600),
+    /** Sandboxes beyond what was needed at once within this time are removed. */
+    idle_seconds: z.number().min(1).max(DAY_SECONDS).default(60),
   })
   .refine((pool) => pool.min <= pool.max, { error: "min must not be above max", path: ["min"] });
 
+/** Limits of which every sandbox is proved to hold them (docs/sandbox.md). */
+const ProvedLimit = z.enum([
+  "wall",
+  "cpu",
+  "memory",
+  "memory_total",
+  "processes",
+  "processes_total",
+  "output",
+  "file_size",
+  "disk",
+  "inodes",
+  "open_files",
+  "network",
+  "root",
+  "privileges",
+  "seccomp",
+]);
+
 const SandboxConfig = z.strictObject({
   provider: z.enum(["auto", "docker", "local"]).default("auto"),
-  mode: z.enum(["auto", "B", "C"]).default("auto"),
+  mode: z.enum(["auto", "A", "B", "C"]).default("auto"),
   /** Default: the number of cores. */
   slots_per_sandbox: z.int().min(1).max(128).default(availableParallelism),
   pool: PoolConfig.prefault({}),
+  /** Of all pools together. */
+  max_sandboxes: z.int().min(1).max(100_000).default(128),
+  creations_per_second: z.number().min(0.01).max(10_000).default(20),
+  creations_at_once: z.int().min(1).max(1_000).default(4),
+  /** Limits that sandboxes need not hold; without this, one that is not held refuses them all. */
+  accept_unenforced: z.array(ProvedLimit).max(100).default([]),
   docker: z.strictObject({ socket: FilePath.optional(), runtime: z.string().min(1).max(128).optional() }).prefault({}),
   local: z.strictObject({ bubblewrap: FilePath.optional(), python: FilePath.optional() }).prefault({}),
 });

@@ -46,7 +46,7 @@ export const RunInput = z
   .strictObject({ ...PROGRAM, ...CASE })
   .superRefine((run, ctx) => {
     checkCase(run, [], ctx);
-    checkHeader(run, run, [], ctx);
+    checkHeader(jsonBytes(run.env), run, [], ctx);
     checkKept(run.keep_output_bytes, [run], ctx);
   })
   .meta({ id: "RunInput" });
@@ -67,9 +67,10 @@ export const BatchInput = z
     stop_at_first_failure: z.boolean().default(false).describe("End after the first case, in order, that is not ok."),
   })
   .superRefine((batch, ctx) => {
+    const envBytes = jsonBytes(batch.env);
     for (const [i, one] of batch.cases.entries()) {
       checkCase(one, ["cases", i], ctx);
-      checkHeader(batch, one, ["cases", i], ctx);
+      checkHeader(envBytes, one, ["cases", i], ctx);
     }
     checkFiles(batch.files ?? [], batch.cases, ctx);
     checkKept(batch.keep_output_bytes, batch.cases, ctx);
@@ -101,19 +102,13 @@ function checkFiles(shared: readonly FileInput[], cases: readonly CaseInput[], c
 }
 
 /** Arguments, environment and names of outputs travel together in one frame to the sandbox. */
-function checkHeader(
-  program: { readonly env?: Readonly<Record<string, string>> | undefined },
-  one: Pick<CaseInput, "args" | "outputs">,
-  at: Path,
-  ctx: z.RefinementCtx,
-): void {
-  // Most have none of them, and this is asked for every case of every request.
-  if (!one.args && !one.outputs && !program.env) return;
-  const sizes = { args: jsonBytes(one.args), env: jsonBytes(program.env), outputs: jsonBytes(one.outputs) };
-  const all = sizes.args + sizes.env + sizes.outputs;
+function checkHeader(envBytes: number, one: Pick<CaseInput, "args" | "outputs">, at: Path, ctx: z.RefinementCtx): void {
+  const argsBytes = jsonBytes(one.args);
+  const outputsBytes = jsonBytes(one.outputs);
+  const all = envBytes + argsBytes + outputsBytes;
   if (all <= BOUNDS.headerBytes) return;
-  const [largest] = Object.entries(sizes).sort(([, a], [, b]) => b - a)[0] ?? ["args"];
-  const path = largest === "env" ? ["env"] : [...at, largest];
+  const largest = Math.max(envBytes, argsBytes, outputsBytes);
+  const path = largest === envBytes ? ["env"] : [...at, largest === argsBytes ? "args" : "outputs"];
   const message = `arguments, environment and outputs come to ${all} bytes of JSON, above ${BOUNDS.headerBytes}`;
   ctx.addIssue({ code: "custom", path, message });
 }

@@ -83,7 +83,7 @@ function errorsOf(route: Route): [number, string][] {
     [413, "The body is larger than the server takes", route.body !== undefined],
     [415, "The body is not application/json in UTF-8", route.body !== undefined],
     [429, "The server is full; Retry-After says when to ask again", route.scope !== null],
-    [503, "The server is stopping or lacks a part; try again later", true],
+    [503, "The server is stopping, full, or lacks a part; try again later", true],
   ];
   return all.filter(([, , applies]) => applies).map(([status, description]) => [status, description]);
 }

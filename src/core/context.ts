@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { type Clock, systemClock } from "./clock.ts";
 import { SandlotError } from "./errors/sandlot-error.ts";
 import { type Logger, silentLogger } from "./logger.ts";
+import { randomHex } from "./random-hex.ts";
 
 /** What a caller may do. `hidden_tests` allows reading rows and expected outputs, `sandboxes` running programs. */
 export const SCOPES = ["jobs", "hidden_tests", "sandboxes", "admin"] as const;
@@ -59,7 +59,7 @@ function manyListeners(signal: AbortSignal): AbortSignal {
 
 /** A fresh W3C `traceparent`, not sampled. */
 export function newTrace(): string {
-  return `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-00`;
+  return `00-${randomHex(16)}-${randomHex(8)}-00`;
 }
 
 export interface ScopeOptions {

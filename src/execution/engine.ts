@@ -1,9 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
-import type { ImageCatalogue, SandboxPools, SandboxSpec } from "../sandbox/index.ts";
+import type { ImageCatalogue, SandboxSpec } from "../sandbox/index.ts";
 import { Gate } from "./admission/index.ts";
 import { CandidateRunner } from "./attribution/index.ts";
 import { Submission } from "./batch/submission.ts";
+import { leaseSource, type PoolAccess } from "./lease-source.ts";
 import { type Plan, type PlanOptions, planOf } from "./plan/plan.ts";
 import type { Execution, ExecutionListener, ExecutionRequest, ExecutionService, LanguageView } from "./service.ts";
 import { Sessions, type SessionsOptions } from "./sessions/sessions.ts";
@@ -11,7 +12,7 @@ import { Sessions, type SessionsOptions } from "./sessions/sessions.ts";
 export interface ExecutionOptions {
   /** Asked for with each request: reading it once is the business of whoever gives it. */
   readonly catalogue: () => Promise<ImageCatalogue>;
-  readonly pools: Pick<SandboxPools, "pool">;
+  readonly pools: PoolAccess;
   readonly sandboxes: PlanOptions;
   readonly runs: {
     /** Slots in use at once, over all tenants and sandboxes; asked for each time. */
@@ -68,7 +69,7 @@ export class ExecutionEngine implements ExecutionService {
     const maxQueueMs = request.maxQueueMs ?? runs.maxQueueMs ?? MAX_QUEUE_MS;
     const admission = await this.#gate.admit(ctx, { tenant, weight: this.#weightOf(plan), maxWaitMs: maxQueueMs });
     try {
-      const runner = new CandidateRunner({ pool: pools.pool(plan.spec), clock });
+      const runner = new CandidateRunner(leaseSource(pools, plan.spec, clock));
       const maxWaitMs = Math.max(0, maxQueueMs - admission.queueMs);
       const submission = new Submission({ plan, request, admission, runner, maxWaitMs, listener });
       const execution = await submission.execute(ctx);

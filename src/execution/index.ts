@@ -8,4 +8,3 @@ export {
 export { ExecutionEngine, type ExecutionOptions } from "./engine.ts";
 export { type ResourceClass, resourceClasses } from "./plan/classes.ts";
 export type * from "./service.ts";
-export { STAGE_STATUSES } from "./service.ts";

@@ -14,7 +14,10 @@ import type {
 export interface ExecutionService {
   /** Every language of every image, with the image that runs it by default. */
   languages(): Promise<LanguageView[]>;
-  /** Compiles if need be and runs every case in a fresh slot. The program's failures are results, never errors. */
+  /**
+   * Compiles if need be and runs every case in a fresh slot. The program's failures are results, never errors. One that
+   * attacks its sandbox is repeated; the deadline of `ctx` should leave a case some six times its wall time and 30 seconds.
+   */
   run(ctx: CallContext, request: ExecutionRequest, listener?: ExecutionListener): Promise<Execution>;
   sessions: SessionService;
 }
@@ -50,7 +53,7 @@ export interface ExecutionRequest {
   readonly parallel?: number;
   /** Ends after the first case, in order, that is not `ok`. Later ones that have started are called off. */
   readonly stopAtFirstFailure?: boolean;
-  /** Bytes kept of each output stream, default 1 MiB. */
+  /** Bytes kept of each output stream, default 1 MiB; with more than 32 cases, their part of 32 MiB. */
   readonly keepBytes?: number;
   /** The mode that is demanded; without one, the strongest that works. */
   readonly mode?: SandboxMode;
@@ -70,7 +73,7 @@ export interface ExecutionCase {
 /** Hears of progress while a request is executed. */
 export interface ExecutionListener {
   onCompiled?(stage: Stage): void;
-  /** Cases as they complete, in any order. */
+  /** Cases as they complete, in any order; a failure that ends the request may come to light after cases behind it. */
   onCase?(index: number, stage: Stage): void;
   /** Output of a program as it comes; only asked for when there is one case. */
   onOutput?(stream: "stdout" | "stderr", data: Uint8Array): void;

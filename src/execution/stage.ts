@@ -1,6 +1,6 @@
 import type { CapturedOutput, FaultCause, LimitName, RunResult } from "../sandbox/index.ts";
 import type { CandidateRun } from "./attribution/index.ts";
-import type { Stage, StageStatus } from "./service.ts";
+import type { Stage } from "./service.ts";
 
 /** A status and one sentence for it. */
 export type Finding = Pick<Stage, "status" | "message">;
@@ -78,21 +78,8 @@ function lastLines({ head, tail }: CapturedOutput): string[] {
 
 /** What a program did that brought its sandbox down again and again, alone, where a control program passed. */
 function blamedFinding(cause: FaultCause): Finding {
-  const status = blamedStatus(cause);
-  switch (status) {
-    case "memory_limit":
-      return { status, message: "it exhausted the memory of its sandbox" };
-    case "time_limit":
-      return { status, message: "it stalled its sandbox" };
-    case "disk_limit":
-      return { status, message: "its files could not be laid into a workspace" };
-    default:
-      return { status, message: `it brought its sandbox down (${cause})` };
-  }
-}
-
-function blamedStatus(cause: FaultCause): StageStatus {
-  if (cause === "oom") return "memory_limit";
-  if (cause === "stalled") return "time_limit";
-  return cause === "setup" ? "disk_limit" : "tampered";
+  if (cause === "oom") return { status: "memory_limit", message: "it exhausted the memory of its sandbox" };
+  if (cause === "stalled") return { status: "time_limit", message: "it stalled its sandbox" };
+  if (cause === "setup") return { status: "disk_limit", message: "its files could not be laid into a workspace" };
+  return { status: "tampered", message: `it brought its sandbox down (${cause})` };
 }

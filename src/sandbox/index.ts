@@ -1,7 +1,7 @@
 export { candidateCouldCause, type FaultCause, faultCause } from "./faults.ts";
 export type { SandboxLease, SandboxPool } from "./pool/lease.ts";
 export { DEFAULT_POOL_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./pool/limits.ts";
-export { SandboxPools } from "./pool/pools.ts";
+export { type PoolsOptions, SandboxPools } from "./pool/pools.ts";
 export type { PoolsAdmin, PoolStats, PoolView, SandboxView } from "./pool/views.ts";
 export type { ProvedLimit, SelfTestReport } from "./self-test/index.ts";
 export { Reaper } from "./reaper.ts";
@@ -22,6 +22,8 @@ export type {
 export type * from "./session.ts";
 export {
   type CatalogueLanguage,
+  fillCommand,
+  fillEnvironment,
   type ImageCatalogue,
   type ImageLanguage,
   ImageManifest,
@@ -29,5 +31,6 @@ export {
   type ManifestLimits,
   readCatalogue,
   type ResolvedLanguage,
+  smokeTestFile,
 } from "./images/index.ts";
 export { poolKey, SANDBOX_MODES, type SandboxMode, type SandboxSpec } from "./spec.ts";

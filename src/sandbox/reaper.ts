@@ -1,8 +1,13 @@
+import pLimit from "p-limit";
 import type { Clock } from "../core/clock.ts";
-import { rootContext } from "../core/context.ts";
+import { type CallContext, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
-import type { SandboxOwner, SandboxProvider } from "./port.ts";
+import type { SandboxListing, SandboxOwner, SandboxProvider } from "./port.ts";
+
+/** Removals at once: a server that was killed may have left hundreds. */
+const PARALLEL = 4;
+const MAKING_MS = 300_000;
 
 export interface ReaperOptions {
   readonly provider: SandboxProvider;
@@ -13,6 +18,8 @@ export interface ReaperOptions {
   readonly alone: boolean;
   /** Milliseconds between rounds, default 30 s. */
   readonly everyMs?: number;
+  /** How long one of ours that no pool knows may be in the making; then it is lost. Milliseconds, default 5 min. */
+  readonly makingMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -23,8 +30,8 @@ export interface ReaperOptions {
  */
 export class Reaper {
   readonly #options: ReaperOptions;
-  /** Ours, but unknown to the pools: being made, or lost. Only lost ones are still unknown in the next round. */
-  #suspects = new Set<string>();
+  /** Ours, but unknown to the pools, and when that was first seen: being made, or lost. */
+  #suspects = new Map<string, number>();
   #cancel: () => void = () => undefined;
   #closed = false;
 
@@ -44,29 +51,53 @@ export class Reaper {
     this.#cancel();
   }
 
-  /** Lists and removes; a provider that does not answer is tried again in the next round. */
+  /** Lists and removes. What the provider cannot do now is tried again in the next round. */
   async round(): Promise<number> {
-    const { provider, owner, known, alone, clock, logger } = this.#options;
+    const { provider, logger } = this.#options;
     const ctx = rootContext({ logger });
     let removed = 0;
     try {
-      const living = new Set(known());
-      const suspects = new Set<string>();
-      for (const listing of await provider.list(ctx)) {
-        if (listing.installation !== owner.installation || living.has(listing.id)) continue;
-        const ours = listing.owner === owner.owner;
-        if (ours && !this.#suspects.has(listing.id)) suspects.add(listing.id);
-        else if (ours || alone || listing.expiresAt < clock.now()) {
-          await provider.remove(ctx, listing.id);
-          removed++;
-        }
-      }
-      this.#suspects = suspects;
-      if (removed > 0) logger.info({ removed }, "left-over sandboxes removed");
+      const limit = pLimit(PARALLEL);
+      const leftOver = this.#leftOver(await provider.list(ctx));
+      await Promise.all(leftOver.map((id) => limit(async () => (removed += await this.#remove(ctx, id)))));
     } catch (error) {
       logger.warn({ error: SandlotError.from(error).report() }, "left-over sandboxes could not be looked for");
     }
+    if (removed > 0) logger.info({ removed }, "left-over sandboxes removed");
     return removed;
+  }
+
+  #leftOver(listings: readonly SandboxListing[]): string[] {
+    const { owner, known, alone, makingMs = MAKING_MS, clock } = this.#options;
+    const living = new Set(known());
+    const suspects = new Map<string, number>();
+    const leftOver: string[] = [];
+    for (const listing of listings) {
+      if (listing.installation !== owner.installation || living.has(listing.id)) continue;
+      if (listing.owner === owner.owner) {
+        const since = this.#suspects.get(listing.id);
+        const isLost = since !== undefined && clock.monotonic() - since >= makingMs;
+        if (isLost) leftOver.push(listing.id);
+        suspects.set(listing.id, since ?? clock.monotonic());
+      } else if (alone || listing.expiresAt < clock.now()) leftOver.push(listing.id);
+    }
+    this.#suspects = suspects;
+    return leftOver;
+  }
+
+  /** 1 when it is gone; one that cannot be removed keeps none of the others. */
+  async #remove(ctx: CallContext, id: string): Promise<number> {
+    const { provider, logger } = this.#options;
+    try {
+      await provider.remove(ctx, id);
+      return 1;
+    } catch (error) {
+      logger.warn(
+        { sandbox_id: id, error: SandlotError.from(error).report() },
+        "a left-over sandbox could not be removed",
+      );
+      return 0;
+    }
   }
 
   #schedule(): void {

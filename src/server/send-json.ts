@@ -10,12 +10,12 @@ const PART_LENGTH = 64 * 1024;
 
 /** Answers JSON in one piece. */
 export function sendJson(res: Response, status: number, body: unknown): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
   res.statusCode = status;
   res.setHeader("content-type", "application/json; charset=utf-8");
-  res.setHeader("content-length", bytes.length);
-  // Node leaves the body of an answer to HEAD out.
-  res.end(bytes);
+  res.setHeader("content-length", Buffer.byteLength(text));
+  // As text, it goes out in one piece with its headers. Node leaves the body of an answer to HEAD out.
+  res.end(text);
 }
 
 /**

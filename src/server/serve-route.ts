@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Route } from "../contract/routes.ts";
 import type { Clock } from "../core/clock.ts";
-import { type CallContext, orAborted, withScope } from "../core/context.ts";
+import { type CallContext, orAborted } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { requestContext } from "./call-context.ts";
 import type { Authenticate } from "./middleware/authenticate.ts";
@@ -42,8 +42,8 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
     const principal = options.authenticate(req, res, route.scope);
     const valid = validate(req, await bodyText(route, req, res, options));
     const input = { ...valid, onDone: (fn: () => void) => whenClosed(res, fn) };
-    const { ctx, end } = requestContext(res, principal);
     if (route.response === "events") {
+      const { ctx, end } = requestContext(res, principal);
       const release = options.streams.open(end);
       try {
         const answer = await orAborted(ctx, handler(ctx, input));
@@ -54,8 +54,11 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
       return;
     }
     const timeoutMs = route.timeoutMs ?? options.handlerTimeoutMs;
-    const limit = { timeoutMs, waitingFor: "the answer", clock: options.clock };
-    const answer = await withScope(ctx, limit, (inner) => orAborted(inner, handler(inner, input)));
+    const { ctx, end } = requestContext(res, principal, options.clock.now() + timeoutMs);
+    const cancelTimer = options.clock.after(timeoutMs, () =>
+      end(new SandlotError("deadline_exceeded", { waiting_for: "the answer" })),
+    );
+    const answer = await orAborted(ctx, handler(ctx, input)).finally(cancelTimer);
     if ("events" in answer) throw new TypeError(`${route.path} answers JSON, not events`);
     if (options.validateResponses) checkAnswer(route, answer.body);
     const status = answer.status ?? route.status;

@@ -31,7 +31,9 @@ export type InputValidator = (req: Request, text: string) => ValidInput;
  * headers and body. Unknown query parameters are refused: a misspelled filter would answer what nobody asked for.
  */
 export function inputValidator(route: Route): InputValidator {
-  const params = z.object(Object.fromEntries(pathParameters(route.path).map((name) => [name, PathParameter])));
+  const names = pathParameters(route.path);
+  const params =
+    names.length > 0 ? z.object(Object.fromEntries(names.map((name) => [name, PathParameter]))) : undefined;
   const query = route.query?.strict();
   // A route without a body takes none; an empty object, which many clients send, says as little.
   const body = route.body ?? z.strictObject({}).optional();
@@ -44,7 +46,7 @@ export function inputValidator(route: Route): InputValidator {
     };
     const input = {
       params: check(params, req.params) ?? {},
-      query: check(query, req.query),
+      query: query && check(query, req.query),
       headers: check(route.headers, req.headers),
       body: check(body, bodyValue(route, text)),
       text,

@@ -1,5 +1,5 @@
-import type { RunResult } from "../../src/sandbox/index.ts";
-import { runFailure } from "../../src/verification/failure.ts";
+import { stageOf } from "../../src/execution/stage.ts";
+import type { RunResult, Sandbox } from "../../src/sandbox/index.ts";
 import type { Expectation } from "./entry.ts";
 
 /** The whole of a stream that was kept, as text. */
@@ -7,9 +7,10 @@ export function textOf({ head, tail }: RunResult["stdout"]): string {
   return Buffer.concat([head, tail]).toString("utf8");
 }
 
-/** How a run ended, in the words of verdicts. */
+/** How a run ended, in the words of verdicts: the product's own judgement of it. */
 export function statusOf(result: RunResult): string {
-  return runFailure(result)?.status ?? "ok";
+  const facts = { waited: { queueMs: 0, claimMs: 0 }, sandbox: { mode: result.mode } as Sandbox, evidence: [] };
+  return stageOf({ ...facts, result, blamed: null }, 0).status;
 }
 
 function shown(result: RunResult): string {

@@ -56,15 +56,6 @@ describe("env", () => {
   });
 });
 
-test("image build", async () => {
-  const { code, stdout, stderr } = await createCli().run("image", "build");
-  expect({ code, stdout, stderr }).toEqual({
-    code: 0,
-    stdout: "ready  sandlot/python:abc\n",
-    stderr: "building python …\n",
-  });
-});
-
 describe("config", () => {
   test("print, with sources, secrets left out", async () => {
     const cli = createCli();

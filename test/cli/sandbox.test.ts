@@ -1,10 +1,21 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { rootContext } from "../../src/core/context.ts";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { output, stage } from "../server/support/memory-execution.ts";
 import { until } from "../server/support/serve.ts";
 import { type Cli, createCli } from "./support/harness.ts";
+
+/** Lets what was typed reach the editor of lines. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function listSessions(cli: Cli): Promise<unknown[]> {
+  return cli.execution.sessions.list(rootContext());
+}
 
 /** A command line with a program beside it. */
 function withProgram(name: string, text = "print(1)\n"): Cli {
@@ -55,7 +66,7 @@ describe("sandbox run", () => {
       stage({ status: "runtime_error", message: "exit code 1", exit: { code: 1 }, stderr: output("a.cpp:1: error\n") });
     const { code, stderr } = await cli.run("sandbox", "run", "a.cpp");
     expect(code).toBe(5);
-    expect(stderr).toMatch(/a\.cpp:1: error\ncompile_error: the program did not compile: exit code 1 {2}compiled in 3\.2 ms/);
+    expect(stderr).toMatch(/a\.cpp:1: error\ncompile_error {2}compiler 3\.2 ms · memory/);
   });
 
   test("hands on language, input, arguments, files, environment and limits", async () => {
@@ -63,7 +74,18 @@ describe("sandbox run", () => {
     writeFileSync(join(cli.directory, "data.bin"), Buffer.from([255, 0]));
     cli.stdin = "typed\n";
     const options = ["--stdin", "-", "--file", "data.bin", "--file", "in/b=data.bin", "--env", "A=b=c"];
-    const limits = ["--wall-seconds", "1.5", "--memory-mib", "64", "--processes", "2", "--mode", "B", "--runtime", "runsc"];
+    const limits = [
+      "--wall-seconds",
+      "1.5",
+      "--memory-mib",
+      "64",
+      "--processes",
+      "2",
+      "--mode",
+      "B",
+      "--runtime",
+      "runsc",
+    ];
     const { code } = await cli.run("sandbox", "run", "tool", ...options, ...limits, "--", "--json", "-x", "y z");
     expect(code).toBe(0);
     expect(cli.execution.requests[0]).toMatchObject({
@@ -97,12 +119,12 @@ describe("sandbox run", () => {
     const cli = withProgram("a.py");
     cli.execution.play = async (_ctx, _one, _index, listener) => {
       listener.onOutput?.("stdout", Buffer.from("pid 1\n"));
-      return { stdout: output("pid 2\n"), evidence: ["sandbox lost"] };
+      return { stdout: output("pid 2\n"), evidence: ["sandbox lost; repeated alone"] };
     };
     const { stdout, stderr } = await cli.run("sandbox", "run", "a.py");
     expect(stdout).toBe("pid 1\npid 2\n");
     expect(stderr).toContain("the run was repeated; this is its whole standard output:\n");
-    expect(stderr).toContain("repeated: 1 fault");
+    expect(stderr).toContain(" · sandbox lost; repeated alone\n");
   });
 
   test.each([
@@ -164,7 +186,10 @@ describe("sandbox shell", () => {
   test("runs what standard input has, block by block", async () => {
     const cli = createCli();
     cli.stdin = "x = 1\n\ndef f():\n  return x\n\nf()\n";
-    cli.execution.answer = async (_ctx, { code }) => ({ value: code === "f()" ? "1" : null, stdout: output(`<${code}>`) });
+    cli.execution.answer = async (_ctx, { code }) => ({
+      value: code === "f()" ? "1" : null,
+      stdout: output(`<${code}>`),
+    });
     const { code, stdout } = await cli.run("sandbox", "shell");
     expect(code).toBe(0);
     expect(cli.execution.calls.map((call) => call.code)).toEqual(["x = 1", "def f():\n  return x\n", "f()"]);
@@ -179,7 +204,10 @@ describe("sandbox shell", () => {
     cli.execution.answer = async (_ctx, { code }) =>
       code.includes("\n")
         ? { stdout: output("1 2\n") }
-        : { status: "error", error: { name: "SyntaxError", message: "'(' was never closed (<cell>, line 1)", traceback: "T" } };
+        : {
+            status: "error",
+            error: { name: "SyntaxError", message: "'(' was never closed (<cell>, line 1)", traceback: "T" },
+          };
     expect(await cli.run("sandbox", "shell")).toMatchObject({ code: 0, stdout: "1 2\n" });
     const bash = createCli();
     bash.stdin = "for i in 1; do\necho $i\ndone\n";
@@ -209,6 +237,38 @@ describe("sandbox shell", () => {
     cli.execution.answer = async () => ({ status: "ended", limit: "memory", exit: { signal: 9 } });
     expect((await cli.run("sandbox", "shell")).code).toBe(5);
     expect(cli.execution.calls).toHaveLength(1);
+  });
+
+  test("at a terminal: lines are edited, Ctrl-C interrupts or discards, Ctrl-D ends", async () => {
+    const cli = createCli();
+    const input = new PassThrough();
+    cli.terminal = { input, output: new PassThrough().resume() };
+    let interrupted = () => undefined as void;
+    cli.execution.answer = async (_ctx, { code }) => {
+      if (code !== "slow") return { value: `<${code}>` };
+      await new Promise<void>((resolve) => (interrupted = resolve));
+      return { status: "interrupted" };
+    };
+    cli.execution.sessions.interrupt = () => interrupted();
+    const { ended, written } = cli.start("sandbox", "shell");
+    await until(() => written.stderr.includes("Ctrl-D ends"));
+    const type = (text: string) => input.write(text);
+    type("a x\u007f1\r");
+    await until(() => written.stdout.includes("<a 1>\n"));
+    type("if a:\r  b\r\u0003");
+    await settle();
+    type("c\r");
+    await until(() => written.stdout.includes("<c>\n"));
+    type("slow\r");
+    await until(() => cli.execution.calls.length === 3);
+    type("\u0003");
+    await settle();
+    type("if a:\r  b\r\r");
+    await until(() => written.stdout.includes("<if a:\n  b\n>\n"));
+    type("\u0004");
+    expect((await ended).code).toBe(0);
+    expect(cli.execution.calls.map(({ code }) => code)).toEqual(["a 1", "c", "slow", "if a:\n  b\n"]);
+    expect(await listSessions(cli)).toEqual([]);
   });
 
   test("Ctrl-C without a terminal ends it", async () => {
@@ -276,7 +336,11 @@ describe("operators", () => {
   });
 
   test("without a server there is nothing to look at", async () => {
-    for (const argv of [["pool", "list"], ["sandbox", "list"], ["sandbox", "kill", "x"]]) {
+    for (const argv of [
+      ["pool", "list"],
+      ["sandbox", "list"],
+      ["sandbox", "kill", "x"],
+    ]) {
       const { code, stderr } = await createCli().run(...argv);
       expect(code).toBe(4);
       expect(stderr).toMatch(/no server runs over the data directory <dir>\/\.sandlot/);

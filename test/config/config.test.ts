@@ -16,7 +16,11 @@ describe("layers", () => {
         provider: "auto",
         mode: "auto",
         slots_per_sandbox: availableParallelism(),
-        pool: { min: 0, max: 2, idle_buffer: 1, max_runs_per_sandbox: 500, max_age_seconds: 3600 },
+        pool: { min: 0, max: 2, idle_buffer: 1, max_runs_per_sandbox: 5_000, max_age_seconds: 3600, idle_seconds: 60 },
+        max_sandboxes: 128,
+        creations_per_second: 20,
+        creations_at_once: 4,
+        accept_unenforced: [],
         docker: {},
         local: {},
       },
@@ -25,6 +29,12 @@ describe("layers", () => {
       worker: { concurrency: 16, lease_seconds: 30, enabled: true },
       log: { level: "info", format: "auto" },
     });
+  });
+
+  test("limits are accepted by their names, also from the environment", () => {
+    const { config } = load({ env: { SANDLOT_SANDBOX_ACCEPT_UNENFORCED: "memory_total, inodes" } });
+    expect(config.sandbox.accept_unenforced).toEqual(["memory_total", "inodes"]);
+    expect(() => load({ yaml: "sandbox:\n  accept_unenforced: [memory_totl]\n" })).toThrow(/accept_unenforced/);
   });
 
   test("file, environment and flags win in this order, and each value knows its source", () => {

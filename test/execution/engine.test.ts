@@ -67,7 +67,7 @@ describe("what a run is made of", () => {
       sandbox: { provider: "memory", image: "python@memory", mode: "B" },
     });
     expect((seen as Inside | null)?.request).toEqual({
-      program: { interpreter: "python", source: "print(1)", args: ["a"] },
+      program: { interpreter: "python", source: "print(1)", fileName: "main.py", args: ["a"] },
       env: { X: "1" },
       files: [],
       keepBytes: MIB,
@@ -168,7 +168,7 @@ describe("what a run is made of", () => {
       compiler([{ status: "missing" }]),
       compiler([{ status: "refused" }]),
       compiler([{ status: "too_large" }]),
-      compiler([{ status: "ok", size: 40 * MIB }]),
+      compiler([{ status: "ok", size: 33 * MIB }]),
     ]) {
       const { engine } = open(play);
       const { compile, cases: stages } = await engine.run(ctx, request({ language: "compiled", cases: cases(2) }));
@@ -201,6 +201,24 @@ describe("what a run is made of", () => {
     expect(seen[2]?.spec).toMatchObject({ memoryBytes: 4096 * MIB, slots: 1 });
   });
 
+  it("tells programs their memory limit where the manifest asks for it", async () => {
+    const { engine } = open((inside) => printed(`${inside.text} ${inside.request.env?.["M"]}`));
+    const execution = await engine.run(ctx, request({ language: "modest", limits: { memoryBytes: 3000 * MIB } }));
+    expect(outOf(execution.cases[0])).toBe("x -m3000m 3000");
+  });
+
+  it("takes the limits of other systems as they are, and cuts those that are too large", async () => {
+    const seen: Inside[] = [];
+    const { engine } = open((inside) => {
+      seen.push(inside);
+      return printed("", { files: [{ path: "main.pyc", status: "ok", data: Buffer.of(1) }] });
+    });
+    const foreign = { foreignLimits: true, limits: { wallMs: 1_000, memoryBytes: 9000 * MIB } };
+    await engine.run(ctx, request({ language: "compiled", ...foreign, compileLimits: { memoryBytes: 9000 * MIB } }));
+    expect(seen.map(({ request: { limits } }) => limits.memoryBytes)).toEqual([4096 * MIB, 4096 * MIB]);
+    expect(seen[1]?.request.limits.wallMs).toBe(1_000);
+  });
+
   it("names the nearest of what it does not know", async () => {
     const { engine } = open(() => printed(""));
     await expect(engine.run(ctx, request({ language: "pythn" }))).rejects.toMatchObject({
@@ -229,16 +247,17 @@ describe("what a run is made of", () => {
     ["compile_limits.memory_mib", { language: "compiled", compileLimits: { memoryBytes: 5000 * MIB } }],
     ["cases", { cases: [] }],
     ["parallel", { parallel: 0 }],
-    ["keep_output_bytes", { keepBytes: 600 * MIB }],
+    ["keep_output_bytes", { keepBytes: 300 * MIB }],
     ["sandbox.runtime", { runtime: "../runc" }],
     ["env", { env: { "A=B": "" } }],
     ["env", { env: { A: "\0" } }],
     ["cases[1].args", { cases: [{}, { args: ["\ud800"] }] }],
     ["cases[0].outputs", { cases: [{ outputs: [{ path: "x", limit: -5 }] }] }],
-    ["files", { language: "bash", files: [{ path: "main.sh", data: Buffer.of(1) }] }],
+    ["files[0].path", { language: "bash", files: [{ path: "main.sh", data: Buffer.of(1) }] }],
+    ["files[0].path", { language: "waiting", files: [{ path: "main.w", data: Buffer.of(1) }] }],
     ["files", { language: "bash", files: [{ path: "main.sh/x", data: Buffer.of(1) }] }],
     [
-      "files[1].path",
+      "files[0].path",
       {
         files: [
           { path: "a", data: Buffer.of(1) },
@@ -476,6 +495,18 @@ describe("admission", () => {
     );
     expect(times[0]).toBeLessThan(20);
     expect(times[1]).toBeGreaterThan(40);
+  });
+
+  it("says why there are no sandboxes, when that is what is waited for", async () => {
+    const { engine, memory } = open(() => printed(""));
+    memory.provider.create = async () => {
+      throw new SandlotError("sandbox_create_failed", { detail: "the engine is not well" });
+    };
+    await expect(engine.run(ctx, request({ maxQueueMs: 50 }))).rejects.toMatchObject({
+      code: "sandbox_unavailable",
+      context: { detail: "sandbox create failed: the engine is not well" },
+    });
+    expect(engine.load).toEqual({ out: 0, waiting: 0 });
   });
 
   it("serves two tenants alike, whatever one of them asks for", async () => {

@@ -1,6 +1,6 @@
 import { type Clock, sleep } from "../../src/core/clock.ts";
 import { orAborted } from "../../src/core/context.ts";
-import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
+import type { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { type SandboxEnd, sandboxFault } from "../../src/sandbox/faults.ts";
 import type { Sandbox, SandboxProvider } from "../../src/sandbox/port.ts";
 import type { SandboxMode, SandboxSpec } from "../../src/sandbox/spec.ts";
@@ -21,22 +21,27 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
   const { mode = "B", createMs = () => 0, removeMs = () => 0, checkMs = () => 0, failure = () => null } = behaviour;
   const alive = new Map<string, { readonly spec: SandboxSpec; readonly end: (end: SandboxEnd) => void }>();
   const hung = new Set<string>();
-  const facts = { created: 0, creating: 0, most: 0, removals: 0 };
+  const making = new Set<{ readonly spec: SandboxSpec }>();
+  /** `most`: alive and being made at once. */
+  const facts = { created: 0, most: 0 };
+
+  const pause = (ms: number, signal?: AbortSignal) => (ms > 0 ? sleep(clock, ms, signal) : Promise.resolve());
 
   async function create(spec: SandboxSpec, signal: AbortSignal): Promise<Sandbox> {
-    facts.creating++;
+    const creation = { spec };
+    making.add(creation);
     try {
-      await sleep(clock, createMs(), signal);
+      await pause(createMs(), signal);
       const error = failure();
       if (error) throw error;
     } finally {
-      facts.creating--;
+      making.delete(creation);
     }
     const id = `sbx_${++facts.created}`;
     let end: (end: SandboxEnd) => void = () => undefined;
     const ended = new Promise<SandboxEnd>((resolve) => (end = resolve));
     alive.set(id, { spec, end });
-    facts.most = Math.max(facts.most, alive.size + facts.creating);
+    facts.most = Math.max(facts.most, alive.size + making.size);
     const unused = () => Promise.reject(new Error("not used"));
     return {
       id,
@@ -50,7 +55,7 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
       openSession: unused,
       check: async (ctx) => {
         if (hung.has(id)) await orAborted(ctx, ended);
-        else await sleep(clock, checkMs(), ctx.signal);
+        else await pause(checkMs(), ctx.signal);
         if (!alive.has(id)) throw sandboxFault(id, { cause: "killed", detail: "" });
       },
     };
@@ -62,8 +67,7 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
     list: () => Promise.resolve([]),
     create: (ctx, spec) => create(spec, ctx.signal),
     async remove(_ctx, id) {
-      facts.removals++;
-      await sleep(clock, removeMs());
+      await pause(removeMs());
       alive.get(id)?.end({ cause: "closed", detail: "" });
       alive.delete(id);
     },
@@ -78,6 +82,7 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
       close: () => Promise.resolve(),
     },
     alive,
+    making,
     facts,
     /** Ends a sandbox as somebody outside would. */
     lose(id: string) {

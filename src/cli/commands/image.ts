@@ -1,6 +1,10 @@
 import { Command } from "commander";
 import { loadSettings } from "../access/settings.ts";
+import { commandLogger } from "../access/start-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
+import { EXIT } from "../exit-codes.ts";
+import { checkTable, imageTable } from "../image/screens.ts";
+import type { ImageCheck } from "../image/views.ts";
 import { unlessAborted } from "../interrupts.ts";
 import type { Session } from "../session.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
@@ -9,16 +13,56 @@ import { sanitiseLine } from "../terminal/sanitise.ts";
 export function imageCommand(session: Session): Command {
   const build = new Command("build")
     .description("build the sandbox images that the Docker engine lacks")
+    .argument("[names...]", "images (default: all)")
     .action(action(session, buildImages));
-  return new Command("image").description("build sandbox images").addCommand(build);
+  const list = new Command("list")
+    .description("images, the languages they run, and whether they are built")
+    .action(action(session, listImages));
+  const check = new Command("check")
+    .description("run each language's smoke test in a sandbox of its image")
+    .argument("[names...]", "images (default: those that are built)")
+    .action(action(session, checkImages));
+  return new Command("image")
+    .description("build, list and check sandbox images")
+    .addCommand(build)
+    .addCommand(list)
+    .addCommand(check);
 }
 
 async function buildImages(call: CommandCall): Promise<void> {
-  const { screen, session, signal } = call;
+  const { screen, session, signal, args } = call;
   const { config } = await loadSettings(call);
-  const building = session.options.services.buildImages(config, (text) => screen.progress.step(`${text} …`));
+  const onStep = (text: string) => screen.progress.step(`${text} …`);
+  const building = session.options.services.buildImages(config, args, onStep);
   const images = await unlessAborted(signal, building);
   screen.progress.clear();
   screen.document({ images });
   screen.print(...images.map((image) => `${screen.colors.green("ready")}  ${sanitiseLine(image)}`));
+}
+
+async function listImages(call: CommandCall): Promise<void> {
+  const { screen, session, signal } = call;
+  const { config } = await loadSettings(call);
+  const items = await unlessAborted(signal, session.options.services.listImages(config));
+  screen.document({ items });
+  screen.print(...imageTable(screen, items));
+}
+
+async function checkImages(call: CommandCall): Promise<number> {
+  const { screen, session, signal, args } = call;
+  const { config } = await loadSettings(call);
+  const logger = await commandLogger(call, config);
+  const checking = session.options.services.checkImages({
+    config,
+    logger,
+    names: args,
+    onStep: (text) => screen.progress.step(`${text} …`),
+    onChecked: ({ image, language, status }: ImageCheck) => screen.progress.update(`${image}: ${language} ${status}`),
+  });
+  const items = await unlessAborted(signal, checking);
+  screen.progress.clear();
+  screen.document({ items });
+  screen.print(...checkTable(screen, items));
+  const wrong = items.some(({ status }) => status === "failed" || (status === "not_built" && args.length > 0));
+  return wrong ? EXIT.failed : EXIT.done;
 }

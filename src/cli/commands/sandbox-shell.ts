@@ -62,10 +62,18 @@ async function converse(call: CommandCall<ShellCommandOptions>, { client }: Acce
       `${session.language} in ${sandbox.provider} (${session.image}, isolation ${kind}, mode ${sandbox.mode}); Ctrl-C interrupts, Ctrl-D ends`,
     );
   }
-  const interrupt = () => void client.interruptSession(session.id).catch(() => undefined);
+  const state = { isCalling: false };
+  const interrupt = () => {
+    // A call that has just ended needs no interrupt.
+    if (state.isCalling) client.interruptSession(session.id).catch(() => undefined);
+    return state.isCalling;
+  };
   const lines = terminal ? terminalLines(terminal, interrupt) : streamLines(cli.options.stdin);
   try {
-    return await unlessAborted(signal, runShell(call, { client, session, lines, isInteractive: terminal !== null }));
+    return await unlessAborted(
+      signal,
+      runShell(call, { client, session, lines, state, isInteractive: terminal !== null }),
+    );
   } finally {
     lines.close();
     await endSession(client, session.id);

@@ -6,26 +6,23 @@ import type { Colors } from "../terminal/screen.ts";
 
 /** What became of a run, in one line. */
 export function runSummary(run: RunView, c: Colors): string {
-  const { status, message, times, sandbox } = run;
-  const compiled = times.compile_ms === null ? [] : [`compiled in ${milliseconds(times.compile_ms)}`];
-  const ran =
-    status === "compile_error"
-      ? []
-      : [`${milliseconds(times.wall_ms)} (cpu ${milliseconds(times.cpu_ms)})`, bytes(run.memory_peak_bytes)];
+  const { status, times, sandbox } = run;
+  const isRun = status !== "compile_error";
   const waited = times.queue_ms + times.claim_ms;
   const facts = [
-    ...compiled,
-    ...ran,
+    ...(times.compile_ms === null ? [] : [`compiler ${milliseconds(times.compile_ms)}`]),
+    ...(isRun
+      ? [`${milliseconds(times.wall_ms)} (cpu ${milliseconds(times.cpu_ms)})`, bytes(run.memory_peak_bytes)]
+      : []),
     ...(waited >= 1000 ? [`waited ${duration(waited)}`] : []),
     `${sandbox.provider}, ${sandbox.image}, mode ${sandbox.mode}`,
-    ...(run.evidence.length > 0 ? [`repeated: ${run.evidence.length} fault${run.evidence.length > 1 ? "s" : ""}`] : []),
+    ...run.evidence,
   ];
   const paint = status === "ok" ? c.green : c.red;
-  const ending = [status, ...(message === "" ? [] : [sanitiseLine(message)]), ...exitText(run)];
-  return `${paint(ending[0] ?? "")}${ending
-    .slice(1)
-    .map((part) => `: ${part}`)
-    .join("")}  ${c.dim(sanitiseLine(facts.join(" · ")))}`;
+  // What a compiler has to say stands above already.
+  const details = isRun ? [run.message, ...exitText(run)].filter((text) => text !== "") : [];
+  const ending = details.map((text) => `: ${sanitiseLine(text)}`).join("");
+  return `${paint(status)}${ending}  ${c.dim(sanitiseLine(facts.join(" · ")))}`;
 }
 
 /** How the program ended, where its message does not say it. */

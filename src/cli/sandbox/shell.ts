@@ -4,7 +4,7 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { CommandCall } from "../command-call.ts";
 import { EXIT } from "../exit-codes.ts";
 import { breaksOff, needsMore } from "./input-blocks.ts";
-import type { LineSource } from "./line-source.ts";
+import { DISCARDED, type LineSource } from "./line-source.ts";
 import { bytesOf } from "./run-output.ts";
 import { signalName } from "./run-summary.ts";
 
@@ -15,13 +15,15 @@ export interface ShellOptions {
   readonly client: Client;
   readonly session: SessionView;
   readonly lines: LineSource;
+  /** Whether a call is being made, for whoever wants to interrupt it. */
+  readonly state: { isCalling: boolean };
   /** Whether a user is at the other end, who sees results and goes on after errors. */
   readonly isInteractive: boolean;
 }
 
 /** Reads code, has the session run it and shows what came of it, until there is no more. Answers the exit code. */
 export async function runShell(call: CommandCall, options: ShellOptions): Promise<number> {
-  const { lines, session, isInteractive } = options;
+  const { isInteractive } = options;
   let code: number = EXIT.done;
   for (;;) {
     const answered = await readAndCall(call, options);
@@ -29,20 +31,19 @@ export async function runShell(call: CommandCall, options: ShellOptions): Promis
     const { reply } = answered;
     show(call, reply);
     if (reply.status === "ended") {
+      if (reply.exit_code === 0) return EXIT.done;
       if (isInteractive) call.screen.note(endText(reply));
-      return reply.exit_code === 0 ? EXIT.done : EXIT.program;
+      return EXIT.program;
     }
     code = reply.status === "ok" || isInteractive ? EXIT.done : EXIT.program;
   }
-  lines.close();
-  if (session.language === "bash" && isInteractive) call.screen.note("exit");
   return code;
 }
 
 /** The next piece of code that is complete, and the reply to it; null when the user leaves. */
 async function readAndCall(
   { signal }: CommandCall,
-  { client, session, lines, isInteractive }: ShellOptions,
+  { client, session, lines, state, isInteractive }: ShellOptions,
 ): Promise<{ text: string; reply: CallView } | null> {
   const { id, language } = session;
   const [first, more] = language === "bash" ? ["$ ", "> "] : [">>> ", "... "];
@@ -52,15 +53,15 @@ async function readAndCall(
     signal.throwIfAborted();
     const isLast = line === null;
     if (isLast && (text === null || isInteractive)) return null;
-    // Ctrl-C in the middle of a block comes as an empty line, too: it ends the block, as Python's own prompt has it.
-    if (line !== null) text = text === null ? line : `${text}\n${line}`;
-    if (text === null || text.trim() === "") {
+    if (typeof line === "string") text = text === null ? line : `${text}\n${line}`;
+    if (line === DISCARDED || text === null || text.trim() === "") {
       text = null;
       continue;
     }
     if (LEAVES.test(text) && language !== "bash") return null;
     if (!isLast && needsMore(language, text)) continue;
-    const reply = await client.callSession(id, { code: text }, { signal });
+    state.isCalling = true;
+    const reply = await client.callSession(id, { code: text }, { signal }).finally(() => (state.isCalling = false));
     if (isLast || !breaksOff(text, reply)) return { text, reply };
   }
 }
@@ -73,12 +74,9 @@ function show({ screen }: CommandCall, reply: CallView): void {
   if (reply.stdout.dropped_bytes > 0) screen.note(`… ${reply.stdout.dropped_bytes} bytes of output left out …`);
   if (reply.value !== null) screen.raw("stdout", Buffer.from(`${reply.value}\n`));
   if (reply.error) screen.raw("stderr", Buffer.from(`${reply.error.traceback.trimEnd()}\n`));
-  if (reply.status === "interrupted")
-    screen.note(reply.limit === null ? "interrupted" : `interrupted: ${limitText(reply)}`);
-}
-
-function limitText({ limit }: CallView): string {
-  return `the limit ${limit} was reached; the state is kept`;
+  if (reply.status === "interrupted" && reply.limit !== null) {
+    screen.note(`interrupted: the limit ${reply.limit} was reached; the state is kept`);
+  }
 }
 
 function endText({ limit, exit_code, signal }: CallView): string {

@@ -32,7 +32,7 @@ export function commandResult(stage: Stage): CommandResult {
   const isLate = status === "time_limit";
   return {
     status: isLate ? "TimeLimitExceeded" : "Finished",
-    execution_time: times.wallMs / 1000,
+    execution_time: Math.round(1000 * times.wallMs) / 1_000_000,
     return_code: isLate ? null : returnCode(exit, status === "ok"),
     stdout: textOf(stage.stdout),
     stderr: textOf(stage.stderr),

@@ -38,9 +38,9 @@ export class BatchJudge {
     this.#tests.set(index, this.#test(given, passed, stage, result));
   }
 
-  /** Whether a case failed and all cases before it have run. */
+  /** Whether a case failed, all cases before it have run, and others have not. */
   isDecided(): boolean {
-    return this.#untilFailure().at(-1)?.passed === false;
+    return this.#tests.size < this.#cases.length && this.#untilFailure().at(-1)?.passed === false;
   }
 
   tests(): EvalTest[] {

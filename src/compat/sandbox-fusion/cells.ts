@@ -52,7 +52,7 @@ const INTERRUPTED: CellError = {
 };
 
 function errorOf({ name, message, traceback }: SessionError): CellError {
-  return { ename: name, evalue: message, traceback: traceback.split("\n") };
+  return { ename: name, evalue: message, traceback: traceback.trimEnd().split("\n") };
 }
 
 /** IPython shows no value where the last line ends in a semicolon. */

@@ -90,7 +90,7 @@ async function judgeBatch(
         compileLimits: compileLimits(timeouts.compile),
         keepBytes,
         stopAtFirstFailure: !runAllCases,
-        maxQueueMs: queueMs(timeouts),
+        maxQueueMs: queueMs(timeouts, language.view.compiled),
       },
       {
         onCompiled: (stage) => judge.compiled(stage),
@@ -105,7 +105,7 @@ async function judgeBatch(
       if (compile) judge.compiled(compile);
       for (const [index, stage] of stages.entries()) if (stage) judge.ran(index, stage);
     } catch (error) {
-      if (!decided.signal.aborted) throw error;
+      if (error !== DECIDED) throw error;
     }
   });
   return judge.tests();

@@ -1,5 +1,4 @@
 import { type CallContext, orAborted, withScope } from "../../core/context.ts";
-import { textOf } from "./answers.ts";
 import type { CodeBlock } from "./extract-code.ts";
 import { int, list, model, required, text } from "./fields.ts";
 import { answerMs, queueMs, runLimits } from "./limits.ts";
@@ -64,15 +63,14 @@ export async function customBlocks(
         ],
         limits: runLimits(TIMEOUTS.run),
         foreignLimits: true,
-        maxQueueMs: queueMs(TIMEOUTS),
+        maxQueueMs: queueMs(TIMEOUTS, false),
       }),
     ),
   );
   const stage = cases[0];
   const file = stage?.files.find(({ status }) => status === "ok");
   if (stage?.status !== "ok" || !file) {
-    const reason = stage ? stage.message || textOf(stage.stderr).trim().split("\n").at(-1) : "";
-    throw badValue(LOC, `it failed: ${reason?.slice(0, 500) || "nothing was submitted"}`, logic);
+    throw badValue(LOC, `it failed: ${stage?.message || "it left nothing"}`, logic);
   }
   return parseBlocks(file.data, logic);
 }

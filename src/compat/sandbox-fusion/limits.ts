@@ -8,15 +8,13 @@ const NO_LIMIT_MIB = 1024;
 /** Below it there is no room for any program, and above it for any machine. */
 const MIN_MEMORY_MIB = 4;
 const MAX_MEMORY_MIB = 1024 * 1024;
-/** Processor time per time on the clock: all cores of a program that uses several, and a bound when it is run again alone. */
-const CORES = 4;
-/** Output that ends a program. */
-const OUTPUT_BYTES = 64 * MIB;
+/** What this dialect does not limit, and we do: as much as the sandboxes for so much memory give. */
+const ROOMY = { outputBytes: 64 * MIB, processes: 256, diskBytes: 128 * MIB, openFiles: 1024 };
 /** Kept of each output stream of a single run. */
 export const KEEP_BYTES = 4 * MIB;
 
 /** Bounds of the wait for a slot. Clients count it as the program's time, but veRL allows 10 s beside the limits. */
-const QUEUE_MS = { min: 5_000, max: 8_000 };
+const QUEUE_MS = { min: 5_000, max: 8_000, unused: 10_000 };
 /** What an answer may take beside waiting, compiling and running: a claim, a repetition elsewhere, the way back. */
 const SLACK_MS = 1_500;
 
@@ -31,23 +29,20 @@ export function isSpent(seconds: number): boolean {
   return seconds <= 0;
 }
 
+type ProgramLimits = Omit<RunLimits, "cpuMs">;
+
 /** Limits of a program. A memory limit of 0 or less is none, for which we take a roomy one. */
-export function runLimits(
-  seconds: number,
-  memoryMib = 0,
-): Pick<RunLimits, "wallMs" | "cpuMs" | "memoryBytes" | "outputBytes"> {
-  const wallMs = milliseconds(seconds);
-  return { wallMs, cpuMs: CORES * wallMs, memoryBytes: memoryBytes(memoryMib), outputBytes: OUTPUT_BYTES };
+export function runLimits(seconds: number, memoryMib = 0): ProgramLimits {
+  return { ...ROOMY, wallMs: milliseconds(seconds), memoryBytes: memoryBytes(memoryMib) };
 }
 
 /** Limits of a compiler: its memory is the image's matter. */
 export function compileLimits(seconds: number): Partial<RunLimits> {
-  const wallMs = milliseconds(seconds);
-  return { wallMs, cpuMs: CORES * wallMs };
+  return { wallMs: milliseconds(seconds) };
 }
 
 /** Limits of a session whose cells have so many seconds together; `wallMs` is 0 when that is none. */
-export function cellLimits(seconds: number, memoryMib: number): ReturnType<typeof runLimits> {
+export function cellLimits(seconds: number, memoryMib: number): ProgramLimits {
   const limits = runLimits(seconds, memoryMib);
   return isSpent(seconds) ? { ...limits, wallMs: 0 } : limits;
 }
@@ -61,11 +56,12 @@ function memoryBytes(mib: number): number {
 }
 
 /**
- * Longest wait for a slot in milliseconds. After it the answer is 504, the one refusal that all clients of this dialect
- * send again.
+ * Longest wait for a slot in milliseconds; with a compiler that has nothing to do, its time is there as well. After it the
+ * answer is 504, the one refusal that all clients of this dialect send again.
  */
-export function queueMs({ run }: Timeouts): number {
-  return Math.min(Math.max(milliseconds(run), QUEUE_MS.min), QUEUE_MS.max);
+export function queueMs({ compile, run }: Timeouts, compiles: boolean): number {
+  const own = Math.min(Math.max(milliseconds(run), QUEUE_MS.min), QUEUE_MS.max);
+  return compiles ? own : own + Math.min(milliseconds(compile), QUEUE_MS.unused);
 }
 
 /** Milliseconds from the request to the latest useful answer, when `rounds` runs follow one another. */

@@ -60,7 +60,7 @@ export async function runJob(ctx: CallContext, runner: Runner, job: Job): Promis
         foreignLimits: true,
         compileLimits: compileLimits(showsCompiler ? timeouts.compile : timeouts.run),
         keepBytes: KEEP_BYTES,
-        maxQueueMs: queueMs(timeouts),
+        maxQueueMs: queueMs(timeouts, language.view.compiled),
       }),
     ),
   );

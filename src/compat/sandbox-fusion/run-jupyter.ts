@@ -132,7 +132,7 @@ async function callOrNull(
   wallMs: number,
 ): Promise<SessionReply | null> {
   try {
-    return await session.call(ctx, { code, wallMs, cpuMs: 4 * wallMs });
+    return await session.call(ctx, { code, wallMs, cpuMs: 2 * wallMs });
   } catch (error) {
     if (SandlotError.is(error, "session_ended")) return null;
     throw error;

@@ -130,6 +130,39 @@ describe("the gate", () => {
     expect(order).toEqual(["begun", "new", "begun", "new", "begun", "new", "begun"]);
   });
 
+  it("lets a batch go on while new work keeps coming", async () => {
+    const { admit } = gateOf({ units: () => 1, maxWaiting: 100, begunPerUnit: 10 });
+    const order: string[] = [];
+    const batch = await admit("t");
+    const news = Array.from({ length: 6 }, () => come(admit("t"), "new", order).then((one) => one.release()));
+    for (let i = 0; i < 3; i++) {
+      const permit = await batch.permit(ctx);
+      order.push("begun");
+      permit.release();
+    }
+    batch.end();
+    await Promise.all(news);
+    expect(order.slice(0, 5)).toEqual(["begun", "new", "begun", "new", "begun"]);
+  });
+
+  it("counts what tenants hold, not how often they came", async () => {
+    const { admit } = gateOf({ units: () => 4, maxWaiting: 100 });
+    const order: string[] = [];
+    const slow = await Promise.all(["slow", "slow", "slow"].map((name) => come(admit(name), name, order)));
+    const quick = async () => {
+      const one = await come(admit("quick"), "quick", order);
+      await tick();
+      one.release();
+    };
+    const quicks = Array.from({ length: 6 }, quick);
+    const slower = Array.from({ length: 6 }, () => come(admit("slow"), "slow", order));
+    await Promise.all(quicks);
+    // The one place that the slow ones did not hold went to the others, time after time.
+    expect(order).toEqual(["slow", "slow", "slow", ...quicks.map(() => "quick")]);
+    for (const one of slow) one.release();
+    for (const one of slower) (await one).release();
+  });
+
   it("bounds what one tenant has begun, not what others have", async () => {
     const { admit } = gateOf({ begunPerUnit: 1 });
     const batches = [await admit("t"), await admit("t")];

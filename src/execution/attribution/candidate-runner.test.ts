@@ -204,6 +204,27 @@ describe("attribution", () => {
     expect(record.settled).toBe(true);
   });
 
+  it("stays alone with a dangerous one, whatever happens on the way", async () => {
+    let faults = 1;
+    const { runner, seen } = runnerOf((inside) => (faults-- > 0 ? inside.bringDown("killed") : printed("right")));
+    const record = new SubmissionRecord();
+    record.blame();
+    await runner.run(ctx, candidate, { record });
+    expect(seen.candidate.map(({ request }) => request.env?.["ALONE"])).toEqual(["true", "true"]);
+  });
+
+  it("does not use a sandbox again in which a run has come to nothing", async () => {
+    let faults = 1;
+    const { runner, seen, memory } = runnerOf(({ sandbox }) => {
+      if (faults-- > 0) throw faultOf(sandbox, "lane_lost");
+      return printed("right");
+    });
+    for (let i = 0; i < 5; i++) await runner.run(ctx, candidate);
+    const [first, ...others] = seen.candidate.map(({ sandbox }) => sandbox.id);
+    expect(others).not.toContain(first);
+    expect(memory.alive.has(first ?? "")).toBe(false);
+  });
+
   it("finds nobody to blame in a sandbox that serves one run, without a fault", async () => {
     const { runner, seen } = runnerOf(
       () => printed("", { exit: { signal: 9 }, unexplainedKill: true }),

@@ -1,16 +1,9 @@
-import { type Clock, sleep } from "../../core/clock.ts";
+import { sleep } from "../../core/clock.ts";
 import { type CallContext, throwIfEnded } from "../../core/context.ts";
-import {
-  candidateCouldCause,
-  type FaultCause,
-  faultCause,
-  type RunResult,
-  type Sandbox,
-  type SandboxPool,
-} from "../../sandbox/index.ts";
+import { candidateCouldCause, type FaultCause, faultCause, type RunResult, type Sandbox } from "../../sandbox/index.ts";
 import { type Attempt, attempt, type Candidate } from "./attempt.ts";
 import { controlRequest, doubtOf, hasFailed, RUN_OVERHEAD_MS } from "./doubt.ts";
-import { type LeaseWait, sumOfWaits } from "./lease.ts";
+import { type LeaseSource, type LeaseWait, sumOfWaits } from "./lease.ts";
 import { SubmissionRecord } from "./record.ts";
 
 /** A run's result, or the fault that the candidate is to blame for. */
@@ -33,11 +26,6 @@ export interface CandidateRunOptions {
   readonly maxWaitMs?: number | undefined;
 }
 
-export interface CandidateRunnerOptions {
-  readonly pool: SandboxPool;
-  readonly clock: Clock;
-}
-
 /** Repeats after faults that no candidate could have caused. */
 const INFRASTRUCTURE_TRIES = 5;
 /** Times a run may fail to be set up beside others before it gets a sandbox of its own. */
@@ -55,17 +43,17 @@ const EVIDENCE_LENGTH = 500;
  * if it recurs there while a control program passes each time is it the candidate's.
  */
 export class CandidateRunner {
-  readonly #options: CandidateRunnerOptions;
+  readonly #source: LeaseSource;
 
-  constructor(options: CandidateRunnerOptions) {
-    this.#options = options;
+  constructor(source: LeaseSource) {
+    this.#source = source;
   }
 
   /** Throws the fault when it is not the candidate's; the caller's retry policy goes on from there. */
   async run(ctx: CallContext, candidate: Candidate, options: CandidateRunOptions = {}): Promise<CandidateRun> {
     const { record = new SubmissionRecord(), maxWaitMs } = options;
-    const first = await attempt(ctx, this.#options, candidate, { alone: record.dangerous, tries: 0, maxWaitMs });
-    const inquiry = new Inquiry(candidate, record, this.#options);
+    const first = await attempt(ctx, this.#source, candidate, { alone: record.dangerous, tries: 0, maxWaitMs });
+    const inquiry = new Inquiry(candidate, record, this.#source);
     return inquiry.judge(first) ?? inquiry.repeat(ctx, first);
   }
 }
@@ -74,7 +62,7 @@ export class CandidateRunner {
 class Inquiry {
   readonly #candidate: Candidate;
   readonly #record: SubmissionRecord;
-  readonly #options: CandidateRunnerOptions;
+  readonly #source: LeaseSource;
   readonly #evidence: string[] = [];
   #waited: LeaseWait = { queueMs: 0, claimMs: 0 };
   #tries = 0;
@@ -84,10 +72,10 @@ class Inquiry {
   #doubted = false;
   #alone: boolean;
 
-  constructor(candidate: Candidate, record: SubmissionRecord, options: CandidateRunnerOptions) {
+  constructor(candidate: Candidate, record: SubmissionRecord, source: LeaseSource) {
     this.#candidate = candidate;
     this.#record = record;
-    this.#options = options;
+    this.#source = source;
     this.#alone = record.dangerous;
   }
 
@@ -99,7 +87,7 @@ class Inquiry {
         this.#record.blame();
         return { ...this.#facts(last), result: null, blamed };
       }
-      last = await attempt(ctx, this.#options, this.#candidate, { alone: this.#alone, tries: this.#tries });
+      last = await attempt(ctx, this.#source, this.#candidate, { alone: this.#alone, tries: this.#tries });
       const judged = this.judge(last);
       if (judged) return judged;
     }
@@ -136,7 +124,7 @@ class Inquiry {
 
   /** Who could hold out until the caller's deadline would have bought an error: without time for more, once is enough. */
   #enough(ctx: CallContext, couldCause: boolean): number {
-    const leftMs = ctx.deadline - this.#options.clock.now();
+    const leftMs = ctx.deadline - this.#source.clock.now();
     if (leftMs < this.#candidate.limits.wallMs + 2 * RUN_OVERHEAD_MS) return 1;
     return couldCause ? RECURRENCES : SETUP_RECURRENCES;
   }
@@ -144,14 +132,14 @@ class Inquiry {
   /** Waits before the next try, or throws when there have been enough. */
   async #forgive(ctx: CallContext, fault: unknown): Promise<void> {
     if (++this.#infrastructure >= INFRASTRUCTURE_TRIES) throw fault;
-    await sleep(this.#options.clock, BASE_DELAY_MS * 2 ** this.#infrastructure, ctx.signal);
+    await sleep(this.#source.clock, BASE_DELAY_MS * 2 ** this.#infrastructure, ctx.signal);
   }
 
   /** When even the control program fails, the machine is at fault. */
   async #controlPasses(ctx: CallContext): Promise<boolean> {
     const { limits } = this.#candidate;
     const control: Candidate = { limits, prepare: () => controlRequest(limits) };
-    const { result, waited } = await attempt(ctx, this.#options, control, { alone: true, tries: 0 });
+    const { result, waited } = await attempt(ctx, this.#source, control, { alone: true, tries: 0 });
     this.#waited = sumOfWaits(this.#waited, waited);
     return result !== null && !hasFailed(result);
   }

@@ -16,14 +16,19 @@ export function sumOfWaits(a: LeaseWait, b: LeaseWait): LeaseWait {
 export interface LeaseSource {
   readonly pool: SandboxPool;
   readonly clock: Clock;
+  /** Why there are no sandboxes, as far as it is known; null when they are only in use. */
+  readonly failure?: () => string | null;
 }
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** A lease, or `queue_full` when there is none within `maxWaitMs`; without it, the pool's own patience holds. */
+/**
+ * A lease. When there is none within `maxWaitMs`, `sandbox_unavailable` with the reason why none could be made, else
+ * `queue_full`; without a bound, the pool's own patience holds.
+ */
 export async function leaseWithin(
   ctx: CallContext,
-  { pool, clock }: LeaseSource,
+  { pool, clock, failure }: LeaseSource,
   exclusive: boolean,
   maxWaitMs: number | undefined,
 ): Promise<SandboxLease> {
@@ -34,6 +39,8 @@ export async function leaseWithin(
   } catch (error) {
     const waitedInVain = SandlotError.is(error, "deadline_exceeded") && !ctx.signal.aborted;
     if (!waitedInVain) throw error;
+    const detail = failure?.() ?? null;
+    if (detail !== null) throw new SandlotError("sandbox_unavailable", { pool: "execution", detail }, { cause: error });
     throw new SandlotError("queue_full", { resource: "sandboxes", retry_after: RETRY_AFTER_SECONDS }, { cause: error });
   }
 }

@@ -4,6 +4,8 @@ import type { HeldBytes, InputFile, Sandbox } from "../../sandbox/index.ts";
 
 /** A smaller file goes with every case: holding it costs a round trip, too. */
 const WORTH_HOLDING = 4096;
+/** Files held for one batch: a run takes no more of them. */
+const MOST_HELD = 32;
 
 interface Held {
   readonly sandbox: Sandbox;
@@ -15,18 +17,19 @@ export class CommonFiles {
   readonly #ctx: CallContext;
   readonly #files: readonly InputFile[];
   readonly #held = new Map<string, Held>();
-  readonly #worth: boolean;
+  readonly #worth: ReadonlySet<InputFile>;
 
   /** `ctx`: that of the whole batch, since what one case asks a sandbox to hold is there for the others, too. */
   constructor(ctx: CallContext, files: readonly InputFile[]) {
     this.#ctx = ctx;
     this.#files = files;
-    this.#worth = files.some(isWorthHolding);
+    const large = files.filter(isWorthHolding).sort((a, b) => sizeOf(b) - sizeOf(a));
+    this.#worth = new Set(large.slice(0, MOST_HELD));
   }
 
   /** The files as this sandbox takes them. `once`: no other case will run in it. */
   for(sandbox: Sandbox, once: boolean): readonly InputFile[] | Promise<readonly InputFile[]> {
-    if (!this.#worth || once) return this.#files;
+    if (once || this.#worth.size === 0) return this.#files;
     const known = this.#held.get(sandbox.id);
     if (known) return known.files;
     const files = this.#hold(sandbox);
@@ -48,7 +51,7 @@ export class CommonFiles {
     const files: InputFile[] = [];
     try {
       for (const file of this.#files) {
-        files.push(isWorthHolding(file) ? { ...file, data: await sandbox.hold(this.#ctx, bytesOf(file)) } : file);
+        files.push(this.#worth.has(file) ? { ...file, data: await sandbox.hold(this.#ctx, bytesOf(file)) } : file);
       }
       return files;
     } catch (error) {
@@ -62,6 +65,10 @@ export class CommonFiles {
 
 function isWorthHolding({ data }: InputFile): boolean {
   return !isHeld(data) && data.length >= WORTH_HOLDING;
+}
+
+function sizeOf({ data }: InputFile): number {
+  return isHeld(data) ? data.size : data.length;
 }
 
 function isHeld(data: InputFile["data"]): data is HeldBytes {

@@ -4,8 +4,8 @@ import type { CompilePlan, Plan } from "../plan/plan.ts";
 import type { Stage } from "../service.ts";
 
 /** The compiler with its input: as little trusted as what it compiles. */
-export function compilerOf({ env, keepBytes }: Plan, compile: CompilePlan): Candidate {
-  const { argv, files, artefacts, artefactBytes } = compile;
+export function compilerOf({ keepBytes }: Plan, compile: CompilePlan): Candidate {
+  const { argv, env, files, artefacts, artefactBytes } = compile;
   const outputs = artefacts.map(({ path, folder }) => ({ path, limit: artefactBytes, archive: folder }));
   return {
     limits: compile.limits,

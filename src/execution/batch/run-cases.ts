@@ -20,54 +20,73 @@ const CALLED_OFF = new SandlotError("cancelled", { detail: "an earlier case fail
  * When one throws, the others are ended, and the error is thrown once they have.
  */
 export async function runCases(ctx: CallContext, runs: CaseRuns): Promise<(Stage | null)[]> {
-  const stages = Array.from<Stage | null>({ length: runs.count }).fill(null);
-  if (runs.count === 1) {
-    const only = await runs.run(ctx, 0);
-    runs.onCase?.(0, only);
-    return [only];
-  }
-  const active = new Map<number, AbortController>();
-  const endAfter = (index: number, reason: unknown) => {
-    for (const [other, controller] of active) if (other > index) controller.abort(reason);
-  };
-  let next = 0;
-  let firstFailure = Infinity;
-  let broken: { readonly error: unknown } | null = null;
+  if (runs.count > 1) return new CaseRunner(ctx, runs).runAll();
+  const only = await runs.run(ctx, 0);
+  runs.onCase?.(0, only);
+  return [only];
+}
 
-  const takeOne = async (index: number, controller: AbortController) => {
+class CaseRunner {
+  readonly #ctx: CallContext;
+  readonly #runs: CaseRuns;
+  readonly #stages: (Stage | null)[];
+  readonly #active = new Map<number, AbortController>();
+  #next = 0;
+  /** Position of the first failure, when that ends it. */
+  #end: number;
+  #broken: { readonly error: unknown } | null = null;
+
+  constructor(ctx: CallContext, runs: CaseRuns) {
+    this.#ctx = ctx;
+    this.#runs = runs;
+    this.#end = runs.count;
+    this.#stages = Array.from<null>({ length: runs.count }).fill(null);
+  }
+
+  async runAll(): Promise<(Stage | null)[]> {
+    const { signal } = this.#ctx;
+    const onAbort = () => this.#callOff(-1, signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const stage = await runs.run({ ...ctx, signal: controller.signal }, index);
-      if (index > firstFailure) return;
-      stages[index] = stage;
-      runs.onCase?.(index, stage);
-      if (!runs.stopAtFirstFailure || stage.status === "ok") return;
-      firstFailure = index;
-      stages.fill(null, index + 1);
-      endAfter(index, CALLED_OFF);
-    } catch (error) {
-      if (controller.signal.reason === CALLED_OFF) return;
-      broken ??= { error };
-      endAfter(-1, CALLED_OFF);
+      await Promise.all(Array.from({ length: this.#runs.parallel }, () => this.#work()));
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
-  };
-  const work = async () => {
-    while (!broken && !ctx.signal.aborted && next < Math.min(runs.count, firstFailure) && !runs.isOver()) {
-      const index = next++;
-      const controller = new AbortController();
-      active.set(index, controller);
-      await takeOne(index, controller);
-      active.delete(index);
-    }
-  };
-
-  const onAbort = () => endAfter(-1, ctx.signal.reason);
-  ctx.signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.all(Array.from({ length: runs.parallel }, work));
-  } finally {
-    ctx.signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) throw signal.reason;
+    if (this.#broken) throw this.#broken.error;
+    return this.#stages;
   }
-  if (ctx.signal.aborted) throw ctx.signal.reason;
-  if (broken) throw (broken as { readonly error: unknown }).error;
-  return stages;
+
+  async #work(): Promise<void> {
+    while (!this.#broken && !this.#ctx.signal.aborted && this.#next < this.#end && !this.#runs.isOver()) {
+      const index = this.#next++;
+      const controller = new AbortController();
+      this.#active.set(index, controller);
+      await this.#runOne(index, controller.signal);
+      this.#active.delete(index);
+    }
+  }
+
+  async #runOne(index: number, signal: AbortSignal): Promise<void> {
+    const { stopAtFirstFailure } = this.#runs;
+    try {
+      const stage = await this.#runs.run({ ...this.#ctx, signal }, index);
+      if (index > this.#end) return;
+      this.#stages[index] = stage;
+      this.#runs.onCase?.(index, stage);
+      if (!stopAtFirstFailure || stage.status === "ok") return;
+      this.#end = index;
+      this.#stages.fill(null, index + 1);
+      this.#callOff(index, CALLED_OFF);
+    } catch (error) {
+      if (signal.reason === CALLED_OFF) return;
+      this.#broken ??= { error };
+      this.#callOff(-1, CALLED_OFF);
+    }
+  }
+
+  /** Ends the cases after this one. */
+  #callOff(index: number, reason: unknown): void {
+    for (const [other, controller] of this.#active) if (other > index) controller.abort(reason);
+  }
 }

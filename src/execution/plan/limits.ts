@@ -32,7 +32,7 @@ export const COMPILE_LIMITS: RunLimits = {
 const LEAST: RunLimits = {
   wallMs: 1,
   cpuMs: 1,
-  memoryBytes: 4 * MIB,
+  memoryBytes: MIB,
   outputBytes: 1,
   processes: 1,
   diskBytes: 1,

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import type {
   ImageCatalogue,
   ImageLanguage,
@@ -39,11 +40,12 @@ export interface Plan {
   readonly keepBytes: number;
   /** Cases at once. */
   readonly parallel: number;
-  program(args: readonly string[] | undefined): Program;
+  readonly program: (args: readonly string[] | undefined) => Program;
 }
 
 export interface CompilePlan {
   readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
   readonly limits: RunLimits;
   readonly files: readonly InputFile[];
   readonly artefacts: readonly { readonly path: string; readonly folder: boolean }[];
@@ -52,12 +54,12 @@ export interface CompilePlan {
 }
 
 const MAX_CASES = 10_000;
-/** Room for what a compiler leaves, at least. */
-const ARTEFACT_BYTES = 16 << 20;
+/** Room for what a compiler leaves: at least, and at most, since it is kept here until the last case has begun. */
+const ARTEFACT_BYTES = { least: 16 << 20, most: 32 << 20 };
 const KEEP_BYTES = 1 << 20;
-/** Output and files of all cases of a request, as far as they are kept; and the part of it that is kept by default. */
-const ANSWER_BYTES = 2 ** 30;
-const DEFAULT_ANSWER_BYTES = ANSWER_BYTES / 4;
+/** Output and files of all cases of a request, as far as they are kept: at most, and of output by default. */
+const ANSWER_BYTES = 512 << 20;
+const DEFAULT_ANSWER_BYTES = 64 << 20;
 const RUNTIME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** Works a request out; throws `unknown_language`, `unknown_image`, or `invalid_request` naming a field. */
@@ -71,33 +73,51 @@ export function planOf(
   const { name, language, image } = resolved;
   const keepBytes = checkCases(request);
   checkTexts(request);
-  const artefacts = language.compile ? ARTEFACT_BYTES : 0;
-  const source = language.compile || language.run || language.launcher ? sourceFile(language, request.code) : null;
-  const inputs = checkInputs(request, source, RUN_BYTES - artefacts);
+  const room = language.compile ? ARTEFACT_BYTES.least : 0;
+  const source = liesInFile(resolved) ? { path: language.source, data: Buffer.from(request.code) } : null;
+  const inputs = checkInputs(request, source, RUN_BYTES - room);
   const limits = limitsOf(resolved, request, options);
-  const kind = classFor(limits, inputs.files + artefacts, options);
-  const env = request.env ? { ...language.env, ...request.env } : language.env;
-  const files = request.files ?? [];
+  const kind = classFor(limits, inputs.files + room, options);
+  const { files = [] } = request;
+  const withSource = source ? [source, ...files] : files;
   return {
     language: name,
     image: image.manifest.name,
     spec: specOf(tenant, image.manifest.name, kind, request, options),
     compile: language.compile
       ? {
-          argv: language.compile.argv,
+          argv: filledIn(language.compile.argv, limits.compile),
+          env: environment(language, request.env, limits.compile),
           limits: limits.compile,
-          files: source ? [source, ...files] : files,
+          files: withSource,
           artefacts: language.compile.artefacts,
-          artefactBytes: Math.min(kind.scratchBytes / 2 - inputs.files, RUN_BYTES - inputs.run),
+          artefactBytes: Math.min(ARTEFACT_BYTES.most, kind.scratchBytes / 2 - inputs.files, RUN_BYTES - inputs.run),
         }
       : null,
     limits: limits.run,
-    env,
-    files: language.compile ? notReplaced(files, language.compile.artefacts) : source ? [source, ...files] : files,
+    env: environment(language, request.env, limits.run),
+    files: caseFiles(language, files, withSource),
     keepBytes,
     parallel: Math.min(request.parallel ?? kind.slots, kind.slots, request.cases.length),
-    program: (args) => programOf(language, request.code, args),
+    program: programOf(language, request.code, limits.run),
   };
+}
+
+/** Whether the code takes a place in the workspace: an interpreter that is a spare process reads it there, too. */
+function liesInFile({ language, image }: ResolvedLanguage): boolean {
+  const { compile, run, launcher, interpreter } = language;
+  const isSpare = interpreter !== undefined && image.manifest.interpreters[interpreter]?.kind === "spare";
+  return Boolean(compile ?? run ?? launcher) || isSpare;
+}
+
+/** What we lay into the workspace of a case, beside its own files; to an interpreter the code is handed over. */
+function caseFiles(
+  { compile, run, launcher }: ImageLanguage,
+  files: readonly InputFile[],
+  withSource: readonly InputFile[],
+): readonly InputFile[] {
+  if (compile) return notReplaced(files, compile.artefacts);
+  return run || launcher ? withSource : files;
 }
 
 /** Answers the bytes that are kept of each output stream. */
@@ -119,10 +139,6 @@ function checkCases({ cases, keepBytes, parallel }: ExecutionRequest): number {
   return keep;
 }
 
-function sourceFile(language: ImageLanguage, code: string): InputFile {
-  return { path: language.source, data: Buffer.from(code) };
-}
-
 export interface Limits {
   readonly run: RunLimits;
   /** As those of the run where nothing is compiled. */
@@ -142,7 +158,8 @@ function limitsOf({ language, image }: ResolvedLanguage, request: ExecutionReque
     factor: 1,
     field: "compile_limits",
   });
-  return { run: own, compile: fitted(compile, request.compileLimits, "compile_limits", largest) };
+  const asked = request.foreignLimits ? undefined : request.compileLimits;
+  return { run: own, compile: fitted(compile, asked, "compile_limits", largest) };
 }
 
 export function classFor({ run, compile }: Limits, fileBytes: number, { classes }: PlanOptions): ResourceClass {
@@ -184,9 +201,34 @@ function notReplaced(files: readonly InputFile[], artefacts: CompilePlan["artefa
   return files.filter(({ path }) => !artefacts.some((artefact) => isWithin(path, artefact.path)));
 }
 
-function programOf(language: ImageLanguage, code: string, args: readonly string[] | undefined): Program {
-  if (language.interpreter === undefined)
-    return { argv: args ? [...(language.run ?? []), ...args] : (language.run ?? []) };
-  const source = language.launcher ?? code;
-  return args ? { interpreter: language.interpreter, source, args } : { interpreter: language.interpreter, source };
+const MEMORY = "{memory_mib}";
+
+/** Words of a manifest for a run with these limits. */
+function filledIn(words: readonly string[], limits: RunLimits): readonly string[] {
+  if (!words.some((word) => word.includes(MEMORY))) return words;
+  const memory = String(Math.floor(limits.memoryBytes / 2 ** 20));
+  return words.map((word) => word.replaceAll(MEMORY, memory));
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+export function environment({ env }: ImageLanguage, asked: Environment | undefined, limits: RunLimits): Environment {
+  const names = Object.keys(env);
+  if (names.length === 0) return asked ?? env;
+  const values = filledIn(Object.values(env), limits);
+  return { ...Object.fromEntries(names.map((name, i) => [name, values[i] ?? ""])), ...asked };
+}
+
+/** What runs with the arguments of a case. */
+function programOf(language: ImageLanguage, code: string, limits: RunLimits): Plan["program"] {
+  const { interpreter, launcher, run = [], source: name } = language;
+  if (interpreter === undefined) {
+    const argv = filledIn(run, limits);
+    return (args) => ({ argv: args ? [...argv, ...args] : argv });
+  }
+  const program =
+    launcher === undefined
+      ? { interpreter, source: code, fileName: name }
+      : { interpreter, source: launcher, fileName: `launcher${extname(name)}` };
+  return (args) => (args ? { ...program, args } : program);
 }

@@ -7,7 +7,7 @@ import type {
 } from "../../sandbox/index.ts";
 import type { OpenSessionRequest } from "../service.ts";
 import { CASE_LIMITS, fitted, manifestLimits, requestLimits } from "./limits.ts";
-import { classFor, type PlanOptions, specOf } from "./plan.ts";
+import { classFor, environment, type PlanOptions, specOf } from "./plan.ts";
 import { refusal } from "./refusal.ts";
 import { checkInputs, checkTexts, RUN_BYTES } from "./workspace.ts";
 
@@ -45,7 +45,7 @@ export function sessionPlanOf(
     language: name,
     image: image.manifest.name,
     spec: { ...specOf(tenant, image.manifest.name, kind, request, options), resource },
-    request: { program, limits, files, env: env ? { ...language.env, ...env } : language.env },
+    request: { program, limits, files, env: environment(language, env, limits) },
   };
 }
 

@@ -24,6 +24,10 @@ export interface LiveSessionInput {
 /** Longest wait for a program to end; then its whole sandbox is given up. Milliseconds. */
 const CLOSE_MS = 10_000;
 
+/** Calls of one session that may wait for each other. */
+const MAX_IN_USE = 64;
+const RETRY_AFTER_SECONDS = 1;
+
 /** One session from its opening until its place is free again. */
 export class LiveSession {
   readonly tenant: string;
@@ -45,9 +49,8 @@ export class LiveSession {
     this.#openedAt = this.#lastUsedAt = input.clock.now();
     this.#bornAt = this.#usedAt = input.clock.monotonic();
     this.#watch();
-    const { session, lease } = input.opened;
-    void session.ended.then(({ reason }) => this.end(reason));
-    void lease.sandbox.ended.then(({ cause, detail }) => this.end(lossOf(cause, detail), true));
+    // Also when its sandbox goes. Not asked of the sandbox, which would remember every session that it has had.
+    void input.opened.session.ended.then(({ reason }) => this.end(reason));
   }
 
   get view(): SessionView {
@@ -74,6 +77,8 @@ export class LiveSession {
    */
   async use<T>(ctx: CallContext, work: (session: SandboxSession) => Promise<T>): Promise<T> {
     if (this.#reason !== null) throw this.#endedError();
+    if (this.#inUse >= MAX_IN_USE)
+      throw new SandlotError("overloaded", { resource: "calls of the session", retry_after: RETRY_AFTER_SECONDS });
     this.#touch(1);
     try {
       return await work(this.#input.opened.session);

@@ -1,8 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { ImageCatalogue, SandboxPools, SandboxSession } from "../../sandbox/index.ts";
+import type { ImageCatalogue, SandboxSession } from "../../sandbox/index.ts";
 import { Gate } from "../admission/index.ts";
+import { leaseSource, type PoolAccess } from "../lease-source.ts";
 import type { PlanOptions } from "../plan/plan.ts";
 import { refusal } from "../plan/refusal.ts";
 import { type SessionPlan, sessionPlanOf } from "../plan/session-plan.ts";
@@ -13,7 +14,7 @@ import { openIn } from "./open-session.ts";
 
 export interface SessionsOptions {
   readonly catalogue: () => Promise<ImageCatalogue>;
-  readonly pools: Pick<SandboxPools, "pool">;
+  readonly pools: PoolAccess;
   readonly sandboxes: PlanOptions;
   readonly limits: {
     /** Slots of sessions at once, over all tenants; one with a sandbox of its own takes all slots of one. */
@@ -127,7 +128,7 @@ export class Sessions implements SessionService {
     const admission = await this.#gate.admit(ctx, { tenant, weight, maxWaitMs: maxQueueMs });
     try {
       const maxWaitMs = Math.max(0, maxQueueMs - admission.queueMs);
-      const source = { pool: pools.pool(plan.spec), clock };
+      const source = leaseSource(pools, plan.spec, clock);
       const opened = await openIn(ctx, source, plan.request, { exclusive: isolation === "container", maxWaitMs });
       const live = new LiveSession({
         ...times,

@@ -1,82 +1,120 @@
-import { readdir, readFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { pack } from "tar-stream";
-import { type CallContext, withScope } from "../../core/context.ts";
+import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { folderDigest } from "../images/index.ts";
-import { type Engine, engineStatus } from "./engine.ts";
+import { folderDigest, type ImageManifest, readImageSource } from "../images/index.ts";
+import { buildFolder, relabel } from "./build.ts";
+import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
+import { readVersions } from "./versions.ts";
 
-const BUILD_MS = 15 * 60_000;
+/** Label of a built image: JSON of language → version. */
+const VERSIONS_LABEL = "sandlot.versions";
 
 /** Reference of the image that the present content of a folder builds. */
 export async function imageReference(folder: string, name: string): Promise<string> {
   return `sandlot/${name}:${await folderDigest(folder)}`;
 }
 
-export async function hasImage(engine: Engine, reference: string): Promise<boolean> {
+/** What the engine has of an image. */
+export interface BuiltImage {
+  /** Bytes on the engine's disk, those that it shares with other images included. */
+  readonly size: number;
+  /** By language, as the programs say it themselves. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Null when the engine lacks the image. */
+export async function findImage(engine: Engine, reference: string): Promise<BuiltImage | null> {
   try {
-    await engine.short.getImage(reference).inspect();
-    return true;
+    const { Size, Config } = await engine.short.getImage(reference).inspect();
+    return { size: Size, versions: readLabel(Config.Labels?.[VERSIONS_LABEL]) };
   } catch (error) {
-    if (engineStatus(error) === 404) return false;
+    if (engineStatus(error) === 404) return null;
     throw error;
   }
+}
+
+export async function hasImage(engine: Engine, reference: string): Promise<boolean> {
+  return (await findImage(engine, reference)) !== null;
 }
 
 export interface BuildOptions {
   readonly folder: string;
   readonly reference: string;
+  /** Null for the toolbox, which has no languages. */
+  readonly manifest: ImageManifest | null;
   /** Default 15 minutes. */
-  readonly timeoutMs?: number;
-  /** Called with each line of the builder. */
-  readonly onLine?: (line: string) => void;
+  readonly timeoutMs?: number | undefined;
 }
 
-/** Builds a folder's Dockerfile; throws `sandbox_create_failed` with the builder's last words. */
+/**
+ * Builds a folder's Dockerfile and notes the versions of its languages; the reference appears when all is done. Throws
+ * `sandbox_create_failed` with the builder's last words.
+ */
 export async function buildImage(ctx: CallContext, engine: Engine, options: BuildOptions): Promise<void> {
-  await withScope(
-    ctx,
-    { timeoutMs: options.timeoutMs ?? BUILD_MS, waitingFor: "the image to build" },
-    async (scope) => {
-      const context = await tarFolder(options.folder);
-      const stream = (await engine.streams.buildImage(context, {
-        t: options.reference,
-        rm: true,
-        forcerm: true,
-      })) as Readable;
-      const onAbort = () => stream.destroy(scope.signal.reason as Error);
-      scope.signal.addEventListener("abort", onAbort, { once: true });
-      try {
-        await followBuild(stream, options);
-      } finally {
-        scope.signal.removeEventListener("abort", onAbort);
-      }
-    },
-  );
-}
-
-async function followBuild(stream: Readable, options: BuildOptions): Promise<void> {
-  let rest = "";
-  for await (const chunk of stream) {
-    const lines = (rest + String(chunk)).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines.filter((text) => text.trim() !== "")) {
-      const entry = JSON.parse(line) as { stream?: string; error?: string };
-      if (entry.stream?.trim()) options.onLine?.(entry.stream.trimEnd());
-      if (entry.error) {
-        throw new SandlotError("sandbox_create_failed", { detail: `building ${options.reference}: ${entry.error}` });
-      }
-    }
+  const { folder, reference, manifest, timeoutMs } = options;
+  if (!manifest) return buildFolder(ctx, engine, { folder, reference, timeoutMs });
+  // Others may build the same at the same time.
+  const unnamed = `${reference}-${randomBytes(4).toString("hex")}`;
+  await buildFolder(ctx, engine, { folder, reference: unnamed, timeoutMs });
+  try {
+    const versions = await readVersions(ctx, engine, unnamed, manifest.languages);
+    await relabel(ctx, engine, { from: unnamed, reference, labels: { [VERSIONS_LABEL]: JSON.stringify(versions) } });
+  } finally {
+    await ignoreGone(engine.short.getImage(unnamed).remove({ noprune: true }));
   }
 }
 
-async function tarFolder(folder: string): Promise<NodeJS.ReadableStream> {
-  const archive = pack();
-  const names = await readdir(folder);
-  for (const name of names.filter((entry) => entry !== "__pycache__").sort()) {
-    archive.entry({ name, mode: 0o644 }, await readFile(join(folder, name)));
+/** The images below a folder that sandboxes are made of, each asked for at the engine until it is there. */
+export class SandboxImages {
+  readonly #engine: Engine;
+  readonly #root: string;
+  readonly #found = new Map<string, Promise<string>>();
+
+  constructor(engine: Engine, root: string) {
+    this.#engine = engine;
+    this.#root = root;
   }
-  archive.finalize();
-  return archive as unknown as NodeJS.ReadableStream;
+
+  manifest(name: string): Promise<ImageManifest> {
+    return readImageSource(this.#root, name).then(({ manifest }) => manifest);
+  }
+
+  /** The reference of a built image; throws `sandbox_image_missing`. */
+  reference(name: string): Promise<string> {
+    return this.#remember(name, name);
+  }
+
+  toolbox(): Promise<string> {
+    return this.#remember("agent", "toolbox");
+  }
+
+  /** After the engine has refused an image: it may have been removed since it was found. */
+  forget(name: string): void {
+    this.#found.delete(name);
+  }
+
+  #remember(folder: string, name: string): Promise<string> {
+    const found = this.#found.get(name) ?? this.#find(folder, name);
+    this.#found.set(name, found);
+    // A failure is not remembered: the image may be built a moment later.
+    found.catch(() => this.#found.delete(name));
+    return found;
+  }
+
+  async #find(folder: string, name: string): Promise<string> {
+    const reference = await imageReference(join(this.#root, folder), name);
+    if (await hasImage(this.#engine, reference)) return reference;
+    throw new SandlotError("sandbox_image_missing", { image: name });
+  }
+}
+
+/** An image that others have labelled has no versions. */
+function readLabel(text: string | undefined): Record<string, string> {
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as Record<string, string>;
+  } catch {
+    return {};
+  }
 }

@@ -1,2 +1,2 @@
 export { DockerProvider, type DockerProviderOptions } from "./provider.ts";
-export { prepareImages, type PrepareOptions } from "./prepare.ts";
+export { imageStates, type ImageState, prepareImages, type PrepareOptions } from "./prepare.ts";

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import pLimit from "p-limit";
 import type { Clock } from "../../core/clock.ts";
@@ -10,13 +9,13 @@ import { newId } from "../../core/ids.ts";
 import { AgentSandbox } from "../agent/agent-sandbox.ts";
 import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
-import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import { assertSupported, type SandboxSpec } from "../spec.ts";
 import { containerOptions, LABELS, TOOLBOX_PYTHON } from "./container.ts";
-import { connectEngine, type Engine, engineError, ignoreGone } from "./engine.ts";
+import { connectEngine, type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
-import { hasImage, imageReference } from "./images.ts";
+import { EngineFacts } from "./facts.ts";
+import { SandboxImages } from "./images.ts";
 import { attachTransport } from "./transport.ts";
 import { ensureToolboxVolume } from "./toolbox.ts";
 
@@ -40,6 +39,8 @@ export class DockerProvider implements SandboxProvider {
   readonly #options: DockerProviderOptions;
   readonly #engine: Engine;
   readonly #events: EngineEvents;
+  readonly #facts: EngineFacts;
+  readonly #images: SandboxImages;
   readonly #creating = pLimit(PARALLEL_CREATES);
   readonly #connected = new Map<string, AgentSandbox>();
   #toolbox: Promise<string> | null = null;
@@ -47,6 +48,8 @@ export class DockerProvider implements SandboxProvider {
   constructor(options: DockerProviderOptions) {
     this.#options = options;
     this.#engine = connectEngine(options.socketPath);
+    this.#facts = new EngineFacts(this.#engine);
+    this.#images = new SandboxImages(this.#engine, options.imagesRoot);
     this.#events = new EngineEvents({
       engine: this.#engine,
       installation: options.owner.installation,
@@ -116,20 +119,24 @@ export class DockerProvider implements SandboxProvider {
   }
 
   async #start(ctx: CallContext, id: string, spec: SandboxSpec): Promise<Sandbox> {
-    const { imagesRoot, owner, maxAgeMs, clock } = this.#options;
-    const { manifest, folder } = await readImageSource(imagesRoot, spec.image);
-    const image = await imageReference(folder, spec.image);
-    if (!(await hasImage(this.#engine, image))) throw new SandlotError("sandbox_image_missing", { image });
-    const [toolbox, appArmor] = await Promise.all([
+    const { owner, maxAgeMs, clock } = this.#options;
+    const [manifest, image, toolbox, appArmor, seccomp] = await Promise.all([
+      this.#images.manifest(spec.image),
+      this.#images.reference(spec.image),
       this.#toolboxVolume(),
-      this.#hasAppArmor(spec.runtime),
+      this.#facts.hasAppArmor(),
+      seccompProfile(),
+      this.#facts.requireRuntime(spec.runtime),
       this.#events.watch(),
     ]);
     const token = randomBytes(32).toString("hex");
     const expiresAt = clock.now() + maxAgeMs;
-    const seccomp = await seccompProfile();
     const options = containerOptions({ id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor });
-    const container = await this.#engine.short.createContainer(options);
+    const container = await this.#engine.short.createContainer(options).catch((error: unknown) => {
+      if (engineStatus(error) !== 404) throw error;
+      this.#images.forget(spec.image);
+      throw new SandlotError("sandbox_image_missing", { image: spec.image });
+    });
     const attach = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
     const stream = (await this.#engine.streams.getContainer(container.id).attach(attach)) as Duplex;
     await container.start();
@@ -160,18 +167,7 @@ export class DockerProvider implements SandboxProvider {
   }
 
   async #fillToolbox(): Promise<string> {
-    const image = await imageReference(join(this.#options.imagesRoot, "agent"), "toolbox");
-    if (!(await hasImage(this.#engine, image))) throw new SandlotError("sandbox_image_missing", { image });
-    return ensureToolboxVolume(this.#engine, image);
-  }
-
-  /** Also refuses a runtime that the engine lacks: a missing one is never replaced by the default. */
-  async #hasAppArmor(runtime: string): Promise<boolean> {
-    const info = (await this.#engine.short.info()) as { Runtimes?: object; SecurityOptions?: string[] };
-    if (runtime !== "default" && !Object.hasOwn(info.Runtimes ?? {}, runtime)) {
-      throw new SandlotError("sandbox_unsupported", { detail: `the engine has no runtime ${runtime}` });
-    }
-    return (info.SecurityOptions ?? []).some((option) => option.includes("apparmor"));
+    return ensureToolboxVolume(this.#engine, await this.#images.toolbox());
   }
 }
 

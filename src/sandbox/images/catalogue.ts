@@ -29,6 +29,8 @@ export interface ResolvedLanguage {
 export interface ImageCatalogue {
   /** By name. */
   readonly images: readonly ImageSource[];
+  /** Throws `unknown_image` with the nearest name. */
+  image(name: string): ImageSource;
   /** By name. */
   languages(): readonly CatalogueLanguage[];
   /**
@@ -50,6 +52,7 @@ export function catalogueOf(images: readonly ImageSource[]): ImageCatalogue {
   const byName = indexNames(languages);
   return {
     images,
+    image: (name) => pick(images, name),
     languages: () => languages,
     resolve: (asked, imageName) => {
       const found = byName.get(asked.toLowerCase());

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { imageFiles } from "./folder.ts";
 
 const known = new Map<string, Promise<string>>();
 
@@ -11,20 +12,16 @@ const known = new Map<string, Promise<string>>();
 export function folderDigest(folder: string): Promise<string> {
   const digest = known.get(folder) ?? computeDigest(folder);
   known.set(folder, digest);
+  // A failure is not remembered.
   digest.catch(() => known.delete(folder));
   return digest;
 }
 
 async function computeDigest(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("__pycache__"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
   const hash = createHash("sha256");
-  for (const file of files) {
-    hash.update(`${file.slice(folder.length)}\0`);
-    hash.update(await readFile(file));
+  for (const path of await imageFiles(folder)) {
+    hash.update(`/${path}\0`);
+    hash.update(await readFile(join(folder, path)));
     hash.update("\0");
   }
   return hash.digest("hex").slice(0, 16);

@@ -14,7 +14,8 @@ import type { AgentTransport } from "../agent/transport.ts";
 import type { SandboxEnd } from "../faults.ts";
 import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
-import { assertSupported, type SandboxSpec } from "../spec.ts";
+import type { ProvedLimit } from "../self-test/limits.ts";
+import { type SandboxMode, type SandboxSpec, assertSupported } from "../spec.ts";
 import { bubblewrapArguments, findBubblewrap, type FoundBubblewrap, sandboxUser } from "./bubblewrap.ts";
 import { findPython, type LocalPython } from "./python.ts";
 
@@ -49,9 +50,10 @@ export class LocalProvider implements SandboxProvider {
     this.#options = options;
   }
 
-  unenforced(): Partial<Record<"memory_total" | "processes_total", string>> {
+  unenforced(mode: SandboxMode): Partial<Record<ProvedLimit, string>> {
     const reason = "there is no cgroup: each run has its limits, all of them together have none";
-    return { memory_total: reason, processes_total: reason };
+    const inodes = "bubblewrap cannot cap them";
+    return { memory_total: reason, processes_total: reason, ...(mode === "C" ? { inodes } : {}) };
   }
 
   async probe(): Promise<ProviderReport> {

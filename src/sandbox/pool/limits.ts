@@ -28,7 +28,7 @@ export const DEFAULT_POOL_LIMITS: PoolLimits = {
   min: 0,
   max: 2,
   idleBuffer: 1,
-  maxRuns: 500,
+  maxRuns: 5_000,
   maxAgeMs: 3_600_000,
   idleMs: 60_000,
   waitMs: 120_000,

@@ -5,10 +5,10 @@ import type { PoolLimits } from "./limits.ts";
 /** How long a sandbox is believed to be well without asking it. Milliseconds. */
 const TRUSTED_MS = 250;
 /**
- * Multiple of its greatest age at which a sandbox is removed whoever holds it: before its label expires at twice that age,
- * when another server's reaper would take it for left over.
+ * Multiple of its greatest age at which a sandbox is removed whoever holds it: before its label expires at three times that
+ * age, when another server's reaper would take it for left over.
  */
-const END_OF_LIFE = 1.9;
+const END_OF_LIFE = 2.5;
 
 /** One sandbox of a pool and what it is being used for. */
 export class Member {
@@ -25,6 +25,8 @@ export class Member {
   retiring = false;
   /** Set aside until it answers: it was asked how it is and is taking its time. */
   suspect = false;
+  /** Nobody may use it any more, not even who was just given it. */
+  spoilt = false;
   gone = false;
   idleSince: number;
   /** A question of how it is that has not been answered yet. */
@@ -67,7 +69,7 @@ export class Member {
 
   /** Whether it has shown so lately that it is well that it need not be asked. */
   get trusted(): boolean {
-    return !this.gone && this.#clock.monotonic() - this.#provenAt < TRUSTED_MS;
+    return !this.spoilt && this.#clock.monotonic() - this.#provenAt < TRUSTED_MS;
   }
 
   /** It has answered, or work in it has come to its end. */

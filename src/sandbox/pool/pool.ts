@@ -217,8 +217,9 @@ export class Pool {
 
   async #isWell(ctx: CallContext, member: Member): Promise<boolean> {
     const health = await this.#health.of(member);
-    if (health === "well" && !ctx.signal.aborted && !member.gone) return true;
-    if (health === "unwell") this.#roster.retire(member);
+    // Whoever used it beside may have given it up meanwhile.
+    if (health === "well" && !ctx.signal.aborted && !member.spoilt) return true;
+    if (health === "unwell") this.#roster.spoil(member);
     // Unless it has answered at this very moment.
     member.suspect = health === "slow" && member.checking !== null;
     this.#giveBack(member);
@@ -228,9 +229,8 @@ export class Pool {
 
   #answered(member: Member, isWell: boolean): void {
     member.suspect = false;
-    if (isWell) this.#roster.settle(member);
-    else this.#roster.retire(member);
-    this.#serve();
+    if (!isWell) this.#roster.spoil(member);
+    this.#cameBack(member);
   }
 
   #leaseOf(member: Member, exclusive: boolean, times: { queueMs: number; claimMs: number }): SandboxLease {
@@ -244,7 +244,7 @@ export class Pool {
         if (!isHeld) return;
         isHeld = false;
         member.release();
-        if (discard) this.#roster.retire(member);
+        if (discard) this.#roster.spoil(member);
         this.#cameBack(member);
       },
     };

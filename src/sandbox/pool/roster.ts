@@ -120,6 +120,12 @@ export class Roster {
     this.settle(member);
   }
 
+  /** The same, and who was just given it does not get it either. */
+  spoil(member: Member): void {
+    member.spoilt = true;
+    this.retire(member);
+  }
+
   /** Removes a member, whoever holds it; resolves when it is gone. */
   remove(member: Member): Promise<void> {
     if (member.gone) return Promise.resolve();
@@ -138,7 +144,7 @@ export class Roster {
   }
 
   #letGo(member: Member): Promise<void> {
-    member.gone = member.retiring = true;
+    member.gone = member.spoilt = member.retiring = true;
     this.#members.delete(member.sandbox.id);
     this.#shelves.take(member);
     this.#retiring.delete(member);

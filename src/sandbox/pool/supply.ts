@@ -167,10 +167,11 @@ export class Supply implements Applicant {
   make(): Promise<boolean> {
     const creation = this.#create();
     this.#creations.add(creation);
-    return creation.finally(() => {
+    return creation.then((isThere) => {
       this.#creations.delete(creation);
-      this.#options.onMade();
+      if (isThere) this.#options.onMade();
       this.fill();
+      return isThere;
     });
   }
 

@@ -4,7 +4,7 @@ import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { faultCause } from "../faults.ts";
 import type { Sandbox } from "../port.ts";
 import type { SandboxMode, SandboxSpec } from "../spec.ts";
-import { type Finding, type Probe, probesFor } from "./probes.ts";
+import { describe, type Finding, type Probe, probesFor } from "./probes.ts";
 import type { Accepted } from "./report.ts";
 
 /** Probes, or in mode C sandboxes, at once. */
@@ -43,24 +43,38 @@ export async function examine(ctx: CallContext, options: ExamineOptions): Promis
   const [probes, untried] = partition(probesFor(spec), ({ limits }) => limits.some((limit) => !reasons[limit]));
   const findings: Finding[] = untried.flatMap(({ limits }) => limits.map(notTried));
   const doubtful: Probe[] = [];
-  const tryOut = async (probe: Probe, sandbox?: Sandbox) => {
-    const found = sandbox ? await tryIn(ctx, probe, sandbox) : await tryAlone(ctx, probe, laboratory);
+  // In mode C a sandbox is good for one run.
+  const shared = mode === "C" ? null : first;
+  let unused = mode === "C" ? first : null;
+  const takeOne = () => {
+    const taken = unused ? Promise.resolve(unused) : laboratory.create(ctx);
+    unused = null;
+    return taken;
+  };
+  const tryAlone = async (probe: Probe) => {
+    const sandbox = await takeOne();
+    try {
+      return await tryIn(ctx, probe, sandbox);
+    } finally {
+      await laboratory.remove(sandbox);
+    }
+  };
+  const tryOut = async (probe: Probe) => {
+    const { found } = shared ? await tryIn(ctx, probe, shared) : await tryAlone(probe);
     if (found?.every(({ limit, held }) => held || reasons[limit])) findings.push(...found);
     else doubtful.push(probe);
   };
   const limit = pLimit(PARALLEL);
   const [greedy, modest] = partition(probes, ({ takesAll }) => takesAll);
   try {
-    // In mode C a sandbox is good for one run.
-    const shared = mode === "C" ? undefined : first;
-    await Promise.all(modest.map((probe) => limit(() => tryOut(probe, shared))));
-    for (const probe of greedy) await tryOut(probe, shared);
+    await Promise.all(modest.map((probe) => limit(() => tryOut(probe))));
+    for (const probe of greedy) await tryOut(probe);
   } finally {
     await laboratory.remove(first);
   }
   for (const probe of doubtful) {
-    const found = await tryAlone(ctx, probe, laboratory);
-    const detail = `the self-test of ${probe.limits.join(", ")} says nothing`;
+    const { found, how } = await tryAlone(probe);
+    const detail = `the self-test of ${probe.limits.join(", ")} says nothing: ${how}`;
     if (!found) throw new SandlotError("sandbox_create_failed", { detail });
     findings.push(...found);
   }
@@ -73,22 +87,14 @@ function partition<T>(values: readonly T[], belongs: (value: T) => boolean): [T[
   return [values.filter(belongs), values.filter((value) => !belongs(value))];
 }
 
-async function tryAlone(ctx: CallContext, probe: Probe, laboratory: Laboratory): Promise<readonly Finding[] | null> {
-  const sandbox = await laboratory.create(ctx);
+/** What a probe found, or null; and how its run ended. */
+async function tryIn(ctx: CallContext, probe: Probe, sandbox: Sandbox) {
   try {
-    return await tryIn(ctx, probe, sandbox);
-  } finally {
-    await laboratory.remove(sandbox);
-  }
-}
-
-async function tryIn(ctx: CallContext, probe: Probe, sandbox: Sandbox): Promise<readonly Finding[] | null> {
-  try {
-    return probe.judge(await sandbox.run(ctx, probe.request));
+    const result = await sandbox.run(ctx, probe.request);
+    return { found: probe.judge(result), how: describe(result) };
   } catch (error) {
     throwIfEnded(ctx);
     if (faultCause(error) === null) throw error;
-    ctx.logger.debug({ limits: probe.limits, problem: messageOf(error) }, "a probe of the self-test met a fault");
-    return probe.judgeFault?.(error) ?? null;
+    return { found: probe.judgeFault?.(error) ?? null, how: messageOf(error) };
   }
 }

@@ -2,6 +2,7 @@ import type { CallView, SessionView } from "../../contract/sessions.ts";
 import type { SessionView as Session } from "../../execution/service.ts";
 import type { SessionReply } from "../../sandbox/index.ts";
 import { outputView } from "./bytes-view.ts";
+import { rounded } from "./stage-view.ts";
 
 /** A session as the API shows it. */
 export function sessionView(session: Session): SessionView {
@@ -17,7 +18,7 @@ export function sessionView(session: Session): SessionView {
     opened_at: new Date(session.openedAt).toISOString(),
     last_used_at: new Date(session.lastUsedAt).toISOString(),
     expires_at: new Date(session.expiresAt).toISOString(),
-    times: { queue_ms: times.queueMs, claim_ms: times.claimMs, setup_ms: times.setupMs },
+    times: { queue_ms: rounded(times.queueMs), claim_ms: rounded(times.claimMs), setup_ms: rounded(times.setupMs) },
   };
 }
 
@@ -33,7 +34,7 @@ export function callView(reply: SessionReply): CallView {
     limit: reply.limit,
     stdout: outputView(reply.stdout),
     stderr: outputView(reply.stderr),
-    times: { wall_ms: reply.times.wallMs, cpu_ms: reply.times.cpuMs },
+    times: { wall_ms: rounded(reply.times.wallMs), cpu_ms: rounded(reply.times.cpuMs) },
     memory_peak_bytes: reply.memoryPeakBytes,
   };
 }

@@ -35,7 +35,7 @@ interface Running {
   /** What late listeners have missed. */
   readonly past: Tell[];
   waiters: number;
-  done: Promise<Execution>;
+  readonly done: Promise<Execution>;
 }
 
 interface Remembered {
@@ -82,16 +82,19 @@ export class SharedRuns {
       past.push(what);
       for (const listener of listeners) what(listener);
     };
-    const running: Running = { digest, controller, listeners, past, waiters: 0, done: Promise.reject(new Error()) };
-    running.done.catch(() => undefined);
+    let settle!: (execution: Promise<Execution>) => void;
+    const done = new Promise<Execution>((resolve) => (settle = resolve));
+    // Those who wait hear of a failure; nobody else has to.
+    done.catch(() => undefined);
+    const running: Running = { digest, controller, listeners, past, waiters: 0, done };
     this.#running.set(key, running);
-    const spread: ExecutionListener = {
+    const all: ExecutionListener = {
       onCompiled: (stage) => tell((listener) => listener.onCompiled?.(stage)),
       onCase: (index, stage) => tell((listener) => listener.onCase?.(index, stage)),
       onOutput: (stream, data) => tell((listener) => listener.onOutput?.(stream, data)),
     };
-    running.done = this.#finish(key, running, start({ ...ctx, signal: controller.signal, deadline: Infinity }, spread));
-    running.done.catch(() => undefined);
+    const { signal } = controller;
+    settle(this.#finish(key, running, start({ ...ctx, signal, deadline: Infinity }, all)));
     return running;
   }
 

@@ -105,6 +105,6 @@ function answerHead({ language, image, compile, cases }: Execution, requestId: s
 }
 
 /** Milliseconds to the microsecond: what is finer is noise of floating point. */
-function rounded(ms: number): number {
+export function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

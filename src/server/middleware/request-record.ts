@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock.ts";
 import { newTrace } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
+import { LazyLogger } from "../lazy-logger.ts";
 import { beginState, type RequestState } from "../request-state.ts";
 
 export interface RequestRecordOptions {
@@ -20,11 +21,12 @@ export function requestRecord({ logger, clock, newRequestId }: RequestRecordOpti
     const incoming = req.get("x-request-id");
     const id = incoming !== undefined && /^[\w.:-]{1,128}$/.test(incoming) ? incoming : newRequestId();
     const trace = validTrace(req.get("traceparent")) ?? newTrace();
-    const state = beginState(res, { id, trace, logger: logger.child({ request_id: id }) });
+    const state = beginState(res, { id, trace, logger: new LazyLogger(logger, { request_id: id }) });
     const started = clock.monotonic();
     res.setHeader("x-request-id", id);
     res.once("close", () => {
       const fields = {
+        request_id: id,
         method: req.method,
         path: req.path,
         route: state.route,
@@ -38,7 +40,7 @@ export function requestRecord({ logger, clock, newRequestId }: RequestRecordOpti
         trace,
         ...errorFields(state.error, res.writableFinished),
       };
-      state.logger[levelOf(state, req.path)](fields, "request");
+      logger[levelOf(state, req.path)](fields, "request");
     });
     next();
   };

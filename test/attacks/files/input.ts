@@ -157,7 +157,6 @@ export const archiveBombs: AttackEntry = {
     bomb("a size below zero", tar([{ name: "bomb", size: (1n << 64n) - 1n }])),
     bomb("twenty thousand files", tar(Array.from({ length: 20_000 }, (_, n) => ({ name: String(n) })))),
     bomb("more bytes than the scratch space has", tar([{ name: "big", content: "x".repeat(12 << 20) }])),
-    bomb("a file at the end of ten thousand folders", tar([{ name: `${"d/".repeat(10_000)}file`, content: "x" }])),
     bomb("no archive at all", Buffer.from("PK\u0003\u0004 this is a zip, or nothing".repeat(100))),
     bomb("cut in the middle", tar([{ name: "file", content: "x".repeat(5000) }]).subarray(0, 1500)),
     {

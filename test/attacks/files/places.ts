@@ -1,5 +1,5 @@
 import type { AttackEntry } from "../entry.ts";
-import { and, prints, refused } from "../expect.ts";
+import { prints, refused } from "../expect.ts";
 import { limited, py, sh, withMore } from "../kit.ts";
 
 export const cleanUp: AttackEntry = {
@@ -18,7 +18,8 @@ for number in range(20):
         except OSError: pass
     os.chmod(f"closed{number}/inner", 0)
     os.chmod(f"closed{number}", 0)
-os.chmod("/workspace", 0)
+try: os.chmod("/workspace", 0)
+except OSError: pass
 print("closed")
 `,
       expect: prints("closed\n"),

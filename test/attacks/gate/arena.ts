@@ -1,7 +1,9 @@
 import type { CallContext } from "../../../src/core/context.ts";
 import type { RunResult, Sandbox, SandboxProvider, SandboxSpec } from "../../../src/sandbox/index.ts";
+import { agentPid } from "../../support/engine.ts";
 import type { AttackRun } from "../entry.ts";
 import { LIMITS, SPEC } from "./defaults.ts";
+import { localAgents } from "./host.ts";
 import { sharesSandboxes, type Target } from "./target.ts";
 
 /** Where attacks are played: sandboxes of one target, which are all removed in the end. */
@@ -10,7 +12,8 @@ export class Arena {
   readonly provider: SandboxProvider;
   readonly ctx: CallContext;
   readonly spec: SandboxSpec;
-  readonly #open = new Set<Sandbox>();
+  readonly #open = new Map<Sandbox, number | null>();
+  #opening: Promise<unknown> = Promise.resolve();
 
   constructor(target: Target, provider: SandboxProvider, ctx: CallContext, image: string) {
     this.target = target;
@@ -20,9 +23,30 @@ export class Arena {
   }
 
   /** A fresh sandbox. */
-  async open(spec: Partial<SandboxSpec> = {}): Promise<Sandbox> {
-    const sandbox = await this.provider.create(this.ctx, { ...this.spec, ...spec });
-    this.#open.add(sandbox);
+  open(spec: Partial<SandboxSpec> = {}): Promise<Sandbox> {
+    const create = () => this.provider.create(this.ctx, { ...this.spec, ...spec });
+    // One by one where only the order tells whose agent is whose.
+    const opened = this.target.provider === "local" ? this.#opening.then(() => this.#openLocal(create)) : this.#openOther(create);
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  /** Process id on this machine of a sandbox's agent; null where the runtime hides it. */
+  agentOf(sandbox: Sandbox): number | null {
+    return this.#open.get(sandbox) ?? null;
+  }
+
+  async #openLocal(create: () => Promise<Sandbox>): Promise<Sandbox> {
+    const before = new Set(localAgents());
+    const sandbox = await create();
+    this.#open.set(sandbox, localAgents().find((pid) => !before.has(pid)) ?? null);
+    return sandbox;
+  }
+
+  async #openOther(create: () => Promise<Sandbox>): Promise<Sandbox> {
+    const sandbox = await create();
+    this.#open.set(sandbox, null);
+    if (this.target.runtime === "default") this.#open.set(sandbox, await agentPid(sandbox.id));
     return sandbox;
   }
 
@@ -32,7 +56,7 @@ export class Arena {
   }
 
   async closeAll(): Promise<void> {
-    await Promise.all(Array.from(this.#open, (sandbox) => this.close(sandbox)));
+    await Promise.all(Array.from(this.#open.keys(), (sandbox) => this.close(sandbox)));
   }
 
   /** Runs in `sandbox`, or in one of its own where a sandbox is good for one run. */

@@ -2,6 +2,7 @@ import { messageOf } from "../../../src/core/errors/sandlot-error.ts";
 import type { AttackEntry, Word } from "../entry.ts";
 import { whyNotApplicable } from "../not-applicable.ts";
 import type { Arena } from "./arena.ts";
+import { House } from "./house.ts";
 import { openStage, type Outcome, playAttack, playTwin, saysOf, type Stage, wordOf } from "./play.ts";
 
 /** What became of one way of attacking, or of one honest twin. */
@@ -24,6 +25,9 @@ interface Piece {
   readonly play: (stage: Stage | null) => Promise<Outcome>;
 }
 
+/** What every attack together must not have changed. */
+const SURROUNDINGS = { entry: "all", title: "Surroundings", kind: "contained", says: "as before" } as const;
+
 /** Attacks at once: with their neighbours, as many as a sandbox has slots. */
 const PARALLEL = 3;
 
@@ -44,6 +48,9 @@ export async function playEntries(arena: Arena, entries: readonly AttackEntry[])
   };
   try {
     await Promise.all(Array.from({ length: PARALLEL }, worker));
+    for (const [name, problem] of Object.entries(await house.surroundings())) {
+      findings.push({ ...SURROUNDINGS, name, ...verdict(problem) });
+    }
     for (const piece of pieces.filter(({ alone }) => alone)) {
       findings.push(notApplicable(arena, piece) ?? { ...piece.finding, ...verdict(await playAlone(arena, piece)) });
     }
@@ -54,31 +61,8 @@ export async function playEntries(arena: Arena, entries: readonly AttackEntry[])
 }
 
 function order(pieces: readonly Piece[], { entry, name }: Finding): number {
-  return pieces.findIndex(({ finding }) => finding.entry === entry && finding.name === name);
-}
-
-/** The sandbox that attacks share; replaced when it is lost. */
-class House {
-  readonly #arena: Arena;
-  #stage: Promise<Stage | null> | null = null;
-
-  constructor(arena: Arena) {
-    this.#arena = arena;
-  }
-
-  async stage(): Promise<Stage | null> {
-    const current = (this.#stage ??= openStage(this.#arena));
-    const stage = await current;
-    if (stage && (await isOver(stage))) {
-      if (this.#stage === current) this.#stage = null;
-      return this.stage();
-    }
-    return stage;
-  }
-}
-
-function isOver({ sandbox }: Stage): Promise<boolean> {
-  return Promise.race([sandbox.ended.then(() => true), Promise.resolve(false)]);
+  const at = pieces.findIndex(({ finding }) => finding.entry === entry && finding.name === name);
+  return at < 0 ? pieces.length : at;
 }
 
 async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<string>): Promise<Finding> {
@@ -89,7 +73,7 @@ async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<
   const others = Array.from(running);
   running.add(label);
   try {
-    const problem = await guarded(async () => piece.play(await house.stage()));
+    const problem = await guarded(() => house.play((stage) => piece.play(stage)));
     if (problem === null) return { ...piece.finding, ...verdict(null) };
     const alone = await playAlone(arena, piece);
     const beside = `${problem} (only beside ${[...others, ...running].filter((it) => it !== label).join(", ")})`;

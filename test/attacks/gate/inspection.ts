@@ -40,7 +40,7 @@ def mounts():
     return [re.sub(r"bindfile\\w+", "bindfile", " ".join(row[3:])) for row in rows]
 
 def status():
-    wanted = ("Umask", "TracerPid", "Uid", "Gid", "Groups", "Threads", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt",
+    wanted = ("Umask", "TracerPid", "Groups", "Threads", "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt",
               "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Seccomp_filters")
     rows = dict(line.split(":", 1) for line in text("/proc/self/status").splitlines())
     return {key: rows.get(key, "").split() for key in wanted}
@@ -56,9 +56,9 @@ places = ("/workspace", "/tmp", "/dev/shm", "/var/tmp", "/run", "/dev", "/dev/mq
 print(json.dumps({
     "files": {place: tree(place) for place in places if os.path.isdir(place)},
     "space": {place: space(place) for place in ("/workspace", "/tmp", "/dev/shm")},
-    "processes": sorted(name for name in os.listdir("/proc") if name.isdigit() and name not in ("1", str(os.getpid()))),
+    "processes": sorted(of(lambda: text("/proc/" + name + "/comm")) for name in os.listdir("/proc") if name.isdigit() and name not in ("1", str(os.getpid()))),
     "ipc": {name: of(lambda: text("/proc/sysvipc/" + name)) for name in ("shm", "sem", "msg")},
-    "sockets": {name: of(lambda: text("/proc/net/" + name).splitlines()[1:]) for name in ("unix", "tcp", "tcp6", "udp", "udp6", "raw", "packet")},
+    "sockets": {name: of(lambda: [re.sub(r"[0-9a-f]{16}:|[0-9]{4,}", "n", row) if name == "unix" else row.split()[1:4] for row in text("/proc/net/" + name).splitlines()[1:]]) for name in ("unix", "tcp", "tcp6", "udp", "udp6", "raw", "packet")},
     # Locks of open file descriptions show in every PID namespace, whoever on the machine holds them.
     "locks": of(lambda: [line for line in text("/proc/locks").splitlines() if "OFDLCK" not in line]),
     "mounts": of(mounts),
@@ -74,7 +74,8 @@ print(json.dumps({
     "host": [socket.gethostname(), of(lambda: text("/proc/sys/kernel/domainname")), os.uname().machine],
     "cwd": [os.getcwd(), sys.argv, os.path.realpath("/proc/self/root")],
     "environment": dict(os.environ),
-    "user": [os.getresuid(), os.getresgid(), os.getgroups()],
+    # Every slot of mode A has another user; what counts is that it has no second one.
+    "user": [len({*os.getresuid(), *os.getresgid()}), os.getuid() != 0, os.getgroups()],
     "modules": sorted(sys.modules),
     "builtins": sorted(vars(builtins)),
     "arithmetic": [3 + 4, 2 ** 10, len("abc"), hash("abc"), repr(1.5), sorted([3, 1, 2]), sum(range(10)), str(7), int("7")],
@@ -103,9 +104,26 @@ export async function inspect(arena: Arena, sandbox: Sandbox): Promise<Found> {
 
 /** Null when both found the same, or what differs. */
 export function difference(before: Found, after: Found): string | null {
-  const differing = Object.keys(before).filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
-  if (differing.length === 0) return null;
-  return differing
-    .map((key) => `${key}: ${JSON.stringify(before[key]).slice(0, 300)} became ${JSON.stringify(after[key]).slice(0, 600)}`)
-    .join("; ");
+  return changes("", before, after).slice(0, 12).join("; ") || null;
+}
+
+/** One line for every leaf that differs; lists are compared as sets. */
+function changes(path: string, before: unknown, after: unknown): string[] {
+  const [a, b] = [JSON.stringify(before), JSON.stringify(after)];
+  if (a === b) return [];
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const [was, is] = [before, after].map((list) => list.map((value) => JSON.stringify(value)));
+    const gone = was?.filter((value) => !is?.includes(value)) ?? [];
+    const added = is?.filter((value) => !was?.includes(value)) ?? [];
+    return [...gone.map((value) => `${path} lost ${value}`), ...added.map((value) => `${path} has ${value}`)];
+  }
+  if (isRecord(before) && isRecord(after)) {
+    const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return Array.from(keys).flatMap((key) => changes(`${path}/${key}`, before[key], after[key]));
+  }
+  return [`${path}: ${a ?? "nothing"} became ${b ?? "nothing"}`];
+}
+
+function isRecord(value: unknown): value is Found {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,6 +19,8 @@ export interface Stage {
 export async function openStage(arena: Arena): Promise<Stage | null> {
   if (!sharesSandboxes(arena.target)) return null;
   const sandbox = await arena.open();
+  // Whatever is only started when it is first wanted, is started now.
+  await arena.run(sandbox, { program: { argv: ["/bin/true"] } });
   return { sandbox, pristine: await inspect(arena, sandbox) };
 }
 

@@ -16,26 +16,39 @@ print(sorted(names - {"PATH", "HOME", "LANG", "TMPDIR", "PYTHONHASHSEED", "PYTHO
     },
     { name: "a command's own", run: sh`env | cut -d= -f1 | sort | tr '\n' ' '`, expect: prints("HOME LANG PATH PWD TMPDIR ") },
     {
-      name: "those of every other process",
+      name: "the environment of every other process",
       run: py`
-seen = []
 for pid in filter(str.isdigit, os.listdir("/proc")):
-    if pid == str(os.getpid()): continue
-    attempt(f"{pid} environ", lambda: open(f"/proc/{pid}/environ").read())
-    line = open(f"/proc/{pid}/cmdline", "rb").read() if pid != "1" else b""
-    if line: seen.append((pid, line))
+    if pid != str(os.getpid()): attempt(f"{pid} environ", lambda: open(f"/proc/{pid}/environ").read())
 attempt("1 environ", lambda: open("/proc/1/environ").read())
-print("SUCCEEDED seeing" if seen else "nobody", seen)
 end()
 `,
       expect: refused(),
     },
     {
+      name: "the command line of every other process",
+      run: py`
+others = [pid for pid in os.listdir("/proc") if pid.isdigit() and pid not in ("1", str(os.getpid()))]
+print(others, [open(f"/proc/{pid}/cmdline").read() for pid in others])
+`,
+      expect: prints("[] []\n"),
+    },
+    {
+      name: "a secret in any command line that it can see",
+      run: py`
+import re
+lines = [open(f"/proc/{pid}/cmdline").read() for pid in os.listdir("/proc") if pid.isdigit()]
+print([line for line in lines if re.search(r"(?i)token|secret|[0-9a-f]{32}", line) and "re.search" not in line])
+`,
+      expect: prints("[]\n"),
+    },
+    {
       name: "words of a secret in what it can read of itself",
       run: py`
-import gc
+import re
 words = ("SANDLOT", "TOKEN", "SECRET", "Bearer ")
 found = [word for word in words if any(word in text for text in [*os.environ.values(), *os.environ])]
+token = re.compile(rb"SANDLOT_TOKEN=[0-9a-f]{16}")
 memory = open("/proc/self/mem", "rb", 0)
 for row in open("/proc/self/maps"):
     span, access, *_, name = row.split(None, 5) if len(row.split(None, 5)) > 5 else [*row.split(), ""]
@@ -44,7 +57,7 @@ for row in open("/proc/self/maps"):
     memory.seek(start)
     try: bytes_ = memory.read(min(stop - start, 64 << 20))
     except OSError: continue
-    if b"SANDLOT_" + b"TOKEN=" in bytes_: found.append(span)
+    if token.search(bytes_): found.append(span)
 print(found)
 `,
       expect: prints("[]\n"),
@@ -115,6 +128,34 @@ end()
 `,
       expect: refused(),
     },
+    ...[false, true].map((leaves) => ({
+      name: `what earlier runs left in the memory that it was forked with${leaves ? ", after one that left processes behind" : ""}`,
+      run: withMore(py`
+import zlib
+secret = zlib.adler32(sys.stdin.buffer.read())
+print("the answer of a rival is 42 * 4711 / " + "secret" * 20)
+if ${leaves ? "True" : "False"}: spawn(lambda: time.sleep(60))
+`, { stdin: Buffer.from("rival-input-".repeat(2000)), files: [{ path: "rival.txt", data: Buffer.from("rival-input-".repeat(300)) }] }),
+      expect: prints(/^the answer/),
+      next: {
+        run: py`
+import re
+# Written so that it does not find itself.
+wanted = re.compile(rb"rival-inp(?:u)t-rival|a rival is 42 [*] 47(?:1)1 / secr")
+found, memory = set(), open("/proc/self/mem", "rb", 0)
+for row in open("/proc/self/maps"):
+    span, access = row.split()[:2]
+    if "r" not in access or "[v" in row: continue
+    start, stop = (int(part, 16) for part in span.split("-"))
+    memory.seek(start)
+    try: data = memory.read(min(stop - start, 16 << 20))
+    except OSError: continue
+    found.update(wanted.findall(data or b""))
+print(found)
+`,
+        expect: prints("set()\n"),
+      },
+    })),
     {
       name: "the agent's folder",
       run: py`
@@ -232,7 +273,7 @@ print(os.getppid())
 import mmap
 for path in (sys.executable, "/etc/passwd", os.__file__):
     attempt(f"map {path}", lambda: mmap.mmap(os.open(path, os.O_RDWR), 4096))
-    attempt(f"map shared {path}", lambda: mmap.mmap(os.open(path, os.O_RDONLY), 4096, flags=mmap.MAP_SHARED, prot=mmap.PROT_WRITE))
+    attempt(f"map shared {path}", lambda: mmap.mmap(os.open(path, os.O_RDONLY), 16, flags=mmap.MAP_SHARED, prot=mmap.PROT_WRITE))
 def splice():
     reader, writer = os.pipe()
     source = os.open("/etc/passwd", os.O_RDONLY)

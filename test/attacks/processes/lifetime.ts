@@ -9,9 +9,9 @@ names = []
 for pid in filter(str.isdigit, os.listdir("/proc")):
     try: names.append(open(f"/proc/{pid}/comm").read().strip())
     except OSError: pass
-print("left" in names, len(names))
+print("left" in names)
 `,
-  expect: prints(/^False [12]\n$/),
+  expect: prints("False\n"),
 };
 
 export const daemons: AttackEntry = {

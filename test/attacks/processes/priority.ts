@@ -15,7 +15,7 @@ export const setuid: AttackEntry = {
       name: "every such binary of the image",
       run: py`
 found = []
-for root in ("/usr", "/bin", "/sbin", "/opt", "/sandlot"):
+for root in ("/usr/bin", "/usr/sbin", "/usr/local", "/usr/libexec", "/usr/lib/openssh", "/usr/lib/dbus-1.0", "/bin", "/sbin", "/opt", "/sandlot"):
     for folder, _, names in os.walk(root):
         for name in names:
             status = os.lstat(os.path.join(folder, name))
@@ -65,11 +65,18 @@ attempt("SCHED_DEADLINE", lambda: syscall(314, 0, ctypes.create_string_buffer(st
 attempt("affinity of PID 1", lambda: os.sched_setaffinity(1, {0}))
 attempt("ionice realtime", lambda: syscall(251, 1, 0, 1 << 13))
 attempt("core scheduling", lambda: call("prctl", 62, 1, 0, 0, 0))
-attempt("oom_score_adj", lambda: open("/proc/self/oom_score_adj", "w").write("-1000"))
-attempt("oom_score_adj 0", lambda: (lambda file: (file.write("0"), file.flush()))(open("/proc/self/oom_score_adj", "w")))
-attempt("autogroup", lambda: (lambda file: (file.write("-20"), file.flush()))(open("/proc/self/autogroup", "w")))
+attempt("oom_score_adj", lambda: os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"-1000"))
+attempt("autogroup", lambda: os.write(os.open("/proc/self/autogroup", os.O_WRONLY), b"-20"))
 attempt("mlockall", lambda: call("mlockall", 3))
 attempt("migrate_pages", lambda: syscall(256, 0, 8, ctypes.byref(ctypes.c_ulong(1)), ctypes.byref(ctypes.c_ulong(1))))
+end()
+`,
+      expect: refused(),
+    },
+    {
+      name: "out of the kernel's preference for ending it first",
+      run: py`
+for value in (b"0", b"999"): attempt("oom_score_adj", lambda: os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), value))
 end()
 `,
       expect: refused(),
@@ -108,7 +115,7 @@ set_offset = ctypes.create_string_buffer(struct.pack("Ixxxxq", 1, 10 ** 6) + byt
 attempt("adjtimex", lambda: syscall(159, set_offset))
 attempt("clock_adjtime", lambda: syscall(305, 0, set_offset))
 attempt("time namespace", lambda: syscall(272, 0x80))
-attempt("timens_offsets", lambda: os.open("/proc/self/timens_offsets", os.O_WRONLY))
+attempt("timens_offsets", lambda: os.write(os.open("/proc/self/timens_offsets", os.O_WRONLY), b"monotonic 1000 0"))
 attempt("rtc", lambda: os.open("/dev/rtc0", os.O_RDWR))
 end()
 `,

@@ -40,7 +40,7 @@ for pid in others:
         attempt(f"{pid}/{name}@", lambda: os.readlink(f"/proc/{pid}/{name}"))
         attempt(f"{pid}/{name}/", lambda: os.listdir(f"/proc/{pid}/{name}/"))
     for name in ("oom_score_adj", "coredump_filter", "timerslack_ns", "clear_refs", "comm", "autogroup", "loginuid", "uid_map", "gid_map", "setgroups", "projid_map", "timens_offsets"):
-        attempt(f"{pid}/{name}, to write", lambda: os.open(f"/proc/{pid}/{name}", os.O_WRONLY))
+        attempt(f"{pid}/{name}, to write", lambda: os.write(os.open(f"/proc/{pid}/{name}", os.O_WRONLY), b"0"))
 end()
 `,
       expect: refused(),
@@ -197,11 +197,19 @@ except OSError: pass
 os.write(1, b"and more\n")
 `, expect: prints(/and more\n$/) },
   ],
-  twins: [{ run: cold`
+  twins: [
+    { run: cold`
 sys.stdin.close()
 print("fine")
 sys.stderr.close()
-`, prints: "fine\n" }],
+`, prints: "fine\n" },
+    { run: withMore(sh`echo told > /dev/stderr; cat < /dev/stdin; echo said > /dev/stdout; echo both | tee /dev/stderr`, { stdin: Buffer.from("read\n") }), prints: "read\nsaid\nboth\n" },
+    { run: withMore(py`
+print(open("/dev/stdin").read(), end="")
+with open("/dev/stdout", "w") as out: out.write("written\n")
+with open("/dev/stderr", "w") as err: err.write("told\n")
+`, { stdin: Buffer.from("read\n") }), prints: "read\nwritten\n" },
+  ],
 };
 
 const FRAMES = `

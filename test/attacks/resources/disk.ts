@@ -163,7 +163,8 @@ print("done")
 for _ in range(10_000):
     os.mkdir("d", 0o300)
     os.chdir("d")
-    os.chmod("..", 0o000)
+    try: os.chmod("..", 0o000)
+    except OSError: pass
 spawn(lambda: time.sleep(60))
 print("done")
 `,

@@ -1,5 +1,6 @@
 import type { AttackEntry } from "../entry.ts";
-import { oneOf, prints, refused, typed } from "../expect.ts";
+import { oneOf, prints, refused, textOf, typed } from "../expect.ts";
+import { sharesSandboxes } from "../gate/target.ts";
 import { cold, limited, py, sh, withMore } from "../kit.ts";
 
 const outOfMemory = typed("memory_limit");
@@ -164,6 +165,28 @@ print(sum(array.array("q", range(2_000_000))))
   ],
 };
 
+const KEEPER = py`
+import socket
+left, right = socket.socketpair()
+files = []
+for number in range(6):
+    file = os.open(f"/tmp/{number}", os.O_RDWR | os.O_CREAT)
+    os.write(file, bytes(1 << 20))
+    files.append(file)
+socket.send_fds(left, [b"x"], files)
+socket.send_fds(left, [b"x"], [left.fileno(), right.fileno()])
+socket.send_fds(right, [b"x"], [left.fileno(), right.fileno()])
+os._exit(0)
+`;
+
+const FILLER = py`
+hoard = bytearray(40 << 20)
+hoard[::4096] = b"x" * len(hoard[::4096])
+for number in range(6): open(f"/tmp/{number}", "wb").write(bytes(1 << 20))
+time.sleep(0.3)
+print("filled")
+`;
+
 /** Bytes that were stuffed somewhere stay below the limit of memory, or the run is ended for it. */
 const withinLimit = oneOf(typed("memory_limit"), prints(/^stuffed ([0-9]|[1-5][0-9]|6[0-4]) MiB\n$/));
 
@@ -204,8 +227,9 @@ attempt("semget", lambda: syscall(64, 0, 32000, 0o1600))
 attempt("mq_open", lambda: syscall(240, b"x", os.O_CREAT | os.O_RDWR, 0o600, 0))
 attempt("io_setup", lambda: syscall(206, 1000, ctypes.byref(ctypes.c_ulong())))
 attempt("landlock", lambda: syscall(444, ctypes.create_string_buffer((2).to_bytes(8, "little")), 8, 0))
-attempt("standard input, for writing", lambda: os.open("/proc/self/fd/0", os.O_RDWR))
+attempt("standard input, written to", lambda: os.write(os.open("/proc/self/fd/0", os.O_RDWR), b"x" * 10))
 attempt("standard input, made larger", lambda: os.truncate("/proc/self/fd/0", 1 << 20))
+attempt("standard input, with holes filled", lambda: os.posix_fallocate(os.open("/proc/self/fd/0", os.O_RDWR), 0, 1 << 20))
 end()
 `,
       expect: refused(),
@@ -360,6 +384,41 @@ except OSError: pass
 print(sent < 1000)
 `,
       expect: prints("True\n"),
+    },
+    {
+      name: "connections to itself, each with all that they hold",
+      run: py`
+import socket
+stuffed, hoard = 0, [socket.create_server(("127.0.0.1", 0))]
+try:
+    while True:
+        client = socket.create_connection(hoard[0].getsockname(), 1)
+        peer, _ = hoard[0].accept()
+        hoard += [client, peer]
+        for end in (client, peer):
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 30)
+            try:
+                while True: stuffed += end.send(bytes(65536))
+            except BlockingIOError: pass
+except OSError: pass
+print("stuffed", stuffed >> 20, "MiB")
+`,
+      expect: withinLimit,
+    },
+    {
+      name: "files that only descriptors in flight, in a circle, keep alive when everybody is gone",
+      word: "contained",
+      says: "twenty such runs leave no memory behind",
+      act: async (arena) => {
+        const sandbox = await arena.open();
+        if (!sharesSandboxes(arena.target)) return null;
+        for (let n = 0; n < 20; n++) await arena.run(sandbox, KEEPER);
+        // All slots at once, each with as much as it may have: more than the sandbox has if the twenty left theirs.
+        const ends = await Promise.all(Array.from({ length: 8 }, () => arena.run(sandbox, FILLER)));
+        const failed = ends.filter((result) => textOf(result.stdout) !== "filled\n");
+        return failed.length === 0 ? null : `${failed.length} of 8 lacked memory: ${JSON.stringify(failed[0]?.exit)}`;
+      },
     },
     {
       name: "names that are looked up and are not there",

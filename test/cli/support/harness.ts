@@ -14,6 +14,7 @@ import { startServer } from "../../../src/server/start-server.ts";
 import { memoryExecution, type MemoryExecution } from "../../server/support/memory-execution.ts";
 import { memoryPools, type MemoryPools } from "../../server/support/memory-pools.ts";
 import { fakeJobs, type FakeJobs } from "./fake-jobs.ts";
+import { checksOf, GO_IMAGE, PYTHON_IMAGE } from "./images.ts";
 
 export const CODE_GEN: EnvironmentView = {
   name: "code_gen",
@@ -54,6 +55,8 @@ export interface Cli {
   startFailure: SandlotError | null;
   env: Record<string, string | undefined>;
   stdin: string;
+  /** What standard input and output are, for commands that ask. */
+  terminal: CliOptions["terminal"];
   /** Runs one command line. */
   run(...argv: string[]): Promise<Run>;
   /** Starts one that stays, with the text it has written so far. */
@@ -140,9 +143,17 @@ export function createCli(): Cli {
     },
     listEnvironments: async () => [CODE_GEN],
     probeProviders: async () => cli.reports,
-    buildImages: async (_config, onStep) => {
+    buildImages: async (_config, names, onStep) => {
+      events.push(`build ${names.join(" ")}`.trim());
       onStep("building python");
       return ["sandlot/python:abc"];
+    },
+    listImages: async () => [PYTHON_IMAGE, GO_IMAGE],
+    checkImages: async ({ names, onChecked }) => {
+      const asked = [PYTHON_IMAGE, GO_IMAGE].filter(({ name }) => names.length === 0 || names.includes(name));
+      const checks = asked.flatMap(checksOf);
+      for (const check of checks) onChecked(check);
+      return checks;
     },
     async startReplay(_config, environment, answer) {
       events.push(`replay ${environment}${answer ? ` ${JSON.stringify(answer)}` : ""}`);
@@ -177,6 +188,7 @@ export function createCli(): Cli {
     startFailure: null,
     env: {},
     stdin: "",
+    terminal: null,
     run: (...argv) => cli.start(...argv).ended,
     start(...argv) {
       const written = { stdout: "", stderr: "" };
@@ -197,6 +209,7 @@ function worldOf(cli: Cli, written: { stdout: string; stderr: string }): CliOpti
     stdout: { write: (data) => (written.stdout += Buffer.from(data as string).toString()) },
     stderr: { write: (data) => (written.stderr += Buffer.from(data as string).toString()) },
     stdin: stream(cli.stdin),
+    terminal: cli.terminal ?? null,
     signals: cli.signals,
     env: cli.env,
     workingDirectory: cli.directory,

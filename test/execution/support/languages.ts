@@ -7,6 +7,11 @@ const PYTHON = "/usr/bin/python3";
 /** Compiles Python to a file, so that the compiled way can be gone on every machine that has Python. */
 const COMPILER = "import py_compile; py_compile.compile('main.py', cfile='main.pyc', doraise=True)";
 
+const INTERPRETERS = {
+  python: { argv: [PYTHON, "-s"] },
+  waiting: { kind: "spare", argv: ["x"] },
+};
+
 /** Languages of the image `python`, by every way a manifest can describe. */
 export const LANGUAGES = {
   python: {
@@ -47,10 +52,19 @@ export const LANGUAGES = {
     compile: { argv: [PYTHON, "main.py"], artefacts: [{ path: "out" }], limits: { wall_seconds: 2, memory_mib: 128 } },
     run: [PYTHON, "out"],
   },
+  /** Knows its memory limit. */
+  modest: { version: ["x"], source: "x", run: ["x", "-m{memory_mib}m"], env: { M: "{memory_mib}" } },
+  /** Its interpreter is a process that waits, and finds the code in a file. */
+  waiting: { version: ["x"], source: "main.w", interpreter: "waiting" },
   huge: { version: ["x"], source: "x", run: ["x"], limits: { memory_mib: 1 << 20, processes: 1 << 20 } },
 } as const;
 
 export function testCatalogue(): ImageCatalogue {
-  const manifest = ImageManifest.parse({ name: "python", description: "for tests", languages: LANGUAGES });
+  const manifest = ImageManifest.parse({
+    name: "python",
+    description: "for tests",
+    interpreters: INTERPRETERS,
+    languages: LANGUAGES,
+  });
   return catalogueOf([{ manifest, folder: "/none" }]);
 }

@@ -32,7 +32,7 @@ export interface Inside {
   /** Runs in the sandbox now, this one included. */
   readonly beside: number;
   /** Ends the sandbox, and with it every run and session in it. */
-  bringDown(cause: FaultCause): Promise<never>;
+  readonly bringDown: (cause: FaultCause) => Promise<never>;
 }
 
 export type Play = (inside: Inside) => RunResult | Promise<RunResult>;
@@ -182,11 +182,11 @@ export function memorySandboxes(play: Play, options: MemoryOptions = {}) {
 
 interface SessionPlace {
   readonly lost: Promise<never>;
-  assertAlive(): void;
-  whileWanted<T>(ctx: CallContext, work: Promise<T>): Promise<T>;
+  readonly assertAlive: () => void;
+  readonly whileWanted: <T>(ctx: CallContext, work: Promise<T>) => Promise<T>;
 }
 
-/** A session whose state is the text of all its calls. `exit` ends it, `hang` waits for an interrupt. */
+/** A session whose state is the text of all its calls. `exit` ends it, `hang` waits for an interrupt, `fault` meets one. */
 function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxSession {
   let state = "";
   let over: string | null = null;
@@ -220,6 +220,7 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
       finish("the program ended");
       return reply("ended");
     }
+    if (code === "fault") throw sandboxFault("sbx", { cause: "lane_lost", detail: "by the test" });
     if (code !== "hang") return reply("ok");
     await new Promise<void>((resolve) => (interrupt = resolve));
     return reply("interrupted");

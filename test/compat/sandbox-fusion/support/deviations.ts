@@ -53,6 +53,16 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     ours: { status: 200 },
     mayAgree: true,
   },
+  bash_background_timeout: {
+    reason: "a time-out for want of a processor is the machine's, and the program is tried again",
+    ours: { status: 200 },
+    mayAgree: true,
+  },
+  cpp_memory_limit: {
+    reason: "memory is what is used: the limit ends the program, as far as its allocator does not",
+    ours: { status: 200, body: { status: "Failed", run_result: { status: "Finished" } } },
+    mayAgree: true,
+  },
   // Files.
   files_absolute_path: {
     reason: "outside the workspace",
@@ -79,6 +89,53 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     reason: "the program comes to a warm interpreter and lies in no file",
     ours: { status: 200, body: { run_result: { stdout: "/workspace\n[]\n[]\nFalse True\n" } } },
   },
+  go_compile_error: {
+    reason: "the compiler is called without the go command, which would say it on the other stream",
+    ours: { status: 200, body: { status: "Failed", compile_result: { status: "Finished" }, run_result: null } },
+    mayAgree: true,
+  },
+  java_wrong_class_name: {
+    reason: "a public class of any name is run",
+    ours: { status: 200, body: success },
+  },
+  // Notebooks.
+  jup_cell_timeout_not_enforced: {
+    reason: "cell_timeout holds",
+    ours: { status: 200, body: { cells: [{ error: [{ ename: "KeyboardInterrupt" }] }, { stdout: "next\n" }] } },
+  },
+  jup_total_timeout: {
+    reason: "cells that were played are kept",
+    ours: {
+      status: 200,
+      body: { status: "Failed", cells: [{ stdout: "one\n" }, { error: [{ ename: "KeyboardInterrupt" }] }] },
+    },
+  },
+  jup_display: {
+    reason: "no IPython",
+    ours: {
+      status: 200,
+      body: { cells: [{ error: [{ ename: "ModuleNotFoundError" }] }, {}, {}, {}, {}, { display: [] }] },
+    },
+  },
+  jup_magic_shell: {
+    reason: "no IPython",
+    ours: { status: 200, body: { cells: [1, 2, 3].map(() => ({ error: [{ ename: "SyntaxError" }] })) } },
+  },
+  jup_input: {
+    reason: "no IPython",
+    ours: { status: 200, body: { cells: [{ error: [{ ename: "EOFError" }] }, { stdout: "after\n" }] } },
+  },
+  jup_files: {
+    reason: "the working folder is /workspace",
+    ours: {
+      status: 200,
+      body: { cells: [{ stdout: "given\n" }, { stdout: "wor\n" }], files: { "out.txt": "bWFkZQ==" } },
+    },
+  },
+  jup_invalid_utf8: {
+    reason: "output in the order in which it was written",
+    ours: { status: 200, body: { cells: [{ stdout: "\ufffd\n\u00e9\u6f22\n" }] } },
+  },
   // What would accept anything.
   ae_empty_test_code: {
     reason: "an empty test",
@@ -101,7 +158,18 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
   metrics: { reason: "the server's own error body", ours: { status: 404, body: elsewhere } },
 };
 
-/** Texts that are compared only for being there: a compiler, interpreter or library of another version wrote them. */
+/** Texts that are not compared: a compiler, interpreter or library of another version wrote them. */
+const run = (name: string) => [`body.run_result.${name}`];
+
 export const LOOSE_TEXTS: Readonly<Record<string, { readonly reason: string; readonly paths: readonly string[] }>> = {
-  code_nul_char: { reason: "Python's words", paths: ["body.run_result.stderr"] },
+  code_nul_char: { reason: "Python's words", paths: run("stderr") },
+  cpp_empty: { reason: "where the linker lies", paths: ["body.compile_result.stderr"] },
+  cpp_run_timeout: { reason: "a warning of a later standard", paths: ["body.compile_result.stderr"] },
+  node_syntax_error: { reason: "lines of Node's own files", paths: run("stderr") },
+  node_throw: { reason: "lines of Node's own files", paths: run("stderr") },
+  node_unhandled_rejection: { reason: "lines of Node's own files", paths: run("stderr") },
+  ts_throw: { reason: "lines of Node's own files", paths: run("stderr") },
+  rust_panic: { reason: "a number of the thread", paths: run("stderr") },
+  pytest_collection_error: { reason: "frames of pytest's own files", paths: run("stdout") },
+  pytest_fail: { reason: "pytest's words", paths: run("stdout") },
 };

@@ -18,6 +18,7 @@ const TEXT_RULES: readonly (readonly [why: string, pattern: RegExp, replacement:
   ["durations of test runners", /\b\d+\.\d+ ?s\b/g, "SECONDS"],
   ["rules as long as the names in them", /={3,}|_{3,}|-{3,}/g, "RULE"],
   ["how far a test runner has come", / +\[ *\d+%\]/g, ""],
+  ["the name of a cell", /\((?:\d+\.py|<call \d+>), line/g, "(CELL, line"],
   [
     "the languages that can be run",
     /'python', 'cpp'.*'racket'|Input should be '[\w']+(?:, '\w+')* or '\w+'/g,
@@ -25,8 +26,10 @@ const TEXT_RULES: readonly (readonly [why: string, pattern: RegExp, replacement:
   ],
 ];
 
-/** Numbers and names that are never the same twice. */
-const VOLATILE: ReadonlySet<string> = new Set(["execution_time", "executor_pod_name"]);
+/** What is never the same twice; and, of notebooks, how IPython prints a traceback. */
+const VOLATILE: ReadonlySet<string> = new Set(["execution_time", "executor_pod_name", "traceback"]);
+/** What a notebook's driver says of itself. */
+const DRIVER_TEXTS = { stdout: "", stderr: "" };
 
 export function normalise({ status, headers, body }: Reply): unknown {
   const type = headers["content-type"]?.split(";")[0] ?? null;
@@ -39,7 +42,8 @@ function normaliseValue(value: unknown, key = ""): unknown {
   if (typeof value === "string") return normaliseText(value, key);
   if (Array.isArray(value)) return value.map((item) => normaliseValue(item, key));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, normaliseValue(member, name)]));
+  const object = key === "driver" ? { ...value, ...DRIVER_TEXTS } : value;
+  return Object.fromEntries(Object.entries(object).map(([name, member]) => [name, normaliseValue(member, name)]));
 }
 
 function normaliseText(text: string, key: string): string {
@@ -48,13 +52,13 @@ function normaliseText(text: string, key: string): string {
   return TEXT_RULES.reduce((rest, [, pattern, replacement]) => rest.replace(pattern, replacement), text);
 }
 
-/** The same with the texts at these dotted paths replaced by whether there is one. */
+/** The same with the texts at these dotted paths replaced by a word. */
 export function withoutTexts(value: unknown, paths: readonly string[]): unknown {
   return paths.reduce((rest, path) => replaced(rest, path.split(".")), value);
 }
 
 function replaced(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined) return typeof value === "string" ? value !== "" : value;
+  if (key === undefined) return typeof value === "string" ? "TEXT" : value;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value))
     return value.map((item, i) => (String(i) === key ? replaced(item, rest) : (item as unknown)));

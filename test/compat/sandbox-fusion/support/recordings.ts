@@ -49,8 +49,17 @@ export function recordedExchanges(): Exchange[] {
   });
 }
 
-/** Sends a recorded request to our server. */
-export function send(port: number, { method, path, body, raw, content_type: type }: RecordedRequest): Promise<Reply> {
+const TRIES = 5;
+
+/** Sends a recorded request to our server, again when it is busy: as clients do while sandboxes are being made. */
+export async function send(port: number, request: RecordedRequest): Promise<Reply> {
+  for (let tries = 1; ; tries++) {
+    const reply = await sendOnce(port, request);
+    if (reply.status !== 504 || tries === TRIES) return reply;
+  }
+}
+
+function sendOnce(port: number, { method, path, body, raw, content_type: type }: RecordedRequest): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const bytes = bodyBytes(body, raw === true);
     const headers = bytes === null || type === "" ? {} : { "content-type": type ?? "application/json" };

@@ -7,9 +7,7 @@ import { rootContext } from "../../../../src/core/context.ts";
 import { newId } from "../../../../src/core/ids.ts";
 import { silentLogger } from "../../../../src/core/logger.ts";
 import { ExecutionEngine, resourceClasses } from "../../../../src/execution/index.ts";
-import { connectEngine } from "../../../../src/sandbox/docker/engine.ts";
-import { hasImage, imageReference } from "../../../../src/sandbox/docker/images.ts";
-import { DockerProvider, prepareImages } from "../../../../src/sandbox/docker/index.ts";
+import { DockerProvider, imageStates, prepareImages } from "../../../../src/sandbox/docker/index.ts";
 import { catalogueOf } from "../../../../src/sandbox/images/catalogue.ts";
 import { type ImageSource, readImageSources } from "../../../../src/sandbox/images/source.ts";
 import { DEFAULT_POOL_LIMITS, SandboxPools } from "../../../../src/sandbox/index.ts";
@@ -26,6 +24,8 @@ export interface DialectServer {
   /** The dialect's names of what can be run, and of what could be if all images were built. */
   readonly languages: ReadonlySet<string>;
   readonly notBuilt: ReadonlySet<string>;
+  /** Names of the images that are built. */
+  readonly images: ReadonlySet<string>;
   close(): Promise<void>;
 }
 
@@ -86,10 +86,12 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
   });
   const server = await startServer({ app, host: "127.0.0.1", port: 0 });
   const languages = new Set(dialectNames(built));
+  await warm(server.url);
   return {
     url: server.url,
     port: server.port,
     languages,
+    images: new Set(built.map(({ manifest }) => manifest.name)),
     notBuilt: new Set(dialectNames(sources).filter((name) => !languages.has(name))),
     async close() {
       await server.close(1000);
@@ -100,16 +102,18 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
   };
 }
 
+/** Waits until there are sandboxes: those who come before are asked to come again. */
+async function warm(url: string): Promise<void> {
+  const body = JSON.stringify({ code: "", language: "python" });
+  const headers = { "content-type": "application/json" };
+  for (let status = 504; status === 504;)
+    status = (await fetch(`${url}/run_code`, { method: "POST", body, headers })).status;
+}
+
 /** Those of the images that the engine has in their present form: building all of them takes minutes. */
 async function builtOf(sources: readonly ImageSource[]): Promise<ImageSource[]> {
-  const engine = connectEngine(SOCKET);
-  const built = await Promise.all(
-    sources.map(async (source) => {
-      const reference = await imageReference(source.folder, source.manifest.name);
-      return (await hasImage(engine, reference)) ? [source] : [];
-    }),
-  );
-  return built.flat();
+  const states = await imageStates(SOCKET, sources);
+  return sources.filter((_, i) => states[i]?.built);
 }
 
 function dialectNames(sources: readonly ImageSource[]): string[] {

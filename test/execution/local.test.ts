@@ -1,0 +1,4 @@
+import { describeEngine } from "./engine-conformance.ts";
+
+describeEngine("local", "B");
+describeEngine("local", "C");
