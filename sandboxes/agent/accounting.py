@@ -5,22 +5,20 @@ import os
 
 def held_data(pid):
     """Bytes of data of a process, as RLIMIT_DATA counts them."""
-    with open("/proc/%s/status" % pid, "rb") as file:
-        return next((int(line.split()[1]) << 10 for line in file if line.startswith(b"VmData:")), 0)
+    return _status(pid, (b"VmData:",)).get(b"VmData:", 0)
 
 
 def memory(pid):
     """Bytes of memory of a process that no file stands behind: private and shared pages, swap, page tables."""
-    kibibytes = resident = 0
-    # As bytes: a process may call itself anything.
-    with open("/proc/%s/status" % pid, "rb") as file:
-        for line in file:
-            if line.startswith(_OWN_MEMORY):
-                kibibytes += int(line.split()[1])
-            elif line.startswith(b"VmRSS:"):
-                resident = int(line.split()[1])
+    counted = _status(pid, _OWN_MEMORY + (b"VmRSS:",))
     # gVisor tells only the sum, files included.
-    return (kibibytes or resident) << 10
+    return sum(counted.get(name, 0) for name in _OWN_MEMORY) or counted.get(b"VmRSS:", 0)
+
+
+def _status(pid, names):
+    """The fields of a process's status that are sizes, in bytes. Read as bytes: a process may call itself anything."""
+    with open("/proc/%s/status" % pid, "rb") as file:
+        return {line.split()[0]: int(line.split()[1]) << 10 for line in file if line.startswith(names)}
 
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -33,7 +31,8 @@ def proportional_memory(pid):
     try:
         with open("/proc/%s/smaps_rollup" % pid, "rb") as file:
             fields = dict(line.split(b":") for line in file if line.startswith((b"Pss_Anon", b"Pss_Shmem", b"SwapPss:")))
-        return sum(int(value.split()[0]) << 10 for value in fields.values())
+        shared = sum(int(value.split()[0]) << 10 for value in fields.values())
+        return shared + _status(pid, (b"VmPTE:",)).get(b"VmPTE:", 0)
     except (OSError, ValueError):
         # A process can close its own account to everybody.
         return memory(pid)

@@ -12,6 +12,13 @@ def read(data):
     """(path, bytes, mode) of every file. ValueError for links, devices, sparse files and names that leave the folder."""
     import tarfile  # seldom needed, and large
 
+    try:
+        yield from _members(tarfile, data)
+    except tarfile.TarError as error:
+        raise ValueError("not an archive: %s" % error) from None
+
+
+def _members(tarfile, data):
     entries = 0
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         while (member := archive.next()) is not None:

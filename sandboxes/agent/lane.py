@@ -21,7 +21,7 @@ import linux
 from channel import Channel
 from processes import Processes
 from run import Run
-from scratch import Leftovers, Scratch, protect_proc, seclude
+from scratch import Leftovers, Scratch, bound_sockets, protect_proc, seclude
 from session import Session
 from spare import Spare
 
@@ -96,6 +96,7 @@ class Lane:
             linux.set_dumpable(True)
         self._counter = seclude(trusted_group=0 if self.mode == "A" else None)
         _prefer_for_oom()
+        bound_sockets()
         protect_proc()
         linux.raise_loopback()
         linux.drop_bounding_set()

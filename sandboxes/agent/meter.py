@@ -59,7 +59,7 @@ class Meter:
         self.cpu = max(self.cpu, cpu - self._base_cpu)
         if memory > self.limits["memory_bytes"]:
             # Shared pages count once only here, where every process's part of them is asked for.
-            memory = sum(max(0, accounting.proportional_memory(name) - self._base_memory) for name in self.pids())
+            memory = sum(map(self._proportional_memory, self.pids()))
         memory += self._unclaimed()
         self.peak = max(self.peak, memory)
         self.crowded = self.crowded or count >= self.limits["processes"]
@@ -70,6 +70,12 @@ class Meter:
         if count > self.limits["processes"]:
             return "processes"
         return None
+
+    def _proportional_memory(self, name):
+        try:
+            return max(0, accounting.proportional_memory(name) - self._base_memory)
+        except OSError:
+            return 0  # it has ended meanwhile
 
     def _unclaimed(self):
         """Bytes that the kernel keeps for the run and counts as no process's; looked at in every tenth sample."""

@@ -112,7 +112,10 @@ class Session:
         limit = self._watch(b"%d\n%s\0" % (self._number, code), started, call)
         for descriptor in self._pipes:
             self._drain(descriptor)
-        wall, used = time.monotonic() - started, self._cpu() - cpu
+        wall = time.monotonic() - started
+        limit = limit or self._memory_limit()
+        self._ended = self._ended or (limit if limit in ("memory", "processes") else None)
+        used = self._meter.cpu - cpu
         self._signal_all(signal.SIGSTOP)
         reply = {"limit": limit, "times": {"wall_us": int(wall * 1e6), "cpu_us": max(0, int(used * 1e6))},
                  "memory_peak_bytes": max(0, self._meter.peak), **self._told(limit)}  # fmt: skip

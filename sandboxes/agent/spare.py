@@ -5,6 +5,7 @@ import json
 import os
 import time
 
+import linux
 import order
 
 # Not in every supported version of the fcntl module; the values are those of linux/fcntl.h.
@@ -19,7 +20,9 @@ class Spare:
         self.python = kind == "fork"
         self._stdin = os.memfd_create("stdin", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         reader = os.open("/proc/self/fd/%d" % self._stdin, os.O_RDONLY | os.O_CLOEXEC)
-        (self.stdout, out), (self.stderr, err) = os.pipe(), os.pipe()
+        # The slot's own, so that it may open them once more by name (/dev/stderr).
+        with linux.acting_as(user):
+            (self.stdout, out), (self.stderr, err) = os.pipe(), os.pipe()
         (orders, self.orders), (self.replies, replies) = os.pipe(), os.pipe()
         theirs = (reader, out, err, orders, replies)
         zygote.fork(theirs, user)

@@ -26,7 +26,6 @@ export {
   fillEnvironment,
   type ImageCatalogue,
   type ImageLanguage,
-  ImageManifest,
   type ImageSource,
   type ManifestLimits,
   readCatalogue,

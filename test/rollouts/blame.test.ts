@@ -91,17 +91,17 @@ function expectBlame(players: readonly Player[], records: readonly RolloutRecord
 
 const KILL_ALL: Attack = {
   name: "kills every process it may signal",
-  source: "import os, signal\nos.kill(-1, signal.SIGKILL)\nprint(int(input()) ** 2)",
-  // Its lane, the witness, dies with the rest: without one, no answer counts.
+  // Where it reaches nobody (a user of its own), it has merely not answered.
+  source: "import os, signal\nos.kill(-1, signal.SIGKILL)",
   reasons: ["tampered", "runtime_error", "no_tests", "wrong_answer"],
 };
 const KILL_PARENT: Attack = {
-  name: "kills its lane",
+  name: "kills what it was forked from",
   source: "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nprint(int(input()) ** 2)",
-  reasons: ["tampered"],
+  reasons: ["tampered", "runtime_error"],
 };
 const STOP_PARENT: Attack = {
-  name: "stops its lane",
+  name: "stops what it was forked from",
   source: "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(60)",
   reasons: ["time_limit", "tampered"],
   seconds: 0.2,

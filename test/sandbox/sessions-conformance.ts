@@ -51,10 +51,9 @@ export function describeSessions(withSandbox: (work: (sandbox: Sandbox) => Promi
         status: "error",
         error: { name: "SystemExit", message: "3" },
       });
-      expect(await call("def (")).toMatchObject({
-        status: "error",
-        error: { name: "SyntaxError", traceback: expect.not.stringContaining("ast.py") },
-      });
+      const wrong = await call("def (");
+      expect(wrong).toMatchObject({ status: "error", error: { name: "SyntaxError" } });
+      expect(wrong.error?.traceback).not.toContain("ast.py");
       expect((await call("x")).value).toBe("1");
     }));
 
@@ -121,7 +120,7 @@ export function describeSessions(withSandbox: (work: (sandbox: Sandbox) => Promi
 
   it("a session's memory limit holds, in a call and between calls", () =>
     inPython(async (call) => {
-      expect(await call("x = bytearray(200 << 20)")).toMatchObject({ status: "ended", limit: "memory" });
+      expect(await call("x = b'x' * (200 << 20)")).toMatchObject({ status: "ended", limit: "memory" });
     }));
 
   it("a shell keeps its folder, variables and functions, and tells exit codes", () =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { LIMIT_NAMES, type OutputFile } from "../run.ts";
 import type { SessionReply } from "../session.ts";
 import { type ChannelAnswer, type ChannelFault, protocolError } from "./channel.ts";

@@ -58,7 +58,11 @@ export function probesFor(spec: SandboxSpec): Probe[] {
     walls(),
     forks("processes", LIMITS.processes, {}),
     wholeMemory(memory),
-    { ...forks("processes_total", processes, { processes: 100_000 }), takesAll: true },
+    {
+      ...forks("processes_total", processes, { processes: 100_000 }),
+      takesAll: true,
+      judgeFault: (error) => endedWhole("processes_total", error),
+    },
   ];
 }
 
@@ -98,9 +102,13 @@ function wholeMemory(bytes: number): Probe {
       const held = result.limit === "memory" || !textOf(result).includes("held");
       return [{ limit, held, detail: describe(result) }];
     },
-    judgeFault: (error) =>
-      faultCause(error) === "oom" ? [{ limit, held: true, detail: "the kernel ended the whole sandbox" }] : null,
+    judgeFault: (error) => endedWhole(limit, error),
   };
+}
+
+/** In gVisor nobody in the sandbox survives when all of it has too much. */
+function endedWhole(limit: ProvedLimit, error: unknown): Finding[] | null {
+  return faultCause(error) === "oom" ? [{ limit, held: true, detail: "the kernel ended the whole sandbox" }] : null;
 }
 
 const WALLS = ["file_size", "disk", "inodes", "open_files", "network", "root", "privileges", "seccomp"] as const;

@@ -15,11 +15,11 @@ export class Arena {
   readonly #open = new Map<Sandbox, number | null>();
   #opening: Promise<unknown> = Promise.resolve();
 
-  constructor(target: Target, provider: SandboxProvider, ctx: CallContext, image: string) {
+  constructor(target: Target, provider: SandboxProvider, ctx: CallContext) {
     this.target = target;
     this.provider = provider;
     this.ctx = ctx;
-    this.spec = { ...SPEC, mode: target.mode, runtime: target.runtime, image };
+    this.spec = { ...SPEC, mode: target.mode, runtime: target.runtime };
   }
 
   /** A fresh sandbox. */

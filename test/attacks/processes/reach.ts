@@ -206,6 +206,7 @@ sys.stderr.close()
     { run: withMore(sh`echo told > /dev/stderr; cat < /dev/stdin; echo said > /dev/stdout; echo both | tee /dev/stderr`, { stdin: Buffer.from("read\n") }), prints: "read\nsaid\nboth\n" },
     { run: withMore(py`
 print(open("/dev/stdin").read(), end="")
+sys.stdout.flush()
 with open("/dev/stdout", "w") as out: out.write("written\n")
 with open("/dev/stderr", "w") as err: err.write("told\n")
 `, { stdin: Buffer.from("read\n") }), prints: "read\nwritten\n" },

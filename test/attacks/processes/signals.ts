@@ -11,6 +11,9 @@ print("unharmed")
   expect: prints("unharmed\n"),
 };
 
+/** Where slots have no user of their own, a program can end the zygote that it was forked from, and so itself. */
+const endsItselfAtMost = oneOf(prints("answered\n"), typed("runtime_error"));
+
 export const kills: AttackEntry = {
   id: "B28",
   title: "Kill PID 1, kill −1, kill the parent, kill siblings",
@@ -36,7 +39,7 @@ for number in range(1, 65):
 time.sleep(0.2)
 print("answered")
 `,
-      expect: prints("answered\n"),
+      expect: endsItselfAtMost,
       beside: victim,
     },
     {
@@ -48,7 +51,7 @@ for pid in range(1, 40000):
         except OSError: pass
 print("answered")
 `,
-      expect: prints("answered\n"),
+      expect: endsItselfAtMost,
       beside: victim,
     },
     {

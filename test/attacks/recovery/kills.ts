@@ -1,5 +1,5 @@
 import { faultCause } from "../../../src/sandbox/index.ts";
-import type { ActedAttack, AttackEntry } from "../entry.ts";
+import type { ActedAttack, AttackEntry, AttackRun } from "../entry.ts";
 import { textOf } from "../expect.ts";
 import { LIMITS } from "../gate/defaults.ts";
 import { childrenOf } from "../gate/host.ts";
@@ -45,47 +45,55 @@ export const kills: AttackEntry = {
   twins: [{ run: py`print("alive")`, prints: "alive\n" }],
 };
 
-const RUNS = 200;
-
 /** Short of the long soak that `bench` runs: what leaks at every run shows here, too. */
+function sameAfter(runs: number, ends: readonly AttackRun[]): ActedAttack {
+  return {
+    name: `${runs} runs, then the same counts`,
+    word: "contained",
+    says: "the agent holds what it held",
+    act: async (arena) => {
+      const sandbox = await arena.open();
+      const agent = arena.agentOf(sandbox);
+      if (agent === null || !sharesSandboxes(arena.target)) return null;
+      const play = (count: number) =>
+        Promise.all(
+          [0, 1, 2, 3].map(async (worker) => {
+            for (let n = worker; n < count; n += 4) {
+              const end = ends[n % ends.length];
+              if (end) await arena.run(sandbox, end);
+            }
+          }),
+        );
+      await play(60);
+      const before = await settled(agent);
+      await play(runs);
+      const after = await settled(agent);
+      const same = (["descriptors", "descendants", "mounts"] as const).every((key) => before[key] === after[key]);
+      return same && after.peakBytes - before.peakBytes < 1 << 20 ? null : JSON.stringify({ before, after });
+    },
+  };
+}
+
+export const smallRuns: AttackEntry = {
+  id: "A24",
+  title: "Thousands of small runs a second",
+  variants: [sameAfter(400, [py`print(1)`])],
+  twins: [{ run: py`print(1)`, prints: "1\n" }],
+};
+
 export const leaks: AttackEntry = {
   id: "I114",
   title: "Slow leaks: descriptors, processes, mounts, memory",
   variants: [
-    {
-      name: `${RUNS} runs of every end, then the same counts`,
-      word: "contained",
-      says: "the agent holds what it held",
-      act: async (arena) => {
-        const sandbox = await arena.open();
-        const agent = arena.agentOf(sandbox);
-        if (agent === null || !sharesSandboxes(arena.target)) return null;
-        const ends = [
-          py`print(1)`,
-          py`1/0`,
-          py`os.kill(os.getpid(), 9)`,
-          limited(py`time.sleep(9)`, { wallMs: 20 }),
-          limited(py`while True: print("x" * 1000)`, { outputBytes: 10_000 }),
-          py`[spawn(lambda: time.sleep(60)) for _ in range(5)]`,
-          py`for n in range(200): open(f"/tmp/{n}", "w").write("x")`,
-        ];
-        const play = (runs: number) =>
-          Promise.all([0, 1, 2, 3].map(async (worker) => {
-            for (let n = worker; n < runs; n += 4) {
-              const end = ends[n % ends.length];
-              if (end) await arena.run(sandbox, end);
-            }
-          }));
-        await play(50);
-        const before = await settled(agent);
-        await play(RUNS);
-        const after = await settled(agent);
-        const same = (["descriptors", "descendants", "mounts"] as const).every((key) => before[key] === after[key]);
-        const grown = after.peakBytes - before.peakBytes;
-        return same && grown < 1 << 20 ? null : JSON.stringify({ before, after });
-      },
-    },
+    sameAfter(200, [
+      py`print(1)`,
+      py`1/0`,
+      py`os.kill(os.getpid(), 9)`,
+      limited(py`time.sleep(9)`, { wallMs: 20 }),
+      limited(py`while True: print("x" * 1000)`, { outputBytes: 10_000 }),
+      py`[spawn(lambda: time.sleep(60)) for _ in range(5)]`,
+      py`for n in range(200): open(f"/tmp/{n}", "w").write("x")`,
+    ]),
   ],
   twins: [{ run: py`print("alive")`, prints: "alive\n" }],
-  elsewhere: [],
 };

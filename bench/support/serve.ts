@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** `sandlot serve` in a process of its own, as users run it. */
+export interface Served {
+  readonly url: string;
+  readonly process: ChildProcess;
+  stop(): Promise<void>;
+}
+
+const SANDLOT = join(import.meta.dirname, "..", "..", "bin", "sandlot.js");
+
+/** `settings` are paths of the configuration, e.g. `sandbox.mode`. */
+export async function serve(settings: Readonly<Record<string, string | number>> = {}): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
+  const env = Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [
+      `SANDLOT_${path.toUpperCase().replaceAll(".", "_")}`,
+      String(value),
+    ]),
+  );
+  const child = spawn(process.execPath, [SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    // Its log is written, as users have it, and read by nobody.
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      const line = String(data).split("\n")[0] ?? "";
+      if (line.startsWith("{")) resolve((JSON.parse(line) as { url: string }).url);
+    });
+    child.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  return {
+    url,
+    process: child,
+    async stop() {
+      const gone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
+      child.kill("SIGTERM");
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

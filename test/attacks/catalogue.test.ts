@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ENTRIES, FAMILIES, familyOf, numberOf } from "./gate/families.ts";
+import { nameOf, TARGETS } from "./gate/target.ts";
+import { NOT_APPLICABLE } from "./not-applicable.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** The list has 114 entries; 81 to 102 are about rewards, and verification's. */
+const NUMBERS = Array.from({ length: 114 }, (_, n) => n + 1).filter((n) => n <= 80 || n >= 103);
+const FIRST: Readonly<Record<string, number>> = { A: 1, B: 25, C: 39, D: 51, E: 61, F: 73, H: 103, I: 109 };
+
+/** How much does not apply, by target. To raise one of these takes a reason that convinces a reviewer. */
+const NOT_APPLICABLE_AT_MOST: Readonly<Record<string, number>> = {
+  "docker-A": 1,
+  "docker-B": 2,
+  "docker-C": 5,
+  "docker-runsc-C": 5,
+  "local-B": 2,
+  "local-C": 5,
+};
+
+describe("the catalogue of attacks", () => {
+  it("has every number of the list once, in its family", () => {
+    expect(ENTRIES.map(numberOf)).toEqual(NUMBERS);
+    for (const entry of ENTRIES) {
+      const letters = Object.keys(FAMILIES).filter((letter) => (FIRST[letter] ?? 0) <= numberOf(entry));
+      expect(familyOf(entry), entry.id).toBe(letters.at(-1));
+    }
+  });
+
+  it("tries every entry itself, with an honest twin, or names the tests that hold it", () => {
+    for (const { id, variants, twins, elsewhere = [] } of ENTRIES) {
+      expect(variants.length + elsewhere.length, id).toBeGreaterThan(0);
+      if (variants.length > 0) expect(twins.length, id).toBeGreaterThan(0);
+      const names = variants.map(({ name }) => name);
+      expect(new Set(names).size, id).toBe(names.length);
+    }
+  });
+
+  it.each(ENTRIES.flatMap(({ id, elsewhere = [] }) => elsewhere.map(({ file, test }) => [id, file, test] as const)))(
+    "%s is held by a test of %s: %s",
+    (_, file, test) => {
+      const source = readFileSync(join(ROOT, file), "utf8");
+      const escaped = test.replace(/[.*+?^$\{\}()|[\]\\]/g, "\\$&");
+      expect(source).toMatch(new RegExp(`\\(\\s*["\`]${escaped}`));
+    },
+  );
+
+  it("leaves out no more than is written down, and only what there is", () => {
+    expect(Object.keys(NOT_APPLICABLE).sort()).toEqual(TARGETS.map(nameOf).sort());
+    const known = ENTRIES.flatMap(({ id, variants }) => [id, ...variants.map(({ name }) => `${id} ${name}`)]);
+    for (const [target, reasons] of Object.entries(NOT_APPLICABLE)) {
+      expect(Object.keys(reasons).length, target).toBeLessThanOrEqual(NOT_APPLICABLE_AT_MOST[target] ?? 0);
+      for (const [what, reason] of Object.entries(reasons)) {
+        expect(known, target).toContain(what);
+        expect(reason.length, what).toBeGreaterThan(20);
+      }
+    }
+  });
+});
