@@ -17,28 +17,40 @@ import { silentLogger } from "../src/core/logger.ts";
 
 interface Problem {
   readonly task_id: string;
-  readonly declaration: string;
+  readonly prompt: string;
   readonly canonical_solution: string;
   readonly test: string;
 }
 
-/** By the data set's file: our language, and the image that runs it. */
-const LANGUAGES = {
-  cpp: { language: "cpp", image: "cpp" },
-  java: { language: "java", image: "java" },
-  js: { language: "javascript", image: "javascript" },
-} as const;
+interface Target {
+  readonly language: string;
+  readonly image: string;
+  /** Stands before every program, as in the benchmark's own harness. */
+  readonly prelude: string;
+}
+
+const HEADERS = ["stdlib.h", "algorithm", "math.h", "stdio.h", "vector", "string", "climits", "cstring", "iostream"];
+
+/** By the data set's file. */
+const TARGETS: Readonly<Record<string, Target>> = {
+  cpp: { language: "cpp", image: "cpp", prelude: HEADERS.map((name) => `#include <${name}>\n`).join("") },
+  java: { language: "java", image: "java", prelude: "" },
+  js: { language: "javascript", image: "javascript", prelude: "" },
+};
 
 const { values } = parseArgs({
   options: {
     data: { type: "string", default: join(import.meta.dirname, "../../shared/data/humaneval-x") },
-    languages: { type: "string", default: Object.keys(LANGUAGES).join(",") },
+    languages: { type: "string", default: Object.keys(TARGETS).join(",") },
     parallel: { type: "string", default: "2" },
     problems: { type: "string", default: "164" },
   },
 });
-const wanted = values.languages.split(",") as (keyof typeof LANGUAGES)[];
-if (!existsSync(values.data) || wanted.some((name) => !(name in LANGUAGES))) {
+const wanted = values.languages.split(",").flatMap((name) => {
+  const target = TARGETS[name];
+  return target ? [{ file: join(values.data, `${name}.jsonl`), ...target }] : [];
+});
+if (wanted.length !== values.languages.split(",").length || !wanted.every(({ file }) => existsSync(file))) {
   console.error(`no data at ${values.data}, or an unknown language in ${values.languages}`);
   process.exit(2);
 }
@@ -52,7 +64,7 @@ const { config } = loadConfig({
 });
 await cliServices.buildImages(
   config,
-  wanted.map((name) => LANGUAGES[name].image),
+  wanted.map(({ image }) => image),
   (text) => console.error(text),
 );
 const server = await cliServices.startSandboxServer({ config, logger: silentLogger });
@@ -60,20 +72,21 @@ const client = createClient({ url: server.url });
 const failures: string[] = [];
 console.log("language    passed      s   problems/s  compile p50/p90/max ms     run p50/p90/max ms  cpu-s each");
 try {
-  for (const name of wanted) {
-    const problems = readFileSync(join(values.data, `${name}.jsonl`), "utf8")
+  for (const { file, language, prelude } of wanted) {
+    const codeOf = ({ prompt, canonical_solution: solution, test }: Problem) =>
+      `${prelude}${prompt}${solution}\n${test}`;
+    const problems = readFileSync(file, "utf8")
       .trimEnd()
       .split("\n")
       .slice(0, Number(values.problems))
       .map((line) => JSON.parse(line) as Problem);
-    const { language } = LANGUAGES[name];
     // The first run makes the sandbox; that is not what is measured here.
-    await client.run({ language, code: programOf(problems[0] as Problem) });
+    await client.run({ language, code: codeOf(problems[0] as Problem) });
     const inTurn = pLimit(Number(values.parallel));
     const startedAt = performance.now();
     const runs = await Promise.all(
       problems.map((problem) =>
-        inTurn(async () => ({ problem, run: await client.run({ language, code: programOf(problem) }) })),
+        inTurn(async () => ({ problem, run: await client.run({ language, code: codeOf(problem) }) })),
       ),
     );
     const seconds = (performance.now() - startedAt) / 1000;
@@ -98,16 +111,13 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-function programOf({ declaration, canonical_solution: solution, test }: Problem): string {
-  return `${declaration}\n${solution}\n${test}`;
-}
-
 /** JavaScript's `console.assert` tells of a failure and goes on. */
 function passes({ status, stderr }: RunView): boolean {
   return status === "ok" && !stderr.text.includes("Assertion failed");
 }
 
 function explain({ task_id: id }: Problem, { status, stderr, message }: RunView): string {
+  if (status === "ok") return `${id}: its own test says: Assertion failed`;
   const line = stderr.text.split("\n").find((text) => /error/i.test(text)) ?? message;
   return `${id}: ${status}: ${line.slice(0, 200)}`;
 }

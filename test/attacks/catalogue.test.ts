@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DEFENCES } from "./defences/list.ts";
+import { checkDefences, chosen } from "./defences/play.ts";
 import { ENTRIES, FAMILIES, familyOf, numberOf } from "./gate/families.ts";
 import { nameOf, TARGETS } from "./gate/target.ts";
 import { NOT_APPLICABLE } from "./not-applicable.ts";
@@ -17,6 +19,7 @@ const NOT_APPLICABLE_AT_MOST: Readonly<Record<string, number>> = {
   "docker-B": 2,
   "docker-C": 5,
   "docker-runsc-C": 5,
+  "docker-runsc-systrap-A": 1,
   "local-B": 2,
   "local-C": 5,
 };
@@ -43,7 +46,7 @@ describe("the catalogue of attacks", () => {
     "%s is held by a test of %s: %s",
     (_, file, test) => {
       const source = readFileSync(join(ROOT, file), "utf8");
-      const escaped = test.replace(/[.*+?^$\{\}()|[\]\\]/g, "\\$&");
+      const escaped = test.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
       expect(source).toMatch(new RegExp(`\\(\\s*["\`]${escaped}`));
     },
   );
@@ -58,5 +61,14 @@ describe("the catalogue of attacks", () => {
         expect(reason.length, what).toBeGreaterThan(20);
       }
     }
+  });
+});
+
+describe("the list of defences", () => {
+  it("speaks of what is there, and of attacks that are there", () => {
+    expect(checkDefences).not.toThrow();
+    for (const { name, attacks } of DEFENCES)
+      for (const attack of attacks) expect(chosen([attack]).length, `${name}: ${attack}`).toBeGreaterThan(0);
+    expect(new Set(DEFENCES.map(({ name }) => name)).size).toBe(DEFENCES.length);
   });
 });

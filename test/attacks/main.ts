@@ -35,7 +35,8 @@ for (const target of wanted) {
     if (state === "missed") console.log(`MISSED ${entry} ${name}: ${detail.slice(0, 600)}`);
   missed += findings.filter(({ state }) => state === "missed").length;
   console.log(familyTable(entries, findings));
-  if (!values.dry && entries.length === ENTRIES.length) writeFileSync(join(FOLDER, `${name}.md`), report(target, entries, findings));
+  if (!values.dry && entries.length === ENTRIES.length)
+    writeFileSync(join(FOLDER, `${name}.md`), report(target, entries, findings));
 }
 process.exit(missed > 0 ? 1 : 0);
 

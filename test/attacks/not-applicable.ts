@@ -7,10 +7,14 @@ const FELT = "accepted: two programs of one sandbox that want to can tell each o
 /** One run per sandbox, without namespaces in it: it meets the sandbox's own processes and files, and nobody else. */
 const SINGLE_USE: Reasons = {
   "C48 a lock on a file of the image, which a neighbour can feel": FELT,
-  "E61 the command line of every other process": "the agent's own processes are in sight; a later variant holds that no secret is",
-  "B29 through a descriptor of the process": "a program can end its lane, and the sandbox with it; the attribution suite holds that it gains nothing",
-  "B36 out of the kernel's preference for ending it first": "whomever the kernel ends, it is this run and nobody else's",
-  "A19 pseudo-terminals, of which the machine has few": "they are those of the sandbox, and the kernel keeps a reserve for the machine",
+  "E61 the command line of every other process":
+    "the agent's own processes are in sight; a later variant holds that no secret is",
+  "B29 through a descriptor of the process":
+    "a program can end its lane, and the sandbox with it; the attribution suite holds that it gains nothing",
+  "B36 out of the kernel's preference for ending it first":
+    "whomever the kernel ends, it is this run and nobody else's",
+  "A19 pseudo-terminals, of which the machine has few":
+    "they are those of the sandbox, and the kernel keeps a reserve for the machine",
 };
 
 /** Slots of one user see the zygote that they were forked from. */
@@ -28,6 +32,7 @@ export const NOT_APPLICABLE: Readonly<Record<string, Reasons>> = {
   "docker-B": ONE_USER,
   "docker-C": SINGLE_USE,
   "docker-runsc-C": SINGLE_USE,
+  "docker-runsc-systrap-A": { "C48 a lock on a file of the image, which a neighbour can feel": FELT },
   "local-B": ONE_USER,
   "local-C": SINGLE_USE,
 };

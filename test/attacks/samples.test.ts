@@ -12,19 +12,40 @@ const ELSEWHERE: readonly Target[] = [
 ];
 
 /** Where a mode differs most: what slots share, what is counted, what lies beside them. */
-const SAMPLE = ["A03", "A08", "A14", "A16", "B25", "B28", "B30", "B33", "C39", "C46", "D51", "E61", "E65", "E72", "F73", "H103", "I110"];
+const SAMPLE = new Set([
+  "A03",
+  "A08",
+  "A14",
+  "A16",
+  "B25",
+  "B28",
+  "B30",
+  "B33",
+  "C39",
+  "C46",
+  "D51",
+  "E61",
+  "E65",
+  "E72",
+  "F73",
+  "H103",
+  "I110",
+]);
 
-describe.each(ELSEWHERE.map((target) => [nameOf(target), target] as const))("a sample of every family on %s", (_, target) => {
-  it("is caught or contained, and honest programs pass", { timeout: 300_000 }, async () => {
-    const entries = ENTRIES.filter(({ id }) => SAMPLE.includes(id));
-    expect(new Set(entries.map(familyOf))).toEqual(new Set(Object.keys(FAMILIES)));
-    const { arena, close } = await openArena(target);
-    try {
-      const findings = await playEntries(arena, entries);
-      const missed = findings.filter(({ state }) => state === "missed");
-      expect(missed.map(({ entry, name, detail }) => `${entry} ${name}: ${detail}`)).toEqual([]);
-    } finally {
-      await close();
-    }
-  });
-});
+describe.each(ELSEWHERE.map((target) => [nameOf(target), target] as const))(
+  "a sample of every family on %s",
+  (_, target) => {
+    it("is caught or contained, and honest programs pass", { timeout: 300_000 }, async () => {
+      const entries = ENTRIES.filter(({ id }) => SAMPLE.has(id));
+      expect(new Set(entries.map(familyOf))).toEqual(new Set(Object.keys(FAMILIES)));
+      const { arena, close } = await openArena(target);
+      try {
+        const findings = await playEntries(arena, entries);
+        const missed = findings.filter(({ state }) => state === "missed");
+        expect(missed.map(({ entry, name, detail }) => `${entry} ${name}: ${detail}`)).toEqual([]);
+      } finally {
+        await close();
+      }
+    });
+  },
+);

@@ -119,7 +119,7 @@ describe("the image of the root Dockerfile", () => {
     expect(items).toHaveLength(2);
     for (const item of items) {
       expect(item, log).toMatchObject({ outcome: "scored", reward: 1, masked: false, replay: true });
-      expect(item).toMatchObject({ verdict: { sandbox: { provider: "docker", mode: "B" } } });
+      expect(item).toMatchObject({ verdict: { sandbox: { provider: "docker", mode: "A" } } });
     }
     expect((await client.getJob(id)).tally).toMatchObject({ requested: 2, scored: 2, truncated: 0, masked: 0 });
     expect(await sandboxes()).not.toEqual([]);

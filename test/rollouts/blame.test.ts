@@ -168,13 +168,16 @@ const HOLD_SIGNALS: Attack = {
   reasons: ["time_limit"],
 };
 
-describe("mode B: a candidate beside honest ones in one sandbox", () => {
-  it.each(["local", "docker"] as const)("hurts nobody but itself (%s)", async (provider) => {
+describe("modes A and B: a candidate beside honest ones in one sandbox", () => {
+  it.each([
+    ["local", "B"],
+    ["docker", "A"],
+  ] as const)("hurts nobody but itself (%s, %s)", async (provider, mode) => {
     const attacks = [KILL_SELF, STOP_SELF, KILL_ALL, FILL_SCRATCH, FORK_BOMB, SHARE_MEMORY, HOLD_SIGNALS];
     const players = mixed(attacks, 3);
     const { records, job } = await play(players, { provider, slots: 4, poolMax: 1, concurrency: 8 });
     expectBlame(players, records);
-    for (const { verdict } of records) expect(verdict?.sandbox).toMatchObject({ provider, mode: "B" });
+    for (const { verdict } of records) expect(verdict?.sandbox).toMatchObject({ provider, mode });
     expect(job).toMatchObject({ state: "completed", tally: { requested: 28, scored: 28, truncated: 0, masked: 0 } });
   });
 

@@ -19,22 +19,22 @@ export interface TestProvider {
 
 export const ctx = rootContext();
 
-/** A provider of its own installation, so that tests never see each other's sandboxes. */
-export async function openProvider(name: "docker" | "local"): Promise<TestProvider> {
+/** A provider of its own installation, so that tests never see each other's sandboxes. `root`: where its images lie. */
+export async function openProvider(name: "docker" | "local", root: string = imagesRoot): Promise<TestProvider> {
   const owner = { installation: newId("installation"), owner: newId("server") };
   if (name === "local") {
     const options = {
       bubblewraps: ["bwrap"],
       pythons: ["/usr/bin/python3"],
-      imagesRoot,
+      imagesRoot: root,
       owner,
       maxAgeMs,
       clock: systemClock,
     };
     return { provider: new LocalProvider(options), owner, close: () => undefined };
   }
-  await prepareImages(ctx, { socketPath, imagesRoot, images: ["python"] });
-  const provider = new DockerProvider({ socketPath, imagesRoot, owner, maxAgeMs, clock: systemClock });
+  await prepareImages(ctx, { socketPath, imagesRoot: root, images: ["python"] });
+  const provider = new DockerProvider({ socketPath, imagesRoot: root, owner, maxAgeMs, clock: systemClock });
   return { provider, owner, close: () => provider.close() };
 }
 

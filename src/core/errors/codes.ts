@@ -49,7 +49,12 @@ export const ERROR_FACTS = {
   unknown_task: row(400, "never", "request", "Name a task id of the dataset."),
   not_found: row(404, "never", "request", "Check the id; other tenants' objects are never shown."),
   method_not_allowed: row(405, "never", "request", "See GET /openapi.json for what this path takes."),
-  idempotency_conflict: row(409, "never", "request", "Use a new Idempotency-Key or request_id for a different request."),
+  idempotency_conflict: row(
+    409,
+    "never",
+    "request",
+    "Use a new Idempotency-Key or request_id for a different request.",
+  ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
   payload_too_large: row(413, "never", "request", "Send fewer or smaller rows per request."),

@@ -259,6 +259,8 @@ export class Pool {
     this.#roster.settle(member);
     this.#serve();
     this.#supply.fill();
+    // Only now: what somebody here waits for is not idle.
+    if (member.users === 0) this.#options.capacity.idled();
   }
 
   /** Gives ready sandboxes to who waits. */
@@ -277,6 +279,7 @@ export class Pool {
   #made(): void {
     this.#movedAt = this.#options.clock.monotonic();
     this.#serve();
+    this.#options.capacity.idled();
   }
 
   #failed(error: SandlotError): void {

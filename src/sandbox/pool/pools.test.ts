@@ -106,12 +106,35 @@ describe("pools that share a server", () => {
     }
     expect([world.of("red"), world.of("blue")]).toEqual([2, 2]);
     // And it stays even: nobody takes from who holds as much.
+    const { created } = world.facts;
     for (let round = 0; round < 8; round++) {
-      red.granted.shift()?.release();
-      blue.granted.shift()?.release();
+      (round % 2 === 0 ? red : blue).granted.shift()?.release();
       await world.advance(3_000);
     }
     expect([world.of("red"), world.of("blue")]).toEqual([2, 2]);
+    expect(world.facts.created).toBe(created);
+    await world.close();
+  });
+
+  it("close a sandbox to new leases for somebody who has none, when it would never be empty", async () => {
+    const world = openWorld({ server: { maxSandboxes: 2 } });
+    const pool = world.pools.pool({ ...specOf("red"), slots: 2 });
+    const held: SandboxLease[] = [];
+    const keepOn = () =>
+      void pool.lease(ctx, shared).then(
+        (lease) => held.push(lease),
+        () => undefined,
+      );
+    for (let i = 0; i < 8; i++) keepOn();
+    await world.advance(100);
+    const blue = ask(world, "blue", 1);
+    for (let round = 0; round < 12; round++) {
+      held.shift()?.release();
+      keepOn();
+      await world.advance(1_000);
+    }
+    expect(blue.granted).toHaveLength(1);
+    expect(world.of("red")).toBe(1);
     await world.close();
   });
 
@@ -272,6 +295,37 @@ describe("a claim", () => {
     await world.advance(10_000);
     expect(world.alive.has(hung?.id ?? "")).toBe(false);
     (await lease).release();
+    await world.close();
+  });
+});
+
+describe("a sandbox in doubt", () => {
+  it("is not given to who was waiting for its answer when a neighbour gives it up", async () => {
+    const world = openWorld({ behaviour: { checkMs: () => 100 } });
+    const pool = world.pools.pool({ ...specOf("red"), slots: 2 });
+    const first = await pool.lease(ctx, shared);
+    await world.advance(1_000);
+    const second = pool.lease(ctx, shared);
+    await world.advance(50);
+    first.release({ discard: true });
+    await world.advance(500);
+    expect((await second).sandbox.id).not.toBe(first.sandbox.id);
+    (await second).release();
+    await world.close();
+  });
+
+  it("comes back when who was given it has given up at that moment", async () => {
+    const world = openWorld({ limits: { max: 1 } });
+    const pool = world.pools.pool(specOf("red"));
+    const first = await pool.lease(ctx, shared);
+    const controller = new AbortController();
+    const second = pool.lease(rootContext({ signal: controller.signal }), shared);
+    const refused = expect(second).rejects.toMatchObject({ code: "cancelled" });
+    first.release();
+    controller.abort(new SandlotError("cancelled", { detail: "" }));
+    await refused;
+    expect(world.pools.admin.list()[0]?.stats).toMatchObject({ leased: 0, waiting: 0 });
+    expect((await pool.lease(ctx, shared)).sandbox.id).toBe(first.sandbox.id);
     await world.close();
   });
 });

@@ -109,7 +109,6 @@ export class Roster {
       return;
     }
     this.#shelves.put(member);
-    if (member.users === 0) this.#options.capacity.idled();
   }
 
   /** It gets no more leases, and is removed when the last comes back. */

@@ -36,39 +36,96 @@ export const traversal: AttackEntry = {
   id: "C42",
   title: "Path traversal in names of uploaded and fetched files",
   variants: [
-    ...["../escaped", "a/../../escaped", "/tmp/escaped", "nul\0byte", "a//b", "", ".", "..", "a/./b", "a/", "x".repeat(256)].flatMap((path) => [
+    ...[
+      "../escaped",
+      "a/../../escaped",
+      "/tmp/escaped",
+      "nul\0byte",
+      "a//b",
+      "",
+      ".",
+      "..",
+      "a/./b",
+      "a/",
+      "x".repeat(256),
+    ].flatMap((path) => [
       notTaken(`into ${JSON.stringify(path.slice(0, 20))}`, withMore(lister, { files: [{ path, data }] })),
       notTaken(`out of ${JSON.stringify(path.slice(0, 20))}`, withMore(lister, { outputs: [{ path, limit: 10 }] })),
     ]),
     {
       name: "names that only look like it are plain names",
-      run: withMore(py`
+      run: withMore(
+        py`
 import json
 print(json.dumps(sorted(os.listdir("/workspace"))), os.path.exists("/escaped"), os.listdir("/tmp"))
-`, { files: ["..\\escaped", "%2e%2e%2fescaped", "．．／escaped", "...", "~", "C:\\x"].map((path) => ({ path, data })) }),
+`,
+        {
+          files: ["..\\escaped", "%2e%2e%2fescaped", "．．／escaped", "...", "~", "C:\\x"].map((path) => ({
+            path,
+            data,
+          })),
+        },
+      ),
       expect: {
         word: "contained",
         says: "six files in the workspace, none elsewhere",
         check: ({ stdout }) => {
           const out = textOf(stdout);
-          return out.endsWith("] False []\n") && (JSON.parse(out.slice(0, out.indexOf("]") + 1)) as string[]).length === 6 ? null : out;
+          return out.endsWith("] False []\n") &&
+            (JSON.parse(out.slice(0, out.indexOf("]") + 1)) as string[]).length === 6
+            ? null
+            : out;
         },
       },
     },
-    notTaken("the same file twice", withMore(lister, { files: [{ path: "twice", data }, { path: "twice", data }] })),
-    notTaken("a file below a file", withMore(lister, { files: [{ path: "file", data }, { path: "file/below", data }] })),
+    notTaken(
+      "the same file twice",
+      withMore(lister, {
+        files: [
+          { path: "twice", data },
+          { path: "twice", data },
+        ],
+      }),
+    ),
+    notTaken(
+      "a file below a file",
+      withMore(lister, {
+        files: [
+          { path: "file", data },
+          { path: "file/below", data },
+        ],
+      }),
+    ),
     {
       name: "setuid, setgid and sticky bits in modes",
-      run: withMore(py`
+      run: withMore(
+        py`
 print(oct(os.stat("tool").st_mode & 0o7777), os.access("tool", os.X_OK))
-`, { files: [{ path: "tool", data, mode: 0o6755 }] }),
-      expect: { word: "contained", says: "the bits are gone", check: ({ stdout }) => (textOf(stdout) === "0o755 True\n" ? null : textOf(stdout)) },
+`,
+        { files: [{ path: "tool", data, mode: 0o6755 }] },
+      ),
+      expect: {
+        word: "contained",
+        says: "the bits are gone",
+        check: ({ stdout }) => (textOf(stdout) === "0o755 True\n" ? null : textOf(stdout)),
+      },
     },
   ],
   twins: [
-    { run: withMore(py`
+    {
+      run: withMore(
+        py`
 print(open("a/b/c.txt").read(), open("ü.txt").read())
-`, { files: [{ path: "a/b/c.txt", data: Buffer.from("deep") }, { path: "ü.txt", data: Buffer.from("wide") }] }), prints: "deep wide\n" },
+`,
+        {
+          files: [
+            { path: "a/b/c.txt", data: Buffer.from("deep") },
+            { path: "ü.txt", data: Buffer.from("wide") },
+          ],
+        },
+      ),
+      prints: "deep wide\n",
+    },
   ],
 };
 
@@ -101,22 +158,28 @@ export const archiveTraversal: AttackEntry = {
     ...Object.entries(BAD_MEMBERS).map(([name, members]) => notTaken(name, withMore(lister, archived(tar(members))))),
     {
       name: "setuid bits and a foreign owner",
-      run: withMore(py`
+      run: withMore(
+        py`
 status = os.stat("tool")
 print(oct(status.st_mode & 0o7777), status.st_uid == os.getuid())
-`, archived(tar([{ name: "tool", content: "x", mode: 0o6755 }]))),
+`,
+        archived(tar([{ name: "tool", content: "x", mode: 0o6755 }])),
+      ),
       expect: prints("0o755 True\n"),
     },
     {
       name: "what a program leaves is archived without links, devices and pipes",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.makedirs("out/inner")
 open("out/inner/file", "w").write("kept")
 os.symlink("/etc/passwd", "out/link")
 os.symlink("/etc", "out/folder")
 os.mkfifo("out/pipe")
 print("planted")
-`, { outputs: [{ path: "out", limit: 1 << 20, archive: true }] }),
+`,
+        { outputs: [{ path: "out", limit: 1 << 20, archive: true }] },
+      ),
       expect: and(prints("planted\n"), "files alone, or refused", ({ files }) => {
         const bytes = Buffer.from(files[0]?.data ?? []);
         const clean = !bytes.includes("root:") && !bytes.includes("passwd") && !bytes.includes("pipe");
@@ -125,20 +188,34 @@ print("planted")
     },
     {
       name: "a folder to be archived is a link, or has links on the way",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.symlink("/etc", "out")
 os.mkdir("real")
 os.symlink("/", "real/root")
 print("planted")
-`, { outputs: ["out", "real/root/etc"].map((path) => ({ path, limit: 1 << 20, archive: true })) }),
-      expect: and(prints("planted\n"), "refused", ({ files }) => files.every(({ status, data }) => status === "refused" && data.length === 0)),
+`,
+        { outputs: ["out", "real/root/etc"].map((path) => ({ path, limit: 1 << 20, archive: true })) },
+      ),
+      expect: and(prints("planted\n"), "refused", ({ files }) =>
+        files.every(({ status, data }) => status === "refused" && data.length === 0),
+      ),
     },
   ],
   twins: [
     {
-      run: withMore(py`
+      run: withMore(
+        py`
 print(open("a/b").read(), oct(os.stat("a/run").st_mode & 0o777), sorted(os.listdir("a")))
-`, archived(tar([{ name: "a/", type: "5", mode: 0o755 }, { name: "a/b", content: "given" }, { name: "a/run", content: "#!", mode: 0o755 }]))),
+`,
+        archived(
+          tar([
+            { name: "a/", type: "5", mode: 0o755 },
+            { name: "a/b", content: "given" },
+            { name: "a/run", content: "#!", mode: 0o755 },
+          ]),
+        ),
+      ),
       prints: "given 0o755 ['b', 'run']\n",
     },
   ],
@@ -161,33 +238,46 @@ export const archiveBombs: AttackEntry = {
     bomb("cut in the middle", tar([{ name: "file", content: "x".repeat(5000) }]).subarray(0, 1500)),
     {
       name: "a folder of more than was asked for, to be fetched",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.mkdir("out")
 for number in range(200): open(f"out/{number}", "wb").write(bytes(10_000))
 print("written")
-`, { outputs: [{ path: "out", limit: 100_000, archive: true }] }),
-      expect: and(prints("written\n"), "too large, and empty", ({ files }) => files[0]?.status === "too_large" && files[0].data.length === 0),
+`,
+        { outputs: [{ path: "out", limit: 100_000, archive: true }] },
+      ),
+      expect: and(
+        prints("written\n"),
+        "too large, and empty",
+        ({ files }) => files[0]?.status === "too_large" && files[0].data.length === 0,
+      ),
     },
     {
       name: "a folder with ten thousand levels, to be fetched",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.mkdir("out")
 os.chdir("out")
 for _ in range(10_000):
     os.mkdir("d")
     os.chdir("d")
 print("planted")
-`, { outputs: [{ path: "out", limit: 1 << 20, archive: true }] }),
+`,
+        { outputs: [{ path: "out", limit: 1 << 20, archive: true }] },
+      ),
       expect: and(prints("planted\n"), "any answer but a fault", ({ files }) => files.length === 1),
     },
   ],
   twins: [
     {
-      run: withMore(py`
+      run: withMore(
+        py`
 os.makedirs("out/deep")
 for number in range(100): open(f"out/deep/{number}", "w").write("x" * 100)
 print("written")
-`, { outputs: [{ path: "out", limit: 1 << 20, archive: true }] }),
+`,
+        { outputs: [{ path: "out", limit: 1 << 20, archive: true }] },
+      ),
       prints: "written\n",
     },
   ],

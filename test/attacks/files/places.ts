@@ -74,18 +74,25 @@ print("staying")
     },
     {
       name: "by removing everything that it can reach",
-      run: limited(sh`rm -rf --no-preserve-root / 2>/dev/null; echo gone`, { cpuMs: 4000 }),
+      run: limited(
+        sh`rm -rf --no-preserve-root /dev /etc /bin /usr/bin /usr/local /run /var /home /root /opt /sandlot /tmp /workspace /proc/1 2>/dev/null; echo gone`,
+        { cpuMs: 4000 },
+      ),
       expect: prints("gone\n"),
-      next: { run: py`
+      next: {
+        run: py`
 import json, subprocess
 print(subprocess.run(["/bin/echo", "still here"], capture_output=True).stdout)
-`, expect: prints("b'still here\\n'\n") },
+`,
+        expect: prints("b'still here\\n'\n"),
+      },
     },
   ],
   twins: [{ run: sh`mkdir -p a/b && touch a/b/c && rm -r a && ls -A && echo clean`, prints: "clean\n" }],
 };
 
-const PLACES = "/tmp /workspace /dev/shm /dev /dev/mqueue /var/tmp /run /run/lock /var/lock /var/run /var/cache /home /root /mnt /media /srv /opt /usr/local /usr/local/lib /etc /sandlot /sys/fs/cgroup /proc/sys/kernel";
+const PLACES =
+  "/tmp /workspace /dev/shm /dev /dev/mqueue /var/tmp /run /run/lock /var/lock /var/run /var/cache /home /root /mnt /media /srv /opt /usr/local /usr/local/lib /etc /sandlot /sys/fs/cgroup /proc/sys/kernel";
 
 export const marks: AttackEntry = {
   id: "C46",
@@ -113,7 +120,8 @@ print([place for place in "${PLACES}".split() if os.path.exists(place + "/mark-o
     },
     {
       name: "every place that takes a file, found by trying",
-      run: withMore(py`
+      run: withMore(
+        py`
 known = ("/tmp", "/workspace", "/dev/shm", "/proc")
 found = []
 for folder, folders, names in os.walk("/"):
@@ -130,7 +138,9 @@ for folder, folders, names in os.walk("/"):
             if not os.path.islink(path) and os.path.isfile(path): os.close(os.open(path, os.O_WRONLY)); found.append(path)
         except OSError: pass
 print(found)
-`, { limits: { cpuMs: 9000, wallMs: 30_000 } }),
+`,
+        { limits: { cpuMs: 9000, wallMs: 30_000 } },
+      ),
       expect: prints("[]\n"),
     },
     {
@@ -219,10 +229,15 @@ print("bound", [line for line in open("/proc/net/tcp").read().splitlines()[1:] i
       },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import tempfile
 with tempfile.TemporaryDirectory() as folder: open(folder + "/x", "w").write("y"); print(os.listdir(folder))
-`, prints: "['x']\n" }],
+`,
+      prints: "['x']\n",
+    },
+  ],
 };
 
 export const overwritten: AttackEntry = {
@@ -266,25 +281,42 @@ print(out, subprocess.run(["/bin/sh", "-lc", "echo clean"], capture_output=True,
     },
     {
       name: "variables of the environment in one run",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.environ["PYTHONPATH"] = "/workspace"; os.environ["NODE_OPTIONS"] = "--require /workspace/x.js"; os.putenv("PATH", "/workspace")
 print("set")
-`, { env: { PYTHONPATH: "/workspace", NODE_OPTIONS: "--require x" } }),
+`,
+        { env: { PYTHONPATH: "/workspace", NODE_OPTIONS: "--require x" } },
+      ),
       expect: prints("set\n"),
-      next: { run: py`print([name for name in ("PYTHONPATH", "NODE_OPTIONS") if name in os.environ], os.environ["PATH"])`, expect: prints("[] /usr/local/bin:/usr/bin:/bin\n") },
+      next: {
+        run: py`print([name for name in ("PYTHONPATH", "NODE_OPTIONS") if name in os.environ], os.environ["PATH"])`,
+        expect: prints("[] /usr/local/bin:/usr/bin:/bin\n"),
+      },
     },
     {
       name: "the trusted prelude of a later run is shadowed by a file",
       run: withMore(py`print("second")`, {
-        files: ["math", "string", "collections", "json", "re", "typing"].map((name) => ({ path: `${name}.py`, data: Buffer.from("print('HIJACKED')") })),
+        files: ["math", "string", "collections", "json", "re", "typing"].map((name) => ({
+          path: `${name}.py`,
+          data: Buffer.from("print('HIJACKED')"),
+        })),
       }),
       expect: prints("second\n"),
     },
   ],
-  twins: [{ run: withMore(py`
+  twins: [
+    {
+      run: withMore(
+        py`
 import helper
 print(helper.value)
-`, { files: [{ path: "helper.py", data: Buffer.from("value = 7") }] }), prints: "7\n" }],
+`,
+        { files: [{ path: "helper.py", data: Buffer.from("value = 7") }] },
+      ),
+      prints: "7\n",
+    },
+  ],
 };
 
 export const otherWorkspaces: AttackEntry = {
@@ -293,7 +325,8 @@ export const otherWorkspaces: AttackEntry = {
   variants: [
     {
       name: "a search for a neighbour's file",
-      run: withMore(py`
+      run: withMore(
+        py`
 time.sleep(0.2)
 found = []
 for folder, folders, names in os.walk("/"):
@@ -304,7 +337,9 @@ for pid in list(range(1, 60)) + ["self", "thread-self"]:
         try: found += [f"/proc/{pid}/{way}/{name}" for name in os.listdir(f"/proc/{pid}/{way}") if name.startswith("secret")]
         except OSError: pass
 print(found)
-`, { limits: { cpuMs: 9000, wallMs: 30_000 } }),
+`,
+        { limits: { cpuMs: 9000, wallMs: 30_000 } },
+      ),
       expect: prints("[]\n"),
       beside: {
         run: py`
@@ -370,7 +405,11 @@ except OSError: pass
 print(b"hostname" in seen or b"passwd" in seen)
 `,
       expect: prints("False\n"),
-      beside: { afterMs: 300, run: py`print(len(open("/etc/passwd").read()) > 0 if os.path.exists("/etc/passwd") else True)`, expect: prints("True\n") },
+      beside: {
+        afterMs: 300,
+        run: py`print(len(open("/etc/passwd").read()) > 0 if os.path.exists("/etc/passwd") else True)`,
+        expect: prints("True\n"),
+      },
     },
     {
       name: "a lock that every namespace lists",
@@ -385,12 +424,17 @@ print("held")
       beside: { afterMs: 300, run: py`print("123456789" in open("/proc/locks").read())`, expect: prints("False\n") },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import fcntl
 with open("lock", "w") as file:
     fcntl.flock(file, fcntl.LOCK_EX)
     print("locked")
-`, prints: "locked\n" }],
+`,
+      prints: "locked\n",
+    },
+  ],
 };
 
 export const leftSockets: AttackEntry = {
@@ -425,7 +469,9 @@ end()
       },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import socket
 server = socket.socket(socket.AF_UNIX)
 server.bind("own"); server.listen()
@@ -433,5 +479,8 @@ client = socket.socket(socket.AF_UNIX)
 client.connect("own")
 client.send(b"hello")
 print(server.accept()[0].recv(5))
-`, prints: "b'hello'\n" }],
+`,
+      prints: "b'hello'\n",
+    },
+  ],
 };

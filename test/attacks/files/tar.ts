@@ -49,7 +49,13 @@ function header({ name, type = "0", linkname = "", mode = 0o644, size }: Member,
   block.write("ustar\u000000", 257);
   block.write(octal(1, 8), 329);
   block.write(octal(5, 8), 337);
-  block.write(octal(block.reduce((sum, byte) => sum + byte, 0), 7), 148);
+  block.write(
+    octal(
+      block.reduce((sum, byte) => sum + byte, 0),
+      7,
+    ),
+    148,
+  );
   return block;
 }
 

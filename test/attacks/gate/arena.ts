@@ -26,7 +26,8 @@ export class Arena {
   open(spec: Partial<SandboxSpec> = {}): Promise<Sandbox> {
     const create = () => this.provider.create(this.ctx, { ...this.spec, ...spec });
     // One by one where only the order tells whose agent is whose.
-    const opened = this.target.provider === "local" ? this.#opening.then(() => this.#openLocal(create)) : this.#openOther(create);
+    const opened =
+      this.target.provider === "local" ? this.#opening.then(() => this.#openLocal(create)) : this.#openOther(create);
     this.#opening = opened.catch(() => undefined);
     return opened;
   }

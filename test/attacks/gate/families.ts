@@ -23,8 +23,28 @@ import * as bombs from "../resources/processes.ts";
 import * as time from "../resources/time.ts";
 
 const MODULES = [
-  fetch, input, places, egress, reuse, tenants, kernel, secrets, lifetime, priority, reach, signals, bytes, clients, kills,
-  shocks, crashes, disk, memory, output, bombs, time,
+  fetch,
+  input,
+  places,
+  egress,
+  reuse,
+  tenants,
+  kernel,
+  secrets,
+  lifetime,
+  priority,
+  reach,
+  signals,
+  bytes,
+  clients,
+  kills,
+  shocks,
+  crashes,
+  disk,
+  memory,
+  output,
+  bombs,
+  time,
 ];
 
 /** Every entry, in the order of the list. */

@@ -115,19 +115,15 @@ function verdict(problem: Outcome): Pick<Finding, "state" | "detail"> {
 function piecesOf(arena: Arena, { id, title, variants, twins }: AttackEntry): Piece[] {
   const of = { entry: id, title };
   return [
-    ...variants.map(
-      (attack): Piece => ({
-        finding: { ...of, name: attack.name, kind: wordOf(attack), says: saysOf(attack) },
-        alone: "alone" in attack && attack.alone === true,
-        play: (stage) => playAttack(arena, stage, attack),
-      }),
-    ),
-    ...twins.map(
-      (twin, index): Piece => ({
-        finding: { ...of, name: `twin ${index + 1}`, kind: "twin", says: "passes" },
-        alone: false,
-        play: (stage) => playTwin(arena, stage, twin),
-      }),
-    ),
+    ...variants.map((attack): Piece => ({
+      finding: { ...of, name: attack.name, kind: wordOf(attack), says: saysOf(attack) },
+      alone: "alone" in attack && attack.alone,
+      play: (stage) => playAttack(arena, stage, attack),
+    })),
+    ...twins.map((twin, index): Piece => ({
+      finding: { ...of, name: `twin ${index + 1}`, kind: "twin", says: "passes" },
+      alone: false,
+      play: (stage) => playTwin(arena, stage, twin),
+    })),
   ];
 }

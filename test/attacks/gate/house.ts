@@ -90,7 +90,9 @@ async function isOver({ sandbox }: Stage): Promise<boolean> {
 
 function differing(before: object, after: object): Outcome {
   const [a, b] = [Object.entries(before), Object.entries(after)];
-  const changes = a.flatMap(([key, value], index) => (value === b[index]?.[1] ? [] : [`${key}: ${value} became ${b[index]?.[1]}`]));
+  const changes = a.flatMap(([key, value], index) =>
+    value === b[index]?.[1] ? [] : [`${key}: ${value} became ${b[index]?.[1]}`],
+  );
   return changes.join("; ") || null;
 }
 

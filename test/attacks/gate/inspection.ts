@@ -97,7 +97,9 @@ export async function inspect(arena: Arena, sandbox: Sandbox): Promise<Found> {
   const out = textOf(result.stdout);
   if (!out.endsWith("}\n")) {
     const { exit, limit } = result;
-    throw new Error(`the inspection failed: ${JSON.stringify({ exit, limit, err: textOf(result.stderr).slice(-600) })}`);
+    throw new Error(
+      `the inspection failed: ${JSON.stringify({ exit, limit, err: textOf(result.stderr).slice(-600) })}`,
+    );
   }
   return JSON.parse(out) as Found;
 }

@@ -20,7 +20,8 @@ function tally(entries: readonly AttackEntry[], findings: readonly Finding[]): T
   const attacks = findings.filter(({ kind }) => kind !== "twin");
   const twins = findings.filter(({ kind }) => kind === "twin");
   const held = attacks.filter(({ state }) => state === "held");
-  const count = (of: readonly Finding[], state: Finding["state"]) => of.filter((finding) => finding.state === state).length;
+  const count = (of: readonly Finding[], state: Finding["state"]) =>
+    of.filter((finding) => finding.state === state).length;
   return {
     entries: entries.length,
     attacks: attacks.length,
@@ -51,7 +52,13 @@ export function familyTable(entries: readonly AttackEntry[], findings: readonly 
   const row = (name: string, of: Tally) => `| ${[name, ...COLUMNS.map(([key]) => of[key])].join(" | ")} |`;
   const rows = Object.entries(FAMILIES).map(([letter, name]) => {
     const own = entries.filter((entry) => familyOf(entry) === letter);
-    return row(`${letter} ${name}`, tally(own, findings.filter(({ entry }) => entry.startsWith(letter))));
+    return row(
+      `${letter} ${name}`,
+      tally(
+        own,
+        findings.filter(({ entry }) => entry.startsWith(letter)),
+      ),
+    );
   });
   return [
     `| family | ${COLUMNS.map(([, title]) => title).join(" | ")} |`,
@@ -90,7 +97,9 @@ export function report(target: Target, entries: readonly AttackEntry[], findings
     "",
     familyTable(entries, findings),
     "",
-    ...around.map(({ name, state }) => `- ${name}, after all of them: ${state === "held" ? "as before" : "**CHANGED**"}`),
+    ...around.map(
+      ({ name, state }) => `- ${name}, after all of them: ${state === "held" ? "as before" : "**CHANGED**"}`,
+    ),
     "",
     ...sections,
   ].join("\n");

@@ -11,7 +11,9 @@ export const TARGETS = [
   { provider: "docker", runtime: "default", mode: "A" },
   { provider: "docker", runtime: "default", mode: "B" },
   { provider: "docker", runtime: "default", mode: "C" },
+  // gVisor: Debian's of 2022, which has no namespaces inside, and a present one, which has.
   { provider: "docker", runtime: "runsc", mode: "C" },
+  { provider: "docker", runtime: "runsc-systrap", mode: "A" },
   { provider: "local", runtime: "default", mode: "B" },
   { provider: "local", runtime: "default", mode: "C" },
 ] as const satisfies readonly Target[];

@@ -150,10 +150,15 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import socket
 print(socket.getaddrinfo("127.0.0.1", 80)[0][4], socket.inet_aton("127.1"))
-`, prints: "('127.0.0.1', 80) b'\\x7f\\x00\\x00\\x01'\n" }],
+`,
+      prints: "('127.0.0.1', 80) b'\\x7f\\x00\\x00\\x01'\n",
+    },
+  ],
 };
 
 export const metadata: AttackEntry = {
@@ -258,11 +263,15 @@ time.sleep(0.5)
 print("bound")
 `,
       expect: prints("bound\n"),
-      beside: { afterMs: 200, run: py`
+      beside: {
+        afterMs: 200,
+        run: py`
 import socket
 server = socket.create_server(("0.0.0.0", 7000))
 print("bound")
-`, expect: prints("bound\n") },
+`,
+        expect: prints("bound\n"),
+      },
     },
   ],
   twins: loopback,
@@ -310,14 +319,19 @@ end()
       },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import socket
 server = socket.socket(socket.AF_UNIX)
 server.bind("\0own"); server.listen()
 client = socket.socket(socket.AF_UNIX)
 client.connect("\0own")
 print("met")
-`, prints: "met\n" }],
+`,
+      prints: "met\n",
+    },
+  ],
 };
 
 export const rawSockets: AttackEntry = {
@@ -351,10 +365,16 @@ print("calling", flush=True)
 print(machine(bytes.fromhex("b866000000bb01000000") + bytes.fromhex("cd80c3"))())
 sys.exit(1)
 `,
-      expect: { ...refused(), says: "killed, or refused", check: ({ exit, stdout }) => {
-        const out = Buffer.from(stdout.head).toString();
-        return ("signal" in exit && out === "calling\n") || /calling\n-\d+\n$/.test(out) ? null : `${JSON.stringify(exit)} ${out}`;
-      } },
+      expect: {
+        ...refused(),
+        says: "killed, or refused",
+        check: ({ exit, stdout }) => {
+          const out = Buffer.from(stdout.head).toString();
+          return ("signal" in exit && out === "calling\n") || /calling\n-\d+\n$/.test(out)
+            ? null
+            : `${JSON.stringify(exit)} ${out}`;
+        },
+      },
     },
     {
       name: "options that load code into the kernel or widen a socket's reach",
@@ -378,13 +398,18 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import socket
 for family, kind in ((socket.AF_INET, socket.SOCK_STREAM), (socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_INET6, socket.SOCK_STREAM), (socket.AF_UNIX, socket.SOCK_STREAM), (socket.AF_UNIX, socket.SOCK_SEQPACKET)):
     socket.socket(family, kind).close()
 socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP).close()
 print("made")
-`, prints: "made\n" }],
+`,
+      prints: "made\n",
+    },
+  ],
 };
 
 function reachable(port: number): Promise<boolean> {
@@ -402,13 +427,16 @@ const listening: ActedAttack = {
   says: "nobody outside reaches it",
   act: async (arena) => {
     const port = 39_741;
-    const running = arena.run(await arena.open(), py`
+    const running = arena.run(
+      await arena.open(),
+      py`
 import socket
 server = socket.create_server(("0.0.0.0", ${port}))
 server.settimeout(1.5)
 try: print("met", server.accept()[1])
 except OSError: print("alone")
-`);
+`,
+    );
     for (let tries = 0; tries < 5; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 150));
       if (await reachable(port)) return "reached from the machine";

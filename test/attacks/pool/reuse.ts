@@ -47,8 +47,13 @@ print(found)
       },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 open("/tmp/own", "w").write("x")
 print(os.listdir("/tmp"))
-`, prints: "['own']\n" }],
+`,
+      prints: "['own']\n",
+    },
+  ],
 };

@@ -71,7 +71,11 @@ end()
 `,
       expect: refused(),
     },
-    { name: "in the shell", run: sh`for w in "mount -t tmpfs x /tmp" "mount -o remount,rw /" "umount /proc" "chroot /tmp true" "unshare -r true" "nsenter -t 1 -m true" "sysctl -w kernel.hostname=x" "hostname x"; do $w >/dev/null 2>&1 && echo "SUCCEEDED $w" || echo "refused $w"; done; echo END`, expect: refused() },
+    {
+      name: "in the shell",
+      run: sh`for w in "mount -t tmpfs x /tmp" "mount -o remount,rw /" "umount /proc" "chroot /tmp true" "unshare -r true" "nsenter -t 1 -m true" "sysctl -w kernel.hostname=x" "hostname x"; do $w >/dev/null 2>&1 && echo "SUCCEEDED $w" || echo "refused $w"; done; echo END`,
+      expect: refused(),
+    },
   ],
   twins: [twin],
 };
@@ -108,7 +112,11 @@ attempt("x32 ptrace", lambda: syscall(0x40000000 | 521, 0, 0, 0, 0))
 attempt("a number that nobody has", lambda: syscall(100000))
 end()
 `,
-      expect: { ...refused(), says: "refused, or killed", check: (result) => ("signal" in result.exit && result.exit.signal === 31 ? null : refused().check(result)) },
+      expect: {
+        ...refused(),
+        says: "refused, or killed",
+        check: (result) => ("signal" in result.exit && result.exit.signal === 31 ? null : refused().check(result)),
+      },
     },
     {
       name: "unshare by int 0x80, whose number is another",
@@ -118,15 +126,27 @@ got = machine(bytes.fromhex("b836010000bb00000010cd80c3"))()
 print("SUCCEEDED" if got == 0 else "refused", got)
 sys.exit(1)
 `,
-      expect: { ...typed("runtime_error"), word: "refused", check: (result) => (Buffer.from(result.stdout.head).toString().includes("SUCCEEDED") ? "SUCCEEDED" : typed("runtime_error").check(result)) },
+      expect: {
+        ...typed("runtime_error"),
+        word: "refused",
+        check: (result) =>
+          Buffer.from(result.stdout.head).toString().includes("SUCCEEDED")
+            ? "SUCCEEDED"
+            : typed("runtime_error").check(result),
+      },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import subprocess, threading
 thread = threading.Thread(target=lambda: print(os.posix_spawn("/bin/true", ["true"], {}) > 0))
 thread.start(); thread.join()
 print(subprocess.run(["/bin/true"]).returncode)
-`, prints: "True\n0\n" }],
+`,
+      prints: "True\n0\n",
+    },
+  ],
 };
 
 export const subsystems: AttackEntry = {
@@ -203,7 +223,9 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: sh`head -c 4 /dev/zero | wc -c; echo x > /dev/null; head -c 8 /dev/urandom | wc -c`, prints: "4\n8\n" }],
+  twins: [
+    { run: sh`head -c 4 /dev/zero | wc -c; echo x > /dev/null; head -c 8 /dev/urandom | wc -c`, prints: "4\n8\n" },
+  ],
 };
 
 export const kernelFiles: AttackEntry = {
@@ -283,7 +305,12 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: py`print(os.path.realpath("/proc/self/cwd"), os.path.exists("/proc/self/exe"))`, prints: "/workspace True\n" }],
+  twins: [
+    {
+      run: py`print(os.path.realpath("/proc/self/cwd"), os.path.exists("/proc/self/exe"))`,
+      prints: "/workspace True\n",
+    },
+  ],
 };
 
 export const downgrade: AttackEntry = {

@@ -14,7 +14,11 @@ print(sorted(names - {"PATH", "HOME", "LANG", "TMPDIR", "PYTHONHASHSEED", "PYTHO
 `,
       expect: prints(/^\[\]\n$/),
     },
-    { name: "a command's own", run: sh`env | cut -d= -f1 | sort | tr '\n' ' '`, expect: prints("HOME LANG PATH PWD TMPDIR ") },
+    {
+      name: "a command's own",
+      run: sh`env | cut -d= -f1 | sort | tr '\n' ' '`,
+      expect: prints("HOME LANG PATH PWD TMPDIR "),
+    },
     {
       name: "the environment of every other process",
       run: py`
@@ -63,7 +67,12 @@ print(found)
       expect: prints("[]\n"),
     },
   ],
-  twins: [{ run: withMore(cold`print(os.environ["GREETING"], os.environ["HOME"])`, { env: { GREETING: "hello" } }), prints: "hello /workspace\n" }],
+  twins: [
+    {
+      run: withMore(cold`print(os.environ["GREETING"], os.environ["HOME"])`, { env: { GREETING: "hello" } }),
+      prints: "hello /workspace\n",
+    },
+  ],
 };
 
 export const credentials: AttackEntry = {
@@ -130,12 +139,18 @@ end()
     },
     ...[false, true].map((leaves) => ({
       name: `what earlier runs left in the memory that it was forked with${leaves ? ", after one that left processes behind" : ""}`,
-      run: withMore(py`
+      run: withMore(
+        py`
 import zlib
 secret = zlib.adler32(sys.stdin.buffer.read())
 print("the answer of a rival is 42 * 4711 / " + "secret" * 20)
 if ${leaves ? "True" : "False"}: spawn(lambda: time.sleep(60))
-`, { stdin: Buffer.from("rival-input-".repeat(2000)), files: [{ path: "rival.txt", data: Buffer.from("rival-input-".repeat(300)) }] }),
+`,
+        {
+          stdin: Buffer.from("rival-input-".repeat(2000)),
+          files: [{ path: "rival.txt", data: Buffer.from("rival-input-".repeat(300)) }],
+        },
+      ),
       expect: prints(/^the answer/),
       next: {
         run: py`
@@ -173,10 +188,15 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import secrets
 print(len(secrets.token_hex(32)))
-`, prints: "64\n" }],
+`,
+      prints: "64\n",
+    },
+  ],
 };
 
 export const seeds: AttackEntry = {
@@ -192,10 +212,13 @@ export const seeds: AttackEntry = {
         const seen = new Set<string>();
         const runs = 20;
         for (let n = 0; n < runs; n++) {
-          const { stdout } = await arena.run(sandbox, py`
+          const { stdout } = await arena.run(
+            sandbox,
+            py`
 import random, secrets, tempfile, uuid
 print(random.random(), random.Random().random(), secrets.token_hex(8), uuid.uuid4(), next(tempfile._get_candidate_names()), os.urandom(8).hex())
-`);
+`,
+          );
           for (const word of Buffer.from(stdout.head).toString().trim().split(" ")) seen.add(word);
         }
         return seen.size === 6 * runs ? null : `${6 * runs - seen.size} repetitions`;
@@ -209,19 +232,27 @@ random.seed(1)
 print(random.getstate()[1][0])
 `,
       expect: prints(/^\d+\n$/),
-      next: { run: py`
+      next: {
+        run: py`
 import random
 first = random.random()
 random.seed(1)
 print(first != random.random())
-`, expect: prints("True\n") },
+`,
+        expect: prints("True\n"),
+      },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import random
 random.seed(42)
 print(random.randint(1, 100), hash("abc") == hash("abc"))
-`, prints: "82 True\n" }],
+`,
+      prints: "82 True\n",
+    },
+  ],
 };
 
 export const zygote: AttackEntry = {
@@ -286,9 +317,14 @@ end()
       expect: refused(),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import json
 json.extra = 1
 print(json.extra)
-`, prints: "1\n" }],
+`,
+      prints: "1\n",
+    },
+  ],
 };

@@ -37,7 +37,12 @@ print("started")
       expect: prints("started\n"),
       next: nobodyElse,
     },
-    { name: "in the shell", run: sh`setsid nohup sh -c 'while :; do sleep 1; done' >/dev/null 2>&1 & echo started`, expect: prints("started\n"), next: nobodyElse },
+    {
+      name: "in the shell",
+      run: sh`setsid nohup sh -c 'while :; do sleep 1; done' >/dev/null 2>&1 & echo started`,
+      expect: prints("started\n"),
+      next: nobodyElse,
+    },
     {
       name: "twenty generations, each waiting for its parent's end",
       run: py`
@@ -87,23 +92,36 @@ os._exit(0)
       next: nobodyElse,
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 pid = spawn(lambda: time.sleep(0.05))
 print(os.waitpid(pid, 0)[1])
-`, prints: "0\n" }],
+`,
+      prints: "0\n",
+    },
+  ],
 };
 
-const promptly = and(prints("done\n"), "at its exit, not at the time limit", ({ times, limit }) => limit === null && times.wallMs < 3000);
+const promptly = and(
+  prints("done\n"),
+  "at its exit, not at the time limit",
+  ({ times, limit }) => limit === null && times.wallMs < 3000,
+);
 
 export const heldOutput: AttackEntry = {
   id: "B26",
   title: "Background child that holds stdout open after the main process exits",
   variants: [
     { name: "in the shell", run: sh`sleep 60 & echo done`, expect: promptly },
-    { name: "in the interpreter", run: py`
+    {
+      name: "in the interpreter",
+      run: py`
 spawn(lambda: time.sleep(60))
 print("done")
-`, expect: promptly },
+`,
+      expect: promptly,
+    },
     {
       name: "and goes on writing to it",
       run: py`
@@ -126,12 +144,16 @@ print("done")
 `,
       expect: promptly,
     },
-    { name: "stopped", run: py`
+    {
+      name: "stopped",
+      run: py`
 import signal
 pid = spawn(lambda: os.kill(os.getpid(), signal.SIGSTOP))
 os.waitpid(pid, os.WUNTRACED)
 print("done")
-`, expect: promptly },
+`,
+      expect: promptly,
+    },
     {
       name: "from within a thread that never ends",
       run: py`
@@ -151,7 +173,8 @@ export const lastWords: AttackEntry = {
   variants: [
     {
       name: "a full pipe and no flush",
-      run: withMore(py`
+      run: withMore(
+        py`
 import fcntl
 os.set_blocking(1, False)
 written = 0
@@ -159,39 +182,66 @@ try:
     while written < 1 << 16: written += os.write(1, b"x" * 4096)
 except BlockingIOError: pass
 os._exit(0)
-`, { keepBytes: 1 << 20 }),
+`,
+        { keepBytes: 1 << 20 },
+      ),
       expect: prints(/^x+$/),
     },
     {
       name: "a child wrote it and is gone, too",
-      run: withMore(py`
+      run: withMore(
+        py`
 pid = spawn(lambda: os.write(1, b"x" * 60000))
 os.waitpid(pid, 0)
 os._exit(0)
-`, { keepBytes: 1 << 20 }),
+`,
+        { keepBytes: 1 << 20 },
+      ),
       expect: prints(/^x{60000}$/),
     },
     {
       name: "and it is killed",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.write(1, b"x" * 60000)
 os.kill(os.getpid(), 9)
-`, { keepBytes: 1 << 20 }),
-      expect: and(typed("runtime_error"), "nothing is lost", ({ stdout }) => stdout.head.length + stdout.tail.length === 60000),
+`,
+        { keepBytes: 1 << 20 },
+      ),
+      expect: and(
+        typed("runtime_error"),
+        "nothing is lost",
+        ({ stdout }) => stdout.head.length + stdout.tail.length === 60000,
+      ),
     },
     {
       name: "at its time limit",
-      run: limited(withMore(py`
+      run: limited(
+        withMore(
+          py`
 os.write(1, b"x" * 60000)
 time.sleep(60)
-`, { keepBytes: 1 << 20 }), { wallMs: 300 }),
-      expect: and(typed("time_limit"), "nothing is lost", ({ stdout }) => stdout.head.length + stdout.tail.length === 60000),
+`,
+          { keepBytes: 1 << 20 },
+        ),
+        { wallMs: 300 },
+      ),
+      expect: and(
+        typed("time_limit"),
+        "nothing is lost",
+        ({ stdout }) => stdout.head.length + stdout.tail.length === 60000,
+      ),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 print("a" * 1000, end="")
 os.write(1, b"")
-`, prints: /^a{1000}$/ }],
+`,
+      prints: /^a{1000}$/,
+    },
+  ],
 };
 
 export const stopped: AttackEntry = {
@@ -199,19 +249,27 @@ export const stopped: AttackEntry = {
   title: "A process that stops itself",
   variants: [
     { name: "SIGSTOP", run: limited(py`os.kill(os.getpid(), 19)`, { wallMs: 500 }), expect: typed("time_limit") },
-    { name: "SIGTSTP, in the shell", run: limited(sh`kill -TSTP $$; kill -STOP $$; sleep 60`, { wallMs: 500 }), expect: typed("time_limit") },
+    {
+      name: "SIGTSTP, in the shell",
+      run: limited(sh`kill -TSTP $$; kill -STOP $$; sleep 60`, { wallMs: 500 }),
+      expect: typed("time_limit"),
+    },
     {
       name: "all of its processes, one after the other",
-      run: limited(py`
+      run: limited(
+        py`
 for _ in range(10):
     if os.fork() == 0: break
 os.kill(os.getpid(), 19)
-`, { wallMs: 500 }),
+`,
+        { wallMs: 500 },
+      ),
       expect: typed("time_limit"),
     },
     {
       name: "its whole group, again and again woken by a child",
-      run: limited(py`
+      run: limited(
+        py`
 import signal
 if os.fork() == 0:
     os.setsid()
@@ -220,25 +278,33 @@ if os.fork() == 0:
         os.kill(os.getppid(), signal.SIGCONT)
         time.sleep(0.01)
 while True: time.sleep(0.001)
-`, { wallMs: 800 }),
+`,
+        { wallMs: 800 },
+      ),
       expect: typed("time_limit"),
     },
     {
       name: "before its child ends, so that nobody waits for it",
-      run: limited(py`
+      run: limited(
+        py`
 spawn(lambda: time.sleep(0.1))
 os.kill(os.getpid(), 19)
-`, { wallMs: 500 }),
+`,
+        { wallMs: 500 },
+      ),
       expect: typed("time_limit"),
     },
   ],
   twins: [
-    { run: py`
+    {
+      run: py`
 import signal
 pid = spawn(lambda: (os.kill(os.getpid(), signal.SIGSTOP), os.write(1, b"woken\n")))
 os.waitpid(pid, os.WUNTRACED)
 os.kill(pid, signal.SIGCONT)
 os.waitpid(pid, 0)
-`, prints: "woken\n" },
+`,
+      prints: "woken\n",
+    },
   ],
 };

@@ -93,11 +93,23 @@ end()
 `,
       expect: refused(),
     },
-    { name: "in the shell", run: limited(sh`nice -n -20 true 2>/dev/null; renice -n -20 -p 1 2>/dev/null; chrt -f 99 true 2>/dev/null; while :; do :; done`, { cpuMs: 300 }), expect: typed("time_limit") },
+    {
+      name: "in the shell",
+      run: limited(
+        sh`nice -n -20 true 2>/dev/null; renice -n -20 -p 1 2>/dev/null; chrt -f 99 true 2>/dev/null; while :; do :; done`,
+        { cpuMs: 300 },
+      ),
+      expect: typed("time_limit"),
+    },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 print(os.getpriority(os.PRIO_PROCESS, 0), len(os.sched_getaffinity(0)) > 0, os.sched_getscheduler(0))
-`, prints: "0 True 0\n" }],
+`,
+      prints: "0 True 0\n",
+    },
+  ],
 };
 
 export const clocks: AttackEntry = {
@@ -123,10 +135,13 @@ end()
     },
     {
       name: "the interpreter's clocks stand still while it burns",
-      run: limited(py`
+      run: limited(
+        py`
 for name in ("time", "monotonic", "perf_counter", "process_time", "thread_time"): setattr(time, name, lambda: 0)
 while True: pass
-`, { cpuMs: 300 }),
+`,
+        { cpuMs: 300 },
+      ),
       expect: typed("time_limit"),
     },
     {
@@ -141,24 +156,39 @@ print(time.monotonic())
     },
     {
       name: "LD_PRELOAD and friends in the environment",
-      run: withMore(sh`echo done`, { env: { LD_PRELOAD: "/workspace/fake.so", LD_LIBRARY_PATH: "/workspace", PYTHONPATH: "/workspace", PYTHONSTARTUP: "/workspace/x" } }),
+      run: withMore(sh`echo done`, {
+        env: {
+          LD_PRELOAD: "/workspace/fake.so",
+          LD_LIBRARY_PATH: "/workspace",
+          PYTHONPATH: "/workspace",
+          PYTHONSTARTUP: "/workspace/x",
+        },
+      }),
       expect: prints("done\n"),
       next: { run: sh`echo "$LD_PRELOAD$LD_LIBRARY_PATH$PYTHONPATH."`, expect: prints(".\n") },
     },
     {
       name: "a storm of timers",
-      run: limited(py`
+      run: limited(
+        py`
 import signal
 signal.signal(signal.SIGALRM, lambda *_: None)
 signal.setitimer(signal.ITIMER_REAL, 0.000001, 0.000001)
 signal.setitimer(signal.ITIMER_VIRTUAL, 1000)
 while True: pass
-`, { cpuMs: 400 }),
+`,
+        { cpuMs: 400 },
+      ),
       expect: typed("time_limit"),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import datetime
 print(datetime.datetime.now().year >= 2024, time.monotonic() > 0)
-`, prints: "True True\n" }],
+`,
+      prints: "True True\n",
+    },
+  ],
 };

@@ -54,11 +54,14 @@ attempt("none", lambda: open("/proc/100000/mem"))
 end()
 `,
       expect: refused(),
-      beside: { run: py`
+      beside: {
+        run: py`
 secret = "a secret of the neighbour"
 time.sleep(0.3)
 print("kept")
-`, expect: prints("kept\n") },
+`,
+        expect: prints("kept\n"),
+      },
     },
     {
       name: "of its own, to change what the interpreter's siblings share",
@@ -76,12 +79,17 @@ print("changed a copy")
       next: { run: py`print("unchanged")`, expect: prints("unchanged\n") },
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 memory = open("/proc/self/mem", "rb", 0)
 text = ctypes.create_string_buffer(b"mine")
 memory.seek(ctypes.addressof(text))
 print(memory.read(4), len(open("/proc/self/maps").read()) > 0)
-`, prints: "b'mine' True\n" }],
+`,
+      prints: "b'mine' True\n",
+    },
+  ],
 };
 
 export const prctls: AttackEntry = {
@@ -90,23 +98,29 @@ export const prctls: AttackEntry = {
   variants: [
     {
       name: "a subreaper that collects orphans and hides their time",
-      run: limited(py`
+      run: limited(
+        py`
 libc.prctl(36, 1, 0, 0, 0)
 def burn():
     if os.fork(): os._exit(0)
     until = time.process_time() + 0.05
     while time.process_time() < until: pass
 while True: os.waitpid(-1, 0) if spawn(burn) else None
-`, { cpuMs: 400, wallMs: 4000 }),
+`,
+        { cpuMs: 400, wallMs: 4000 },
+      ),
       expect: and(typed("time_limit", "process_limit"), "limit cpu", ({ limit }) => limit !== "wall"),
     },
     {
       name: "the name of the agent",
-      run: limited(py`
+      run: limited(
+        py`
 libc.prctl(15, b"agent.py", 0, 0, 0)
 pid = spawn(lambda: (libc.prctl(15, b"python3", 0, 0, 0), time.sleep(60)))
 while True: pass
-`, { cpuMs: 300 }),
+`,
+        { cpuMs: 300 },
+      ),
       expect: typed("time_limit"),
     },
     {
@@ -142,7 +156,8 @@ libc.prctl(22, 2, program, 0, 0)
     },
     {
       name: "not dumpable, so that nobody can look into it",
-      run: limited(py`
+      run: limited(
+        py`
 libc.prctl(4, 0, 0, 0, 0)
 hoard = []
 for _ in range(6):
@@ -151,65 +166,110 @@ for _ in range(6):
         break
 hoard = bytearray(30 << 20)
 time.sleep(60)
-`, { wallMs: 4000 }),
+`,
+        { wallMs: 4000 },
+      ),
       expect: typed("memory_limit"),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 libc.prctl(15, b"worker", 0, 0, 0)
 print(open("/proc/self/comm").read().strip(), libc.prctl(39, 0, 0, 0, 0))
-`, prints: "worker 1\n" }],
+`,
+      prints: "worker 1\n",
+    },
+  ],
 };
 
 export const closedDescriptors: AttackEntry = {
   id: "B32",
   title: "Closing stdin, stdout, stderr and all others; dup2 over high ones",
   variants: [
-    { name: "everything is closed", run: py`
+    {
+      name: "everything is closed",
+      run: py`
 os.closerange(0, 65536)
 time.sleep(0.1)
 os._exit(7)
-`, expect: and(typed("runtime_error"), "exit code 7", ({ exit }) => "code" in exit && exit.code === 7) },
-    { name: "everything is closed, and it goes on", run: limited(py`
+`,
+      expect: and(typed("runtime_error"), "exit code 7", ({ exit }) => "code" in exit && exit.code === 7),
+    },
+    {
+      name: "everything is closed, and it goes on",
+      run: limited(
+        py`
 os.closerange(0, 65536)
 time.sleep(60)
-`, { wallMs: 400 }), expect: typed("time_limit") },
+`,
+        { wallMs: 400 },
+      ),
+      expect: typed("time_limit"),
+    },
     { name: "in the shell", run: sh`exec 0<&- 1>&- 2>&-; exit 5`, expect: typed("runtime_error") },
-    { name: "standard output over every number", run: py`
+    {
+      name: "standard output over every number",
+      run: py`
 for number in range(3, 64):
     try: os.dup2(1, number)
     except OSError: pass
 os.write(40, b"by another name\n")
-`, expect: prints("by another name\n") },
-    { name: "standard output and error exchanged, then closed by one", run: py`
+`,
+      expect: prints("by another name\n"),
+    },
+    {
+      name: "standard output and error exchanged, then closed by one",
+      run: py`
 spare = os.dup(1)
 os.dup2(2, 1)
 os.dup2(spare, 2)
 os.close(spare)
 os.write(2, b"out\n")
 os.close(2)
-`, expect: prints("out\n") },
-    { name: "standard output opened again for reading", run: py`
+`,
+      expect: prints("out\n"),
+    },
+    {
+      name: "standard output opened again for reading",
+      run: py`
 os.write(1, b"written\n")
 mine = os.open("/proc/self/fd/1", os.O_RDONLY | os.O_NONBLOCK)
 try: os.read(mine, 3)
 except OSError: pass
 os.write(1, b"and more\n")
-`, expect: prints(/and more\n$/) },
+`,
+      expect: prints(/and more\n$/),
+    },
   ],
   twins: [
-    { run: cold`
+    {
+      run: cold`
 sys.stdin.close()
 print("fine")
 sys.stderr.close()
-`, prints: "fine\n" },
-    { run: withMore(sh`echo told > /dev/stderr; cat < /dev/stdin; echo said > /dev/stdout; echo both | tee /dev/stderr`, { stdin: Buffer.from("read\n") }), prints: "read\nsaid\nboth\n" },
-    { run: withMore(py`
+`,
+      prints: "fine\n",
+    },
+    {
+      run: withMore(
+        sh`echo told > /dev/stderr; cat < /dev/stdin; echo said > /dev/stdout; echo both | tee /dev/stderr`,
+        { stdin: Buffer.from("read\n") },
+      ),
+      prints: "read\nsaid\nboth\n",
+    },
+    {
+      run: withMore(
+        py`
 print(open("/dev/stdin").read(), end="")
 sys.stdout.flush()
 with open("/dev/stdout", "w") as out: out.write("written\n")
 with open("/dev/stderr", "w") as err: err.write("told\n")
-`, { stdin: Buffer.from("read\n") }), prints: "read\nwritten\n" },
+`,
+        { stdin: Buffer.from("read\n") },
+      ),
+      prints: "read\nwritten\n",
+    },
   ],
 };
 
@@ -233,15 +293,22 @@ for number in range(3, 1024):
         except OSError: pass
 sys.exit(3)
 `,
-      expect: and(typed("runtime_error"), "exit code 3, nothing printed", ({ exit, stdout }) => "code" in exit && exit.code === 3 && stdout.head.length === 0),
+      expect: and(
+        typed("runtime_error"),
+        "exit code 3, nothing printed",
+        ({ exit, stdout }) => "code" in exit && exit.code === 3 && stdout.head.length === 0,
+      ),
     },
     {
       name: "on standard output and error",
-      run: withMore(py`${FRAMES}
+      run: withMore(
+        py`${FRAMES}
 os.write(1, forged)
 os.write(2, forged)
 sys.exit(4)
-`, { keepBytes: 1 << 20 }),
+`,
+        { keepBytes: 1 << 20 },
+      ),
       expect: and(typed("runtime_error"), "exit code 4", ({ exit }) => "code" in exit && exit.code === 4),
     },
     {
@@ -276,8 +343,16 @@ end()
       expect: prints(/^4\n\[0, 1, 2\] 4\n$/),
     },
   ],
-  twins: [{ run: withMore(py`
+  twins: [
+    {
+      run: withMore(
+        py`
 print(sys.stdin.read().upper(), end="")
 print("to error", file=sys.stderr)
-`, { stdin: Buffer.from("\u0000\u0001frame?") }), prints: "\u0000\u0001FRAME?" }],
+`,
+        { stdin: Buffer.from("\u0000\u0001frame?") },
+      ),
+      prints: "\u0000\u0001FRAME?",
+    },
+  ],
 };

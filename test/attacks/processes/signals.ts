@@ -66,15 +66,23 @@ os.killpg(0, 9)
       expect: typed("runtime_error"),
       beside: victim,
     },
-    { name: "itself, so that it looks like the kernel's doing", run: py`os.kill(os.getpid(), 9)`, expect: typed("runtime_error"), beside: victim },
+    {
+      name: "itself, so that it looks like the kernel's doing",
+      run: py`os.kill(os.getpid(), 9)`,
+      expect: typed("runtime_error"),
+      beside: victim,
+    },
   ],
   twins: [
-    { run: py`
+    {
+      run: py`
 import signal
 pid = spawn(lambda: time.sleep(60))
 os.kill(pid, signal.SIGTERM)
 print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`, prints: "-15\n" },
+`,
+      prints: "-15\n",
+    },
   ],
 };
 
@@ -158,7 +166,8 @@ print("answered")
     },
     {
       name: "a storm of them on PID 1",
-      run: limited(py`
+      run: limited(
+        py`
 def storm():
     while True:
         for number in (10, 12, 17, 28, 34, 64):
@@ -166,17 +175,24 @@ def storm():
             except OSError: pass
 for _ in range(6): spawn(storm)
 time.sleep(60)
-`, { wallMs: 1000, cpuMs: 8000 }),
+`,
+        { wallMs: 1000, cpuMs: 8000 },
+      ),
       expect: typed("time_limit"),
       beside: victim,
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import signal
 got = []
 signal.signal(signal.SIGALRM, lambda *_: got.append("alarm"))
 signal.setitimer(signal.ITIMER_REAL, 0.05)
 signal.pause()
 print(got)
-`, prints: "['alarm']\n" }],
+`,
+      prints: "['alarm']\n",
+    },
+  ],
 };

@@ -11,7 +11,9 @@ const whole = (expected: Buffer, stream: "stdout" | "stderr" = "stdout") =>
 
 const ODD_BYTES = Buffer.concat([
   Buffer.from(Array.from({ length: 256 }, (_, n) => n)),
-  Buffer.from([0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80, 0xc0, 0x80, 0xf8, 0x88, 0x80, 0x80, 0x80, 0xff, 0xfe, 0xef, 0xbb, 0xbf]),
+  Buffer.from([
+    0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80, 0xc0, 0x80, 0xf8, 0x88, 0x80, 0x80, 0x80, 0xff, 0xfe, 0xef, 0xbb, 0xbf,
+  ]),
   Buffer.from("\u001b[2J\u001b]0;title\u0007\u0000\r\n\u2028\u2029\u202e😀\u{10ffff}"),
 ]);
 
@@ -31,18 +33,28 @@ export const oddBytes: AttackEntry = {
     },
     {
       name: "characters of four bytes across every edge",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.write(1, b"x")
 sys.stdout.write("😀" * 70000)
-`, { keepBytes: 1 << 20 }),
+`,
+        { keepBytes: 1 << 20 },
+      ),
       expect: whole(Buffer.from(`x${"😀".repeat(70_000)}`)),
     },
     {
       name: "characters of four bytes where head and tail are cut",
-      run: withMore(py`
+      run: withMore(
+        py`
 sys.stdout.write("x" + "😀" * 70000)
-`, { keepBytes: 1001 }),
-      expect: and(prints(/[^]*/), "what is kept and what is dropped add up", ({ stdout: { head, tail, dropped } }) => head.length + tail.length + dropped === 280_001),
+`,
+        { keepBytes: 1001 },
+      ),
+      expect: and(
+        prints(/[^]*/),
+        "what is kept and what is dropped add up",
+        ({ stdout: { head, tail, dropped } }) => head.length + tail.length + dropped === 280_001,
+      ),
     },
     {
       name: "lone surrogates in a program and in its output",
@@ -62,11 +74,28 @@ raise ValueError("\udcff\x00\x1b[31m" + "x" * 100000)
 `,
       expect: typed("runtime_error"),
     },
-    { name: "a source with every byte in a comment", run: { program: { interpreter: "python", source: "# \u0001\u001b\u2028😀\nprint('ran')" } }, expect: prints("ran\n") },
-    { name: "a source with a NUL", run: { program: { interpreter: "python", source: "print('ran')\0" } }, expect: oneOf(typed("runtime_error"), prints("ran\n")) },
-    { name: "one line of a megabyte", run: withMore(py`print("x" * (1 << 20))`, { keepBytes: 2 << 20 }), expect: whole(Buffer.from(`${"x".repeat(1 << 20)}\n`)) },
+    {
+      name: "a source with every byte in a comment",
+      run: { program: { interpreter: "python", source: "# \u0001\u001b\u2028😀\nprint('ran')" } },
+      expect: prints("ran\n"),
+    },
+    {
+      name: "a source with a NUL",
+      run: { program: { interpreter: "python", source: "print('ran')\0" } },
+      expect: oneOf(typed("runtime_error"), prints("ran\n")),
+    },
+    {
+      name: "one line of a megabyte",
+      run: withMore(py`print("x" * (1 << 20))`, { keepBytes: 2 << 20 }),
+      expect: whole(Buffer.from(`${"x".repeat(1 << 20)}\n`)),
+    },
   ],
-  twins: [{ run: withMore(py`print(sys.stdin.read())`, { stdin: Buffer.from("grüße, 世界, 😀") }), prints: "grüße, 世界, 😀\n" }],
+  twins: [
+    {
+      run: withMore(py`print(sys.stdin.read())`, { stdin: Buffer.from("grüße, 世界, 😀") }),
+      prints: "grüße, 世界, 😀\n",
+    },
+  ],
 };
 
 export const sizes: AttackEntry = {
@@ -75,7 +104,10 @@ export const sizes: AttackEntry = {
   variants: [
     {
       name: "ten megabytes of code",
-      run: { program: { interpreter: "python", source: `x = """${"0123456789abcdef".repeat(640 << 10)}"""\nprint(len(x))` }, limits: { memoryBytes: 256 << 20 } },
+      run: {
+        program: { interpreter: "python", source: `x = """${"0123456789abcdef".repeat(640 << 10)}"""\nprint(len(x))` },
+        limits: { memoryBytes: 256 << 20 },
+      },
       expect: prints(`${16 * (640 << 10)}\n`),
     },
     {
@@ -85,23 +117,58 @@ export const sizes: AttackEntry = {
       act: async (arena) => {
         const sandbox = await arena.open({ scratchBytes: 64 << 20 });
         const files = Array.from({ length: 10_000 }, (_, n) => ({ path: `in/${n}`, data: Buffer.from("x") }));
-        const { stdout } = await sandbox.run(arena.ctx, { ...withMore(py`print(len(os.listdir("in")))`, { files }), limits: LIMITS });
+        const { stdout } = await sandbox.run(arena.ctx, {
+          ...withMore(py`print(len(os.listdir("in")))`, { files }),
+          limits: LIMITS,
+        });
         return textOf(stdout) === "10000\n" ? null : textOf(stdout);
       },
     },
-    { name: "input that is never read", run: withMore(py`print("done")`, { stdin: Buffer.alloc(1 << 20, "x") }), expect: prints("done\n") },
-    { name: "input that is read in part", run: withMore(sh`head -c 10; echo`, { stdin: Buffer.alloc(3 << 20, "x") }), expect: prints("xxxxxxxxxx\n") },
+    {
+      name: "input that is never read",
+      run: withMore(py`print("done")`, { stdin: Buffer.alloc(1 << 20, "x") }),
+      expect: prints("done\n"),
+    },
+    {
+      name: "input that is read in part",
+      run: withMore(sh`head -c 10; echo`, { stdin: Buffer.alloc(3 << 20, "x") }),
+      expect: prints("xxxxxxxxxx\n"),
+    },
     { name: "no input", run: py`print(repr(sys.stdin.read()))`, expect: prints("''\n") },
-    { name: "empty input", run: withMore(py`print(repr(sys.stdin.read()))`, { stdin: Buffer.alloc(0) }), expect: prints("''\n") },
-    { name: "input of five megabytes", run: withMore(cold`print(len(sys.stdin.read()))`, { stdin: Buffer.alloc(5 << 20, "x") }), expect: prints(`${5 << 20}\n`) },
+    {
+      name: "empty input",
+      run: withMore(py`print(repr(sys.stdin.read()))`, { stdin: Buffer.alloc(0) }),
+      expect: prints("''\n"),
+    },
+    {
+      name: "input of five megabytes",
+      run: withMore(cold`print(len(sys.stdin.read()))`, { stdin: Buffer.alloc(5 << 20, "x") }),
+      expect: prints(`${5 << 20}\n`),
+    },
     { name: "no program at all", run: { program: { interpreter: "python", source: "" } }, expect: prints("") },
-    { name: "a command that is not there", run: { program: { argv: ["/no/such/command"] } }, expect: typed("runtime_error") },
+    {
+      name: "a command that is not there",
+      run: { program: { argv: ["/no/such/command"] } },
+      expect: typed("runtime_error"),
+    },
     { name: "a command that is a folder", run: { program: { argv: ["/tmp"] } }, expect: typed("runtime_error") },
-    { name: "an empty argument and one with line breaks", run: { program: { argv: ["/bin/sh", "-c", 'printf "%s|" "$@"', "sh", "", "a\nb", "é"] } }, expect: prints("|a\nb|é|") },
+    {
+      name: "an empty argument and one with line breaks",
+      run: { program: { argv: ["/bin/sh", "-c", 'printf "%s|" "$@"', "sh", "", "a\nb", "é"] } },
+      expect: prints("|a\nb|é|"),
+    },
   ],
-  twins: [{ run: withMore(py`
+  twins: [
+    {
+      run: withMore(
+        py`
 print(sum(map(int, sys.stdin)))
-`, { stdin: Buffer.from(Array.from({ length: 1000 }, (_, n) => n).join("\n")) }), prints: "499500\n" }],
+`,
+        { stdin: Buffer.from(Array.from({ length: 1000 }, (_, n) => n).join("\n")) },
+      ),
+      prints: "499500\n",
+    },
+  ],
 };
 
 export const wireFormats: AttackEntry = {
@@ -119,12 +186,19 @@ sys.exit(9)
     },
     {
       name: "frames of the protocol, whole and cut",
-      run: withMore(py`
+      run: withMore(
+        py`
 import struct
 for kind in range(256): os.write(1, struct.pack(">IBI", 2, kind, 1) + b"{}")
 os.write(1, struct.pack(">IBI", 65536, 21, 1))
-`, { keepBytes: 1 << 16 }),
-      expect: and(prints(/[^]*/), "all of it is data", ({ stdout }) => stdout.head.length + stdout.tail.length === 256 * 11 + 9),
+`,
+        { keepBytes: 1 << 16 },
+      ),
+      expect: and(
+        prints(/[^]*/),
+        "all of it is data",
+        ({ stdout }) => stdout.head.length + stdout.tail.length === 256 * 11 + 9,
+      ),
     },
     {
       name: "the header of the engine's own stream",
@@ -145,10 +219,15 @@ print("ok")
       expect: whole(Buffer.from("0\r\n\r\n--boundary--\r\nHTTP/1.1 200 OK\r\n\r\n\u0004\u001a\0EOF")),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 import json
 print(json.dumps({"exit": {"code": 0}}))
-`, prints: '{"exit": {"code": 0}}\n' }],
+`,
+      prints: '{"exit": {"code": 0}}\n',
+    },
+  ],
 };
 
 const SEVERE = { wallMs: 1, cpuMs: 1, memoryBytes: 1, outputBytes: 1, processes: 1, diskBytes: 1, openFiles: 1 };
@@ -174,11 +253,16 @@ export const oddLimits: AttackEntry = {
         return null;
       },
     })),
-    ...Object.keys(SEVERE).filter((name) => name !== "openFiles").map((name) => ({
-      name: `${name} of 1`,
-      run: limited(py`print("ran")`, { [name]: 1 }),
-      expect: oneOf(prints("ran\n"), typed("runtime_error", "memory_limit", "time_limit", "output_limit", "process_limit", "disk_limit")),
-    })),
+    ...Object.keys(SEVERE)
+      .filter((name) => name !== "openFiles")
+      .map((name) => ({
+        name: `${name} of 1`,
+        run: limited(py`print("ran")`, { [name]: 1 }),
+        expect: oneOf(
+          prints("ran\n"),
+          typed("runtime_error", "memory_limit", "time_limit", "output_limit", "process_limit", "disk_limit"),
+        ),
+      })),
     {
       name: "everything as small as it may be",
       run: limited(py`print("ran")`, { ...SEVERE, openFiles: 8 }),
@@ -186,7 +270,10 @@ export const oddLimits: AttackEntry = {
     },
     {
       name: "everything as large as a number can be",
-      run: limited(py`print("ran")`, Object.fromEntries(Object.keys(SEVERE).map((name) => [name, Number.MAX_SAFE_INTEGER]))),
+      run: limited(
+        py`print("ran")`,
+        Object.fromEntries(Object.keys(SEVERE).map((name) => [name, Number.MAX_SAFE_INTEGER])),
+      ),
       expect: prints("ran\n"),
     },
     {
@@ -212,5 +299,18 @@ export const oddLimits: AttackEntry = {
       },
     },
   ],
-  twins: [{ run: limited(py`print("ran")`, { wallMs: 5000, cpuMs: 1000, memoryBytes: 32 << 20, outputBytes: 100, processes: 4, diskBytes: 1000, openFiles: 16 }), prints: "ran\n" }],
+  twins: [
+    {
+      run: limited(py`print("ran")`, {
+        wallMs: 5000,
+        cpuMs: 1000,
+        memoryBytes: 32 << 20,
+        outputBytes: 100,
+        processes: 4,
+        diskBytes: 1000,
+        openFiles: 16,
+      }),
+      prints: "ran\n",
+    },
+  ],
 };

@@ -32,7 +32,9 @@ export const disconnects: AttackEntry = {
         const sandbox = await arena.open();
         if (!sharesSandboxes(arena.target)) return null;
         for (const delay of [0, 1, 3, 10]) {
-          const large = { program: { interpreter: "python", source: `x = "${"x".repeat(20 << 20)}"\nwhile True: pass` } };
+          const large = {
+            program: { interpreter: "python", source: `x = "${"x".repeat(20 << 20)}"\nwhile True: pass` },
+          };
           const problem = await cancelled(arena.run(sandbox, large, aborted(arena.ctx, delay)));
           if (problem) return problem;
         }

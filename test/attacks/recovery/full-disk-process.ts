@@ -29,11 +29,13 @@ const problems: string[] = [];
 if (!(refusal instanceof SandlotError)) problems.push(`not a coded refusal: ${String(refusal)}`);
 for (const [pointer, given] of kept) {
   const found = await blobs.read(ctx, pointer);
-  if (!Buffer.from(found.get("row") ?? []).equals(given.get("row") ?? Buffer.of())) problems.push("a record has changed");
+  if (!Buffer.from(found.get("row") ?? []).equals(given.get("row") ?? Buffer.of()))
+    problems.push("a record has changed");
 }
 rmSync(ballast);
 const next = record();
 const pointer = await blobs.append(ctx, next);
-if (!Buffer.from((await blobs.read(ctx, pointer)).get("row") ?? []).equals(next.get("row") ?? Buffer.of())) problems.push("no recovery");
+if (!Buffer.from((await blobs.read(ctx, pointer)).get("row") ?? []).equals(next.get("row") ?? Buffer.of()))
+  problems.push("no recovery");
 await blobs.close();
 console.log(problems.join("; ") || "well");

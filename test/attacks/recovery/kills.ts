@@ -7,10 +7,13 @@ import { settled } from "../gate/house.ts";
 import { sharesSandboxes } from "../gate/target.ts";
 import { limited, py } from "../kit.ts";
 
-const LONG = limited(py`
+const LONG = limited(
+  py`
 print("started", flush=True)
 time.sleep(8)
-`, { wallMs: 9000 });
+`,
+  { wallMs: 9000 },
+);
 
 function killed(name: string, victims: (agent: number) => readonly number[]): ActedAttack {
   return {
@@ -22,7 +25,10 @@ function killed(name: string, victims: (agent: number) => readonly number[]): Ac
       const agent = arena.agentOf(sandbox);
       if (agent === null) return "the agent cannot be found";
       const running = sandbox.run(arena.ctx, { ...LONG, limits: { ...LIMITS, ...LONG.limits } });
-      const fault = running.then(() => null, (error: unknown) => error);
+      const fault = running.then(
+        () => null,
+        (error: unknown) => error,
+      );
       await new Promise((resolve) => setTimeout(resolve, 300));
       const found = victims(agent);
       if (found.length === 0) return "nobody to kill";
@@ -48,9 +54,9 @@ export const kills: AttackEntry = {
 /** Short of the long soak that `bench` runs: what leaks at every run shows here, too. */
 function sameAfter(runs: number, ends: readonly AttackRun[]): ActedAttack {
   return {
-    name: `${runs} runs, then the same counts`,
+    name: `${runs} runs, then no more than before`,
     word: "contained",
-    says: "the agent holds what it held",
+    says: "the agent holds no more than it held",
     act: async (arena) => {
       const sandbox = await arena.open();
       const agent = arena.agentOf(sandbox);
@@ -68,8 +74,11 @@ function sameAfter(runs: number, ends: readonly AttackRun[]): ActedAttack {
       const before = await settled(agent);
       await play(runs);
       const after = await settled(agent);
-      const same = (["descriptors", "descendants", "mounts"] as const).every((key) => before[key] === after[key]);
-      return same && after.peakBytes - before.peakBytes < 1 << 20 ? null : JSON.stringify({ before, after });
+      // How many lanes wait differs; that there are never more than slots does not.
+      const { slots } = arena.spec;
+      const bounded = after.descriptors <= slots + 16 && after.descendants <= 3 * slots + 8;
+      const same = after.mounts === before.mounts && after.peakBytes - before.peakBytes < 1 << 20;
+      return bounded && same ? null : JSON.stringify({ before, after });
     },
   };
 }

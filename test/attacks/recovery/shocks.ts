@@ -24,8 +24,18 @@ export const shocks: AttackEntry = {
       act: async () => {
         const folder = "/tmp/full-disk";
         const { stdout } = await run("bwrap", [
-          ...["--dev-bind", "/", "/", "--size", String(2 << 20), "--tmpfs", folder],
-          ...[process.execPath, "--import", "tsx", FULL_DISK, folder],
+          "--dev-bind",
+          "/",
+          "/",
+          "--size",
+          String(2 << 20),
+          "--tmpfs",
+          folder,
+          process.execPath,
+          "--import",
+          "tsx",
+          FULL_DISK,
+          folder,
         ]);
         return stdout.trim() === "well" ? null : stdout.trim();
       },
@@ -47,10 +57,13 @@ export const shocks: AttackEntry = {
         });
         const sandbox = await provider.create(ctx, { ...spec, mode: "B", runtime: "default" });
         try {
-          const running = sandbox.run(ctx, { ...py`
+          const running = sandbox.run(ctx, {
+            ...py`
 time.sleep(0.6)
 print("unmoved")
-`, limits: { ...LIMITS, wallMs: 3000 } });
+`,
+            limits: { ...LIMITS, wallMs: 3000 },
+          });
           for (const days of [2, -3, 365, 0]) {
             await new Promise((resolve) => setTimeout(resolve, 100));
             jump = days * DAY_MS;

@@ -98,12 +98,15 @@ except OSError as error: print("stopped", len(held) < 64)
     },
   ],
   twins: [
-    { run: py`
+    {
+      run: py`
 held = [open("/dev/null") for _ in range(40)]
 reader, writer = os.pipe()
 os.write(writer, b"x")
 print(len(held), os.read(reader, 1))
-`, prints: "40 b'x'\n" },
+`,
+      prints: "40 b'x'\n",
+    },
   ],
 };
 
@@ -111,10 +114,14 @@ export const stackOverflow: AttackEntry = {
   id: "A20",
   title: "Stack overflow by recursion; setrecursionlimit huge",
   variants: [
-    { name: "plain recursion", run: py`
+    {
+      name: "plain recursion",
+      run: py`
 def deeper(): deeper()
 deeper()
-`, expect: typed("runtime_error") },
+`,
+      expect: typed("runtime_error"),
+    },
     {
       name: "with a huge limit of recursion",
       run: py`
@@ -137,7 +144,9 @@ for act in (lambda: repr(Deep()), lambda: Deep() == Deep(), lambda: Deep().x): a
 `,
       expect: typed("runtime_error", "memory_limit"),
     },
-    { name: "in a thread with a small stack", run: py`
+    {
+      name: "in a thread with a small stack",
+      run: py`
 import threading
 sys.setrecursionlimit(10 ** 9)
 threading.stack_size(65536)
@@ -146,22 +155,35 @@ thread = threading.Thread(target=deeper, args=(0,))
 thread.start()
 thread.join()
 sys.exit(1)
-`, expect: typed("runtime_error", "memory_limit") },
-    { name: "in the shell", run: sh`deeper() { deeper; }; deeper`, expect: typed("runtime_error", "memory_limit", "time_limit") },
-    { name: "of nested data, when it is freed", run: py`
+`,
+      expect: typed("runtime_error", "memory_limit"),
+    },
+    {
+      name: "in the shell",
+      run: sh`deeper() { deeper; }; deeper`,
+      expect: typed("runtime_error", "memory_limit", "time_limit"),
+    },
+    {
+      name: "of nested data, when it is freed",
+      run: py`
 nested = []
 for _ in range(1_000_000): nested = [nested]
 del nested
 print("freed")
 sys.exit(1)
-`, expect: typed("runtime_error", "memory_limit") },
+`,
+      expect: typed("runtime_error", "memory_limit"),
+    },
   ],
   twins: [
-    { run: py`
+    {
+      run: py`
 sys.setrecursionlimit(50_000)
 def depth(n): return n if n == 0 else depth(n - 1) + 1
 print(depth(20_000))
-`, prints: "20000\n" },
+`,
+      prints: "20000\n",
+    },
   ],
 };
 
@@ -183,30 +205,54 @@ export const compileBomb: AttackEntry = {
     },
     {
       name: "constants that the compiler folds",
-      run: limited(py`
+      run: limited(
+        py`
 eval("((1 << 10000000) - 1) ** 50000")
 eval("'x' * 10 ** 11")
-`, { cpuMs: 500 }),
+`,
+        { cpuMs: 500 },
+      ),
       expect: typed("time_limit", "memory_limit"),
     },
     {
       name: "f-strings within f-strings and blocks within blocks",
-      run: { program: { interpreter: "python", source: Array.from({ length: 150 }, (_, n) => `${" ".repeat(n)}if 1:`).join("\n") } },
+      run: {
+        program: {
+          interpreter: "python",
+          source: Array.from({ length: 150 }, (_, n) => `${" ".repeat(n)}if 1:`).join("\n"),
+        },
+      },
       expect: typed("runtime_error"),
     },
     {
       name: "a source of eight megabytes of names",
-      run: limited({ program: { interpreter: "python", source: Array.from({ length: 70_000 }, (_, n) => `a${n} = "${huge}${n}"`).join("\n") } }, { cpuMs: 2000 }),
+      run: limited(
+        {
+          program: {
+            interpreter: "python",
+            source: Array.from({ length: 70_000 }, (_, n) => `a${n} = "${huge}${n}"`).join("\n"),
+          },
+        },
+        { cpuMs: 2000 },
+      ),
       expect: typed("memory_limit", "time_limit", "runtime_error"),
     },
     {
       name: "a source that is no text",
-      run: { program: { argv: ["/usr/bin/python3", "bomb.py"] }, files: [{ path: "bomb.py", data: Buffer.from([0xff, 0xfe, 0, 1, 2, 255]) }] },
+      run: {
+        program: { argv: ["/usr/bin/python3", "bomb.py"] },
+        files: [{ path: "bomb.py", data: Buffer.from([0xff, 0xfe, 0, 1, 2, 255]) }],
+      },
       expect: typed("runtime_error"),
     },
   ],
   twins: [
-    { run: { program: { interpreter: "python", source: `print(${"(".repeat(50)}1${"+1".repeat(500)}${")".repeat(50)})` } }, prints: "501\n" },
+    {
+      run: {
+        program: { interpreter: "python", source: `print(${"(".repeat(50)}1${"+1".repeat(500)}${")".repeat(50)})` },
+      },
+      prints: "501\n",
+    },
   ],
 };
 
@@ -216,14 +262,24 @@ export const coreDumps: AttackEntry = {
   variants: [
     {
       name: "a crash of the interpreter",
-      run: withMore(py`
+      run: withMore(
+        py`
 import resource
 try: resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 except (ValueError, OSError): pass
 libc.prctl(4, 1, 0, 0, 0)
 ctypes.string_at(0)
-`, { outputs: [{ path: "core", limit: 1000 }, { path: "core.2", limit: 1000 }] }),
-      expect: and(typed("runtime_error"), "no core file", ({ files }) => files.every(({ status }) => status === "missing")),
+`,
+        {
+          outputs: [
+            { path: "core", limit: 1000 },
+            { path: "core.2", limit: 1000 },
+          ],
+        },
+      ),
+      expect: and(typed("runtime_error"), "no core file", ({ files }) =>
+        files.every(({ status }) => status === "missing"),
+      ),
     },
     {
       name: "a crash of a command, and a look at what it left",
@@ -237,11 +293,24 @@ import resource
 attempt("core", lambda: resource.setrlimit(resource.RLIMIT_CORE, (1 << 20, 1 << 20)) if True else None)
 end()
 `,
-      expect: { ...refused(), check: (result) => (/setrlimit|not allowed|refused/.test(Buffer.from(result.stderr.head).toString() + Buffer.from(result.stdout.head).toString()) ? null : "raised") },
+      expect: {
+        ...refused(),
+        check: (result) =>
+          /setrlimit|not allowed|refused/.test(
+            Buffer.from(result.stderr.head).toString() + Buffer.from(result.stdout.head).toString(),
+          )
+            ? null
+            : "raised",
+      },
     },
   ],
-  twins: [{ run: cold`
+  twins: [
+    {
+      run: cold`
 import resource
 print(resource.getrlimit(resource.RLIMIT_CORE)[0])
-`, prints: /^[01]\n$/ }],
+`,
+      prints: /^[01]\n$/,
+    },
+  ],
 };

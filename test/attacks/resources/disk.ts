@@ -30,7 +30,11 @@ for number in range(64): os.posix_fallocate(os.open(f"{number}", os.O_RDWR | os.
 `,
       expect: full,
     },
-    { name: "by fallocate of a terabyte", run: py`os.posix_fallocate(os.open("one", os.O_RDWR | os.O_CREAT), 0, 1 << 40)`, expect: full },
+    {
+      name: "by fallocate of a terabyte",
+      run: py`os.posix_fallocate(os.open("one", os.O_RDWR | os.O_CREAT), 0, 1 << 40)`,
+      expect: full,
+    },
     {
       name: "sparse, then written to",
       run: py`
@@ -58,7 +62,11 @@ for number in range(16):
       // The kernel has no other way to say it than SIGBUS.
       expect: typed("disk_limit", "runtime_error"),
     },
-    { name: "in the shell, until it is full", run: sh`i=0; while head -c 1000000 /dev/zero > /tmp/$i; do i=$((i+1)); done; exit 1`, expect: full },
+    {
+      name: "in the shell, until it is full",
+      run: sh`i=0; while head -c 1000000 /dev/zero > /tmp/$i; do i=$((i+1)); done; exit 1`,
+      expect: full,
+    },
     { name: "in the shell, one large file", run: sh`exec head -c 64000000 /dev/zero > one`, expect: full },
     {
       name: "by sendfile and copy_file_range from the image",
@@ -109,7 +117,11 @@ for number in range(1_000_000): os.close(os.open(f"{number}", os.O_CREAT | os.O_
       expect: full,
     },
     { name: "folders", run: py`for number in range(1_000_000): os.mkdir(f"/tmp/{number}")`, expect: full },
-    { name: "symbolic links", run: py`for number in range(1_000_000): os.symlink("x", f"/dev/shm/{number}")`, expect: full },
+    {
+      name: "symbolic links",
+      run: py`for number in range(1_000_000): os.symlink("x", f"/dev/shm/{number}")`,
+      expect: full,
+    },
     {
       name: "hard links to one file",
       run: py`
@@ -121,13 +133,16 @@ for number in range(1_000_000): os.link("one", f"{number}")
     { name: "pipes with names", run: py`for number in range(1_000_000): os.mkfifo(f"{number}")`, expect: full },
     {
       name: "going on after each refusal",
-      run: limited(py`
+      run: limited(
+        py`
 number = 0
 while True:
     number += 1
     try: os.close(os.open(f"{number}", os.O_CREAT | os.O_WRONLY))
     except OSError: pass
-`, { cpuMs: 1500 }),
+`,
+        { cpuMs: 1500 },
+      ),
       expect: typed("disk_limit", "time_limit"),
     },
   ],
@@ -172,32 +187,68 @@ print("done")
     },
     {
       name: "a chain of links through deep folders, to be fetched",
-      run: withMore(py`
+      run: withMore(
+        py`
 for number in range(200): os.symlink(f"link{number + 1}", f"link{number}")
 open("link200", "w").write("x")
 print("done")
-`, { outputs: [{ path: "link0", limit: 100 }] }),
+`,
+        { outputs: [{ path: "link0", limit: 100 }] },
+      ),
       expect: and(prints("done\n"), "the link is refused", ({ files }) => files[0]?.status === "refused"),
     },
     {
       name: "a path of 1,000 folders, to be fetched",
-      run: withMore(py`
+      run: withMore(
+        py`
 os.makedirs("d/" * 500)
 open("d/" * 500 + "bottom", "w").write("deep")
 print("done")
-`, { outputs: [{ path: `${"d/".repeat(500)}bottom`, limit: 100 }, { path: `${"d/".repeat(1500)}bottom`, limit: 100 }] }),
-      expect: and(prints("done\n"), "one is fetched, the other is missing", ({ files }) =>
-        files[0]?.status === "ok" && Buffer.from(files[0].data).toString() === "deep" && files[1]?.status === "missing"),
+`,
+        {
+          outputs: [
+            { path: `${"d/".repeat(500)}bottom`, limit: 100 },
+            { path: `${"d/".repeat(1500)}bottom`, limit: 100 },
+          ],
+        },
+      ),
+      expect: and(
+        prints("done\n"),
+        "one is fetched, the other is missing",
+        ({ files }) =>
+          files[0]?.status === "ok" &&
+          Buffer.from(files[0].data).toString() === "deep" &&
+          files[1]?.status === "missing",
+      ),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 os.makedirs("a/b/c/d/e")
 open("a/b/c/d/e/f", "w").write("x")
 print(open("a/b/c/d/e/f").read())
-`, prints: "x\n" }],
+`,
+      prints: "x\n",
+    },
+  ],
 };
 
-const ODD_NAMES = ["-rf", "--help", "a\nb", "tab\there", "x".repeat(255), " ", "~", "$(id)", "`id`", "é😀", "\u{1b}[31m", "..x", "*"];
+const ODD_NAMES = [
+  "-rf",
+  "--help",
+  "a\nb",
+  "tab\there",
+  "x".repeat(255),
+  " ",
+  "~",
+  "$(id)",
+  "`id`",
+  "é😀",
+  "\u{1b}[31m",
+  "..x",
+  "*",
+];
 
 export const names: AttackEntry = {
   id: "A10",
@@ -205,22 +256,29 @@ export const names: AttackEntry = {
   variants: [
     {
       name: "fetched by their names",
-      run: withMore(py`
+      run: withMore(
+        py`
 import json
 for name in json.loads(sys.stdin.read()): open(name, "w").write("content")
 print(len(os.listdir()))
-`, {
-        stdin: Buffer.from(JSON.stringify(ODD_NAMES)),
-        outputs: ODD_NAMES.map((path) => ({ path, limit: 100 })),
-      }),
+`,
+        {
+          stdin: Buffer.from(JSON.stringify(ODD_NAMES)),
+          outputs: ODD_NAMES.map((path) => ({ path, limit: 100 })),
+        },
+      ),
       expect: and(prints(`${ODD_NAMES.length}\n`), "all are fetched", ({ files }) =>
-        files.every(({ status, data }) => status === "ok" && Buffer.from(data).toString() === "content")),
+        files.every(({ status, data }) => status === "ok" && Buffer.from(data).toString() === "content"),
+      ),
     },
     {
       name: "laid into the workspace by their names",
-      run: withMore(py`
+      run: withMore(
+        py`
 print(sum(open(name).read() == "given" for name in os.listdir()))
-`, { files: ODD_NAMES.map((path) => ({ path, data: Buffer.from("given") })) }),
+`,
+        { files: ODD_NAMES.map((path) => ({ path, data: Buffer.from("given") })) },
+      ),
       expect: prints(`${ODD_NAMES.length}\n`),
     },
     {
@@ -236,14 +294,27 @@ print(len(os.listdir(b"/tmp")))
       expect: prints("254\n"),
     },
     { name: "longer than a name can be", run: py`open("x" * 256, "w")`, expect: typed("runtime_error") },
-    { name: "every file has the name of a tool's option", run: sh`cd /tmp && touch -- -rf --no-preserve-root && rm -- -rf && ls`, expect: prints("--no-preserve-root\n") },
-    { name: "a name that reads like the runner's own files", run: py`
+    {
+      name: "every file has the name of a tool's option",
+      run: sh`cd /tmp && touch -- -rf --no-preserve-root && rm -- -rf && ls`,
+      expect: prints("--no-preserve-root\n"),
+    },
+    {
+      name: "a name that reads like the runner's own files",
+      run: py`
 for name in ("main.py", "prelude", "stdin", "result.json"): open(name, "w").write("x")
 os.mkdir("sandlot")
-`, expect: anyEnd() },
+`,
+      expect: anyEnd(),
+    },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 open("naïve café.txt", "w").write("ü")
 print(os.listdir(), open("naïve café.txt").read())
-`, prints: "['naïve café.txt'] ü\n" }],
+`,
+      prints: "['naïve café.txt'] ü\n",
+    },
+  ],
 };

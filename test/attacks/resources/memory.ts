@@ -19,12 +19,15 @@ while True: hoard.append(bytearray(1 << 20))
     },
     {
       name: "going on after each refusal",
-      run: limited(py`
+      run: limited(
+        py`
 hoard = []
 while True:
     try: hoard.append(bytearray(1 << 20))
     except MemoryError: pass
-`, { cpuMs: 500 }),
+`,
+        { cpuMs: 500 },
+      ),
       expect: typed("memory_limit", "time_limit"),
     },
     {
@@ -61,7 +64,8 @@ time.sleep(30)
     },
     {
       name: "shared pages that are let go of by the process and kept by the mapping",
-      run: limited(py`
+      run: limited(
+        py`
 import mmap
 hoard = []
 while len(hoard) < 64:
@@ -70,12 +74,15 @@ while len(hoard) < 64:
     pages.madvise(mmap.MADV_DONTNEED)
     hoard.append(pages)
 time.sleep(30)
-`, { wallMs: 4000 }),
+`,
+        { wallMs: 4000 },
+      ),
       expect: outOfMemory,
     },
     {
       name: "shared pages that a child keeps by a mapping it never touches",
-      run: limited(py`
+      run: limited(
+        py`
 import mmap
 for _ in range(20):
     pages = mmap.mmap(-1, 32 << 20)
@@ -83,12 +90,15 @@ for _ in range(20):
     for at in range(0, 32 << 20, 4096): pages[at] = 1
     pages.close()
 time.sleep(30)
-`, { wallMs: 4000 }),
+`,
+        { wallMs: 4000 },
+      ),
       expect: outOfMemory,
     },
     {
       name: "a device that maps to the same kind of pages",
-      run: limited(py`
+      run: limited(
+        py`
 import mmap
 device = os.open("/dev/zero", os.O_RDWR)
 hoard = []
@@ -98,7 +108,9 @@ while len(hoard) < 20:
     pages.madvise(mmap.MADV_DONTNEED)
     hoard.append(pages)
 time.sleep(30)
-`, { wallMs: 4000 }),
+`,
+        { wallMs: 4000 },
+      ),
       expect: outOfMemory,
     },
     {
@@ -135,12 +147,15 @@ while True: hoard.append(bytearray(1 << 20))
     },
     {
       name: "page tables, by reading a byte every two megabytes",
-      run: limited(py`
+      run: limited(
+        py`
 libc.mmap.restype = ctypes.c_void_p
 at = libc.mmap(None, ctypes.c_size_t(96 << 30), 1, 0x4022, -1, ctypes.c_long(0))
 for offset in range(0, 96 << 30, 2 << 20): ctypes.c_char.from_address(at + offset).value
 time.sleep(30)
-`, { wallMs: 8000 }),
+`,
+        { wallMs: 8000 },
+      ),
       expect: outOfMemory,
     },
     {
@@ -153,15 +168,21 @@ except OSError as error: print("refused", error.errno)
     },
   ],
   twins: [
-    { run: py`
+    {
+      run: py`
 big = bytearray(40 << 20)
 big[::4096] = b"x" * len(big[::4096])
 print(sum(big) // ord("x"))
-`, prints: "10240\n" },
-    { run: py`
+`,
+      prints: "10240\n",
+    },
+    {
+      run: py`
 import array
 print(sum(array.array("q", range(2_000_000))))
-`, prints: "1999999000000\n" },
+`,
+      prints: "1999999000000\n",
+    },
   ],
 };
 
@@ -318,7 +339,8 @@ print("held")
     },
     {
       name: "record locks by the hundred thousand",
-      run: limited(py`
+      run: limited(
+        py`
 import fcntl, struct
 def hold(name):
     for number in range(50):
@@ -328,7 +350,9 @@ def hold(name):
 for name in range(6): spawn(lambda: hold(name))
 time.sleep(4)
 print("held")
-`, { cpuMs: 10_000 }),
+`,
+        { cpuMs: 10_000 },
+      ),
       expect: typed("memory_limit"),
     },
     {
@@ -422,12 +446,15 @@ print("stuffed", stuffed >> 20, "MiB")
     },
     {
       name: "names that are looked up and are not there",
-      run: limited(py`
+      run: limited(
+        py`
 for number in range(100000):
     try: os.stat(f"/usr/{number}" + "x" * 200)
     except OSError: pass
 print("done")
-`, { cpuMs: 4000 }),
+`,
+        { cpuMs: 4000 },
+      ),
       expect: prints("done\n"),
     },
   ],
@@ -451,13 +478,16 @@ with lock: print("locked")
       prints: "b'hello'\nTrue\nlocked\n",
     },
     {
-      run: withMore(py`
+      run: withMore(
+        py`
 import sqlite3
 with sqlite3.connect("/workspace/base") as base:
     base.execute("create table t (n integer)")
     base.executemany("insert into t values (?)", [(n,) for n in range(1000)])
 print(sqlite3.connect("/workspace/base").execute("select sum(n) from t").fetchone()[0], len(sys.stdin.read()))
-`, { stdin: Buffer.alloc(300_000, "x") }),
+`,
+        { stdin: Buffer.alloc(300_000, "x") },
+      ),
       prints: "499500 300000\n",
     },
   ],
@@ -469,7 +499,8 @@ export const swap: AttackEntry = {
   variants: [
     {
       name: "private pages that are pushed out make room for more",
-      run: limited(py`
+      run: limited(
+        py`
 import mmap
 hoard = []
 while len(hoard) < 64:
@@ -478,12 +509,17 @@ while len(hoard) < 64:
     pages.madvise(21)
     hoard.append(pages)
 time.sleep(30)
-`, { wallMs: 4000 }),
+`,
+        { wallMs: 4000 },
+      ),
       expect: typed("memory_limit", "runtime_error"),
     },
   ],
   twins: [
-    { run: py`print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmSwap")])`, prints: "['0']\n" },
+    {
+      run: py`print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmSwap")])`,
+      prints: "['0']\n",
+    },
   ],
   elsewhere: [{ file: "src/sandbox/docker/container.test.ts", test: "allows no swap, and memory and processes" }],
 };

@@ -21,65 +21,93 @@ export const flood: AttackEntry = {
     { name: "standard error", run: withMore(py`while True: os.write(2, b"x" * 65536)`, little), expect: flooded },
     {
       name: "both in turn, by print",
-      run: withMore(py`
+      run: withMore(
+        py`
 while True:
     print("x" * 1000)
     print("y" * 1000, file=sys.stderr)
-`, little),
+`,
+        little,
+      ),
       expect: flooded,
     },
     { name: "in the shell", run: withMore(sh`exec yes`, little), expect: flooded },
     {
       name: "by twenty processes at once",
-      run: withMore(py`
+      run: withMore(
+        py`
 for _ in range(20):
     if os.fork() == 0: break
 while True: os.write(1, bytes(65536))
-`, little),
+`,
+        little,
+      ),
       expect: flooded,
     },
     {
       name: "a gigabyte, spliced without a copy",
-      run: withMore(py`
+      run: withMore(
+        py`
 zero = os.open("/tmp/zeros", os.O_RDWR | os.O_CREAT)
 os.ftruncate(zero, 4 << 20)
 for _ in range(256):
     sent = 0
     while sent < 4 << 20: sent += os.sendfile(1, zero, sent, 4 << 20)
-`, little),
+`,
+        little,
+      ),
       expect: flooded,
     },
     {
       name: "by a child, after the first process has ended",
-      run: withMore(py`
+      run: withMore(
+        py`
 if os.fork() == 0:
     while True: os.write(1, bytes(65536))
-`, little),
+`,
+        little,
+      ),
       expect: anyEnd(),
     },
     {
       name: "into a pipe that was made as large as it gets, at the very end",
-      run: withMore(py`
+      run: withMore(
+        py`
 import fcntl
 try: fcntl.fcntl(1, 1031, 1 << 20)
 except OSError: pass
 os.write(1, b"x" * (900 << 10))
 os._exit(0)
-`, { keepBytes: 2 << 20 }),
-      expect: and(prints(/^x+$/), "nothing is lost", ({ stdout }) => stdout.head.length + stdout.tail.length === 900 << 10),
+`,
+        { keepBytes: 2 << 20 },
+      ),
+      expect: and(
+        prints(/^x+$/),
+        "nothing is lost",
+        ({ stdout }) => stdout.head.length + stdout.tail.length === 900 << 10,
+      ),
     },
   ],
   twins: [
-    { run: withMore(py`
+    {
+      run: withMore(
+        py`
 for number in range(20000): print(number)
-`, { keepBytes: 1 << 20 }), prints: /^0\n[^]*\n19999\n$/ },
+`,
+        { keepBytes: 1 << 20 },
+      ),
+      prints: /^0\n[^]*\n19999\n$/,
+    },
   ],
 };
 
 function honest(kib: number) {
-  const run = withMore(py`
+  const run = withMore(
+    py`
 sys.stdout.write("0123456789abcdef" * (${kib} << 6))
-`, { keepBytes: 17 << 20, limits: { outputBytes: 17 << 20 } });
+`,
+    { keepBytes: 17 << 20, limits: { outputBytes: 17 << 20 } },
+  );
   const whole = (result: RunResult) =>
     result.stdout.dropped === 0 && result.stdout.head.length + result.stdout.tail.length === kib << 10;
   return { name: `${kib} KiB`, run, expect: and(prints(/^(0123456789abcdef)/), "complete", whole) };
@@ -115,18 +143,28 @@ export const smallWrites: AttackEntry = {
   variants: [
     {
       name: "a million bytes, one by one",
-      run: limited(py`
+      run: limited(
+        py`
 for _ in range(1_000_000): os.write(1, b"x")
-`, { outputBytes: 4 << 20, cpuMs: 8000 }),
-      expect: and(prints(/^x+$/), "complete", ({ stdout }) => stdout.head.length + stdout.tail.length + stdout.dropped === 1_000_000),
+`,
+        { outputBytes: 4 << 20, cpuMs: 8000 },
+      ),
+      expect: and(
+        prints(/^x+$/),
+        "complete",
+        ({ stdout }) => stdout.head.length + stdout.tail.length + stdout.dropped === 1_000_000,
+      ),
     },
     {
       name: "one byte each to both streams in turn, for ever",
-      run: limited(py`
+      run: limited(
+        py`
 while True:
     os.write(1, b"x")
     os.write(2, b"y")
-`, { outputBytes: 1 << 20, cpuMs: 8000 }),
+`,
+        { outputBytes: 1 << 20, cpuMs: 8000 },
+      ),
       expect: typed("output_limit"),
     },
     {
@@ -135,7 +173,12 @@ while True:
       expect: and(prints(/^x+$/), "all but a megabyte is dropped", ({ stdout }) => stdout.dropped === 7 << 20),
     },
   ],
-  twins: [{ run: py`
+  twins: [
+    {
+      run: py`
 for letter in "hello": sys.stdout.write(letter); sys.stdout.flush()
-`, prints: "hello" }],
+`,
+      prints: "hello",
+    },
+  ],
 };

@@ -11,17 +11,25 @@ export const forkBomb: AttackEntry = {
   variants: [
     {
       name: "every process forks for ever",
-      run: limited(py`
+      run: limited(
+        py`
 while True:
     try: os.fork()
     except OSError: pass
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
-    { name: "in the shell", run: limited(sh`bomb() { bomb | bomb & }; bomb; sleep 30`, { ...few, wallMs: 1500 }), expect: bombed },
+    {
+      name: "in the shell",
+      run: limited(sh`bomb() { bomb | bomb & }; bomb; sleep 30`, { ...few, wallMs: 1500 }),
+      expect: bombed,
+    },
     {
       name: "each in a session of its own, with every signal ignored",
-      run: limited(py`
+      run: limited(
+        py`
 import signal
 for number in range(1, 32):
     try: signal.signal(number, signal.SIG_IGN)
@@ -30,42 +38,53 @@ while True:
     try:
         if os.fork() == 0: os.setsid()
     except OSError: pass
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
     {
       name: "comet: each forks its successor and ends at once, so that nobody is seen twice",
-      run: limited(py`
+      run: limited(
+        py`
 if os.fork() == 0:
     while True:
         try:
             if os.fork(): os._exit(0)
         except OSError: pass
 time.sleep(30)
-`, { ...few, wallMs: 3000 }),
+`,
+        { ...few, wallMs: 3000 },
+      ),
       expect: bombed,
     },
     {
       name: "the bomb stays behind when its first process has ended",
-      run: limited(py`
+      run: limited(
+        py`
 if os.fork() == 0:
     while True:
         try: os.fork()
         except OSError: pass
 time.sleep(0.05)
-`, few),
+`,
+        few,
+      ),
       expect: anyEnd(),
     },
     {
       name: "the bomb goes off in the very moment of the exit",
-      run: limited(py`
+      run: limited(
+        py`
 import atexit
 @atexit.register
 def burst():
     for _ in range(11):
         try: os.fork()
         except OSError: break
-`, few),
+`,
+        few,
+      ),
       expect: anyEnd(),
     },
     {
@@ -93,37 +112,51 @@ export const threadBomb: AttackEntry = {
   variants: [
     {
       name: "threads that sleep",
-      run: limited(py`
+      run: limited(
+        py`
 import threading
 while True: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
     {
       name: "with stacks of 32 KiB, going on after each refusal",
-      run: limited(py`
+      run: limited(
+        py`
 import _thread
 _thread.stack_size(32768)
 while True:
     try: _thread.start_new_thread(time.sleep, (60,))
     except RuntimeError: pass
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
     {
       name: "by the C library, below the interpreter's sight",
-      run: limited(py`
+      run: limited(
+        py`
 made, thread = 0, ctypes.c_ulong()
 while libc.pthread_create(ctypes.byref(thread), None, libc.pause, None) == 0: made += 1
 print(made)
 time.sleep(0.2)
 sys.exit(1)
-`, few),
-      expect: and(typed("process_limit", "runtime_error"), "fewer than 24 threads", (result) => Number(Buffer.from(result.stdout.head).toString()) < 24),
+`,
+        few,
+      ),
+      expect: and(
+        typed("process_limit", "runtime_error"),
+        "fewer than 24 threads",
+        (result) => Number(Buffer.from(result.stdout.head).toString()) < 24,
+      ),
     },
     {
       name: "in many processes, each with many",
-      run: limited(py`
+      run: limited(
+        py`
 import threading
 for _ in range(3): 
     try: os.fork()
@@ -131,7 +164,9 @@ for _ in range(3):
 while True:
     try: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
     except RuntimeError: pass
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
   ],
@@ -163,22 +198,28 @@ export const zombies: AttackEntry = {
   variants: [
     {
       name: "children that nobody waits for",
-      run: limited(py`
+      run: limited(
+        py`
 while True:
     spawn(lambda: None)
-`, few),
+`,
+        few,
+      ),
       expect: bombed,
     },
     {
       name: "orphans that end while their first ancestor lives",
-      run: limited(py`
+      run: limited(
+        py`
 for _ in range(300):
     if os.fork() == 0:
         if os.fork() == 0: os._exit(0)
         os._exit(0)
     os.wait()
 print("done")
-`, { ...few, cpuMs: 4000 }),
+`,
+        { ...few, cpuMs: 4000 },
+      ),
       expect: prints("done\n"),
     },
   ],
