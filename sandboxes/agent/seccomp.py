@@ -39,7 +39,7 @@ _REFUSED = {
     "sched_setaffinity": (203, 122), "sched_setscheduler": (144, 119), "sched_setparam": (142, 118),
     "sched_setattr": (314, 274), "setpriority": (141, 140), "ioprio_set": (251, 30),
     "mbind": (237, 235), "set_mempolicy": (238, 237), "migrate_pages": (256, 238), "move_pages": (279, 239),
-    "memfd_secret": (447, 447),
+    "memfd_secret": (447, 447), "set_mempolicy_home_node": (450, 450),
     # Memory that belongs to no process: nobody's limit counts it. Anonymous shared mappings are counted.
     "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190),
     # Counted for the whole machine: asynchronous I/O contexts.
@@ -63,9 +63,9 @@ _PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP: others are modules that n
 _OPEN_FILE_LOCKS = (36, 37, 38)  # F_OFD_*: seen by every namespace
 
 _ARCHITECTURES = {
-    # Audit architecture and the numbers of clone, socket, ioctl, prlimit64, setsockopt, fcntl.
-    "x86_64": (0xC000003E, 56, 41, 16, 302, 54, 72),
-    "aarch64": (0xC00000B7, 220, 198, 29, 261, 208, 25),
+    # Audit architecture and the numbers of clone, socket, socketpair, ioctl, prlimit64, setsockopt, fcntl.
+    "x86_64": (0xC000003E, 56, 41, 53, 16, 302, 54, 72),
+    "aarch64": (0xC00000B7, 220, 198, 199, 29, 261, 208, 25),
 }
 
 
@@ -73,7 +73,7 @@ def build(machine=None):
     """The program for this machine's architecture; KeyError where there is none."""
     machine = machine or os.uname().machine
     column = 0 if machine == "x86_64" else 1
-    arch, clone, socket, ioctl, prlimit, setsockopt, fcntl = _ARCHITECTURES[machine]
+    arch, clone, socket, socketpair, ioctl, prlimit, setsockopt, fcntl = _ARCHITECTURES[machine]
     eperm, enosys = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
 
     program = [
@@ -94,6 +94,8 @@ def build(machine=None):
     program += _when(prlimit, [(_LD_W_ABS, 0, 0, _ARG0), (_JEQ_K, 1, 0, 0), (_RET_K, 0, 0, eperm)])
     unknown = _ERRNO | errno.EAFNOSUPPORT
     program += _when(socket, [*_unless_among(_ARG0, _FAMILIES, unknown), *_unless_among(_ARG2, _PROTOCOLS, unknown)])
+    # Only local ones can be made in pairs; other families are looked for, and loaded, before they are refused.
+    program += _when(socketpair, _unless_among(_ARG0, _FAMILIES[:1], unknown))
     program += _when(ioctl, _if_among(_ARG1, _TERMINAL_INPUT, eperm))
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
     # A hint, and taken as one: the call succeeds and changes nothing.
