@@ -145,6 +145,24 @@ def run_as(user, work):
         raise PermissionError("not even the user itself may")
 
 
+def compute_as(user, function):
+    """The natural number that `function` answers in a process of another user; 0 when it fails."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setresgid(user, user, user)
+            os.setresuid(user, user, user)
+            os.write(writer, b"%d" % function())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    answer = os.read(reader, 32)
+    os.close(reader)
+    os.waitpid(child, 0)
+    return int(answer or 0)
+
+
 def has_capabilities(*capabilities):
     """Whether they are effective in the calling process."""
     with open("/proc/self/status") as file:

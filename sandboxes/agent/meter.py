@@ -59,7 +59,8 @@ class Meter:
         self.cpu = max(self.cpu, cpu - self._base_cpu)
         if memory > self.limits["memory_bytes"]:
             # Shared pages count once only here, where every process's part of them is asked for.
-            memory = sum(map(self._proportional_memory, self.pids()))
+            pids = self.pids()
+            memory = self._processes.seen_as_user(lambda: sum(map(self._proportional_memory, pids)))
         memory += self._unclaimed()
         self.peak = max(self.peak, memory)
         self.crowded = self.crowded or count >= self.limits["processes"]

@@ -50,6 +50,10 @@ class Processes:
         else:
             _signal(pids, number)
 
+    def seen_as_user(self, function):
+        """What `function` finds, a natural number, with the rights of the slot's user where the lane has too few."""
+        return linux.compute_as(self._only_user, function) if self._only_user else function()
+
     def reap(self):
         """Takes note of whoever has ended here: orphans, since the lane is the first process of its namespace."""
         while self._own_pids:
