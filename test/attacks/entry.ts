@@ -31,8 +31,6 @@ export interface ProgramAttack extends Step {
   readonly beside?: Step & { readonly afterMs?: number };
   /** In the same sandbox afterwards: who must not notice anything. */
   readonly next?: Step;
-  /** In a sandbox of its own, because it goes for the sandbox as a whole. */
-  readonly alone?: boolean;
 }
 
 /** An attack that is more than a run. */
@@ -40,6 +38,8 @@ export interface ActedAttack {
   readonly name: string;
   readonly word: Word;
   readonly says: string;
+  /** An image beside the usual one that it needs; where that is not built, it is not played, and said to be so. */
+  readonly image?: string;
   /** Null, or what went wrong. Sandboxes that it opens are removed afterwards. */
   readonly act: (arena: Arena) => Promise<string | null>;
 }

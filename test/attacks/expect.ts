@@ -41,6 +41,14 @@ export function refused(): Expectation {
   };
 }
 
+/** For calls after which a program may not be left alive: it says `SUCCEEDED` if it got through. */
+export const killedOrRefused: Expectation = {
+  word: "refused",
+  says: "ended by the kernel, or refused",
+  check: (result) =>
+    textOf(result.stdout).includes("SUCCEEDED") ? shown(result) : typed("runtime_error").check(result),
+};
+
 /** It ends well and prints exactly this: what it did made no difference. */
 export function prints(expected: string | RegExp): Expectation {
   return {

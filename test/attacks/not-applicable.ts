@@ -3,42 +3,67 @@ import { nameOf, type Target } from "./gate/target.ts";
 type Reasons = Readonly<Record<string, string>>;
 
 const FELT = "accepted: two programs of one sandbox that want to can tell each other something by a lock on the image";
-
-/** One run per sandbox, without namespaces in it: it meets the sandbox's own processes and files, and nobody else. */
-const SINGLE_USE: Reasons = {
-  "C48 a lock on a file of the image, which a neighbour can feel": FELT,
-  "E61 the command line of every other process":
-    "the agent's own processes are in sight; a later variant holds that no secret is",
-  "B29 through a descriptor of the process":
-    "a program can end its lane, and the sandbox with it; the attribution suite holds that it gains nothing",
-  "B36 out of the kernel's preference for ending it first":
-    "whomever the kernel ends, it is this run and nobody else's",
-  "A19 pseudo-terminals, of which the machine has few":
-    "they are those of the sandbox, and the kernel keeps a reserve for the machine",
-};
+const LANES: Reasons = { "C48 a lock on a file of the image, which a neighbour can feel": FELT };
 
 /** Slots of one user see the zygote that they were forked from. */
 const ONE_USER: Reasons = {
-  "C48 a lock on a file of the image, which a neighbour can feel": FELT,
-  "E61 the command line of every other process": "its zygote is in sight; a later variant holds that no secret is",
+  ...LANES,
+  "E61 the command line of every other process": "its zygote is in sight; another variant holds that no secret is",
+};
+
+/** One run per sandbox, without namespaces in it: it meets the sandbox's own processes and files, and nobody else. */
+const SINGLE_USE: Reasons = {
+  ...LANES,
+  "A14 in orphans, each for a moment": "orphans are the agent's, which meters nobody; the clock on the wall ends them",
+  "A19 pseudo-terminals, of which the machine has few":
+    "they are the sandbox's own, and the kernel keeps a reserve for the machine",
+  "B36 out of the kernel's preference for ending it first":
+    "whomever the kernel ends, it is this run and nobody else's",
+  "E61 the command line of every other process":
+    "the agent's own are in sight; another variant holds that no secret is",
+};
+
+/** Local sandboxes have the machine's own programs, and no image. */
+const NO_IMAGES: Reasons = { "image cpp": "local sandboxes run what the machine has installed; there are no images" };
+
+/** Bubblewrap has no cap on inodes; pools refuse it unless the operator accepts that by name. */
+const NO_INODE_CAP =
+  "bubblewrap cannot cap inodes: the pool's self-test refuses this unless the operator accepts it by name";
+const LOCAL_SINGLE_USE: Reasons = {
+  ...SINGLE_USE,
+  ...NO_IMAGES,
+  A08: NO_INODE_CAP,
+  "A04 names, attributes and inodes of scratch files": NO_INODE_CAP,
+  "A04 connections to itself, each with all that they hold":
+    "without a namespace or an engine, nobody there may set how much a connection holds",
+  "C44 twenty thousand files": NO_INODE_CAP,
+  "C50 a hundred thousand files": NO_INODE_CAP,
+  "B29 through a descriptor of the process":
+    "of the agent's user, it can end its lane; the attribution suite holds that it gains nothing by it",
+  "E64 settings of the kernel": "those that it can open are of the sandbox's own namespaces, which end with it",
 };
 
 /**
- * What cannot be tried at a target, and why: by entry, or by entry and variant. Fixed: `catalogue.test.ts` holds the
+ * What cannot be tried at a target, and why: by entry, by entry and variant, or by the image that is needed. Fixed: `catalogue.test.ts` holds the
  * length of each list, so that none grows unnoticed.
  */
 export const NOT_APPLICABLE: Readonly<Record<string, Reasons>> = {
-  "docker-A": { "C48 a lock on a file of the image, which a neighbour can feel": FELT },
+  "docker-A": LANES,
   "docker-B": ONE_USER,
   "docker-C": SINGLE_USE,
   "docker-runsc-C": SINGLE_USE,
-  "docker-runsc-systrap-A": { "C48 a lock on a file of the image, which a neighbour can feel": FELT },
-  "local-B": ONE_USER,
-  "local-C": SINGLE_USE,
+  "docker-runsc-systrap-A": LANES,
+  "local-B": { ...ONE_USER, ...NO_IMAGES },
+  "local-C": LOCAL_SINGLE_USE,
 };
 
-/** Why an attack does not apply at a target, or null when it does. */
-export function whyNotApplicable(target: Target, entry: string, variant: string): string | null {
+/** Why an attack does not apply at a target, or null when it does. `image`: what it needs beside the usual one. */
+export function whyNotApplicable(
+  target: Target,
+  attack: { readonly entry: string; readonly name: string },
+  image: string | null,
+): string | null {
   const list = NOT_APPLICABLE[nameOf(target)] ?? {};
-  return list[entry] ?? list[`${entry} ${variant}`] ?? null;
+  const { entry, name } = attack;
+  return list[entry] ?? list[`${entry} ${name}`] ?? (image === null ? null : (list[`image ${image}`] ?? null));
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
@@ -25,6 +26,27 @@ const COMPILE: RunLimits = { ...RUN, wallMs: 60_000, cpuMs: 60_000, memoryBytes:
 
 it("knows programs of every language", () => {
   expect(Object.keys(LANGUAGE_PROGRAMS).sort()).toEqual(catalogue.languages().map(({ name }) => name));
+});
+
+it("says which image is missing, and takes no other runtime for one that is", async () => {
+  const owner = { installation: newId("installation"), owner: newId("server") };
+  const options = { socketPath, owner, maxAgeMs: 3_600_000, clock: systemClock };
+  const root = mkdtempSync(join(tmpdir(), "sandlot-images-"));
+  cpSync(imagesRoot, root, { recursive: true });
+  writeFileSync(join(root, "ruby", "note"), newId("server"));
+  const other = new DockerProvider({ ...options, imagesRoot: root });
+  const own = new DockerProvider({ ...options, imagesRoot });
+  try {
+    const missing = other.create(ctx, { ...specOf(), image: "ruby" });
+    await expect(missing).rejects.toMatchObject({ code: "sandbox_image_missing", context: { image: "ruby" } });
+    const unknown = own.create(ctx, { ...specOf(), runtime: "none-such" });
+    await expect(unknown).rejects.toMatchObject({ code: "sandbox_unsupported" });
+    expect(await own.list()).toEqual([]);
+  } finally {
+    other.close();
+    own.close();
+    rmSync(root, { recursive: true });
+  }
 });
 
 describe.each(states)("the image $source.manifest.name", ({ source, built }) => {

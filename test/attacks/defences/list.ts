@@ -11,15 +11,17 @@ export interface Defence {
 
 const patch = (file: string, find: string, replace: string) => ({ file, find, replace });
 
+const BUILD = "def build(machine=None):";
+
+/** Python that forgets calls before the filter is built. */
+function without(calls: readonly string[]): string {
+  const forget = "_REFUSED.pop(_name, None) or _ABSENT.pop(_name)";
+  return `for _name in ${JSON.stringify(calls)}:\n    ${forget}\n\n\n${BUILD}`;
+}
+
 /** System calls that the filter lets through again. */
 function allowed(name: string, calls: readonly string[], attacks: readonly string[]): Defence {
-  const removal = `for _name in ${JSON.stringify(calls)}:\n    _REFUSED.pop(_name, None) or _ABSENT.pop(_name)\n\n\ndef build(machine=None):`;
-  return {
-    name: `filter: ${name}`,
-    where: "local",
-    patches: [patch("seccomp.py", "def build(machine=None):", removal)],
-    attacks,
-  };
+  return { name: `filter: ${name}`, where: "local", patches: [patch("seccomp.py", BUILD, without(calls))], attacks };
 }
 
 /** A check on an argument that the filter does not make any more. */
@@ -31,6 +33,20 @@ function unchecked(name: string, find: string, replace: string, attacks: readonl
 function unlimited(which: string, find: string, attacks: readonly string[]): Defence {
   return { name: `rlimit ${which}`, where: "local", patches: [patch("limits.py", find, "")], attacks };
 }
+
+const MOUNTS = [
+  "mount",
+  "umount2",
+  "pivot_root",
+  "chroot",
+  "open_tree",
+  "move_mount",
+  "fsopen",
+  "fsconfig",
+  "fsmount",
+  "fspick",
+  "mount_setattr",
+];
 
 const FILTER: readonly Defence[] = [
   {
@@ -45,23 +61,16 @@ const FILTER: readonly Defence[] = [
     ["B30 by system calls"],
   ),
   allowed("namespaces", ["unshare", "setns", "clone3"], ["E65 every kind"]),
-  allowed(
-    "mounts",
-    [
-      "mount",
-      "umount2",
-      "pivot_root",
-      "chroot",
-      "open_tree",
-      "move_mount",
-      "fsopen",
-      "fsconfig",
-      "fsmount",
-      "fspick",
-      "mount_setattr",
+  allowed("mounts", MOUNTS, ["E64 mounts"]),
+  {
+    name: "filter: mounts, where capabilities are kept",
+    where: "local",
+    patches: [
+      patch("seccomp.py", BUILD, without(MOUNTS)),
+      patch("zygote.py", "    linux.keep_capabilities(keeps)\n", "    linux._prctl(38, 1)\n"),
     ],
-    ["E64 mounts"],
-  ),
+    attacks: ["E64 mounts", "C45 the workspace"],
+  },
   allowed("handles of files", ["open_by_handle_at", "name_to_handle_at"], ["C48 through a handle"]),
   allowed("keyrings", ["keyctl", "add_key", "request_key"], ["E66", "C46 objects"]),
   allowed("bpf, perf, userfaultfd", ["bpf", "perf_event_open", "userfaultfd"], ["E66"]),
@@ -150,11 +159,7 @@ const NAMESPACES: readonly Defence[] = [
     where: "local",
     patches: [
       patch("lane.py", " | linux.CLONE_NEWPID | linux.CLONE_NEWIPC\n", " | linux.CLONE_NEWPID\n"),
-      patch(
-        "seccomp.py",
-        "def build(machine=None):",
-        'for _name in ("shmget", "msgget", "semget"):\n    _REFUSED.pop(_name)\n\n\ndef build(machine=None):',
-      ),
+      patch("seccomp.py", BUILD, without(["shmget", "msgget", "semget"])),
     ],
     attacks: ["C46 objects"],
   },
@@ -191,13 +196,7 @@ const NAMESPACES: readonly Defence[] = [
   {
     name: "a user for every slot",
     where: "docker",
-    patches: [
-      patch(
-        "slot.py",
-        "        os.setresgid(user, user, user)\n        os.setresuid(user, user, user)\n        linux.keep_capabilities(())\n",
-        "        os.chmod('/workspace', 0o777)\n",
-      ),
-    ],
+    patches: [patch("lane.py", "            return _FIRST_USER + self._runs\n", "            return None\n")],
     attacks: ["B35 capabilities on a file", "B28 everybody at once", "B30 by files", "E64 settings"],
   },
 ];
@@ -233,13 +232,13 @@ const SCRATCH: readonly Defence[] = [
     name: "the counter of processes is set back",
     where: "local",
     patches: [patch("lane.py", "            self._counter.reset(self.processes.zygote.pid)\n", "")],
-    attacks: ["C46 numbers"],
+    attacks: ["C46 the number"],
   },
   {
     name: "a lane in which something is left serves no more",
     where: "local",
     patches: [patch("scratch.py", "        return self._look() != self._known\n", "        return False\n")],
-    attacks: ["C46 numbers", "C46 ports"],
+    attacks: ["C46 bytes", "C46 ports"],
   },
 ];
 
@@ -392,22 +391,16 @@ const PROCESSES: readonly Defence[] = [
     attacks: ["B25 by the book", "E63 what earlier"],
   },
   {
-    name: "zygotes are not dumpable",
-    where: "local",
-    patches: [patch("zygote.py", "    linux.set_dumpable(False)\n", "")],
-    attacks: ["B30 by files", "B33 on the descriptors"],
-  },
-  {
-    name: "lanes are not dumpable",
+    name: "lanes and zygotes are not dumpable",
     where: "local",
     patches: [
       patch(
-        "lane.py",
-        "            _prefer_for_oom()\n        linux.set_dumpable(False)\n",
-        "            _prefer_for_oom()\n",
+        "linux.py",
+        "    _check(_prctl(_PR_SET_DUMPABLE, 1 if dumpable else 0)",
+        "    _check(_prctl(_PR_SET_DUMPABLE, 1)",
       ),
     ],
-    attacks: ["B30 by files", "B33 on the descriptors", "E61 the environment of every"],
+    attacks: ["B30 by files", "B33 on the descriptors", "E61 the environment of every", "E69 every descriptor"],
   },
   {
     name: "descriptors above the slot's own are closed",

@@ -183,10 +183,18 @@ end()
       },
     },
     {
-      name: "numbers that only count upwards: processes, sockets, bytes on the loopback",
+      name: "the number of processes that there were",
+      run: py`
+for _ in range(100): os.waitpid(spawn(lambda: None), 0)
+print("counted")
+`,
+      expect: prints("counted\n"),
+      next: { run: py`print(os.getpid() < 40)`, expect: prints("True\n") },
+    },
+    {
+      name: "bytes on the loopback",
       run: py`
 import socket
-for _ in range(100): os.waitpid(spawn(lambda: None), 0)
 try:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as end:
         end.bind(("127.0.0.1", 0))
@@ -198,9 +206,9 @@ print("counted")
       next: {
         run: py`
 rows = [line.split() for line in open("/proc/net/dev") if line.strip().startswith("lo:")]
-print(os.getpid() < 40, [int(row[1]) < 50_000 for row in rows])
+print([int(row[1]) < 50_000 for row in rows])
 `,
-        expect: prints("True [True]\n"),
+        expect: prints("[True]\n"),
       },
     },
     {
@@ -398,16 +406,16 @@ import select
 seen = b""
 try:
     watch = syscall(294, os.O_NONBLOCK)
-    syscall(254, watch, b"/etc", 0x20)
+    syscall(254, watch, b"/usr/bin", 0x20)
     select.select([watch], [], [], 1)
     seen = os.read(watch, 4096)
 except OSError: pass
-print(b"hostname" in seen or b"passwd" in seen)
+print(b"tac" in seen)
 `,
       expect: prints("False\n"),
       beside: {
         afterMs: 300,
-        run: py`print(len(open("/etc/passwd").read()) > 0 if os.path.exists("/etc/passwd") else True)`,
+        run: py`print(len(open("/usr/bin/tac", "rb").read()) > 0)`,
         expect: prints("True\n"),
       },
     },

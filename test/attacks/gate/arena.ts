@@ -1,4 +1,5 @@
 import type { CallContext } from "../../../src/core/context.ts";
+import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import type { RunResult, Sandbox, SandboxProvider, SandboxSpec } from "../../../src/sandbox/index.ts";
 import { agentPid } from "../../support/engine.ts";
 import type { AttackRun } from "../entry.ts";
@@ -13,6 +14,7 @@ export class Arena {
   readonly ctx: CallContext;
   readonly spec: SandboxSpec;
   readonly #open = new Map<Sandbox, number | null>();
+  readonly #images = new Map<string, boolean>();
   #opening: Promise<unknown> = Promise.resolve();
 
   constructor(target: Target, provider: SandboxProvider, ctx: CallContext) {
@@ -30,6 +32,21 @@ export class Arena {
       this.target.provider === "local" ? this.#opening.then(() => this.#openLocal(create)) : this.#openOther(create);
     this.#opening = opened.catch(() => undefined);
     return opened;
+  }
+
+  /** Whether sandboxes of an image can be made here. */
+  async has(image: string): Promise<boolean> {
+    const known = this.#images.get(image);
+    if (known !== undefined) return known;
+    const built = await this.open({ image }).then(
+      (sandbox) => this.close(sandbox).then(() => true),
+      (error: unknown) => {
+        if (SandlotError.is(error, "sandbox_image_missing")) return false;
+        throw error;
+      },
+    );
+    this.#images.set(image, built);
+    return built;
   }
 
   /** Process id on this machine of a sandbox's agent; null where the runtime hides it. */

@@ -17,7 +17,7 @@ export const SPEC: SandboxSpec = {
   resource: "attacks",
   image: "python",
   cpus: 2,
-  slots: 8,
+  slots: 6,
   memoryBytes: LIMITS.memoryBytes,
   scratchBytes: 8 << 20,
   processes: LIMITS.processes,

@@ -14,14 +14,15 @@ export interface Finding {
   readonly kind: Word | "twin";
   /** What was to come of it. */
   readonly says: string;
-  readonly state: "held" | "missed" | "not_applicable";
-  /** Why it was missed, or why it does not apply. */
+  /** `not_played`: an image that it needs is not built. */
+  readonly state: "held" | "missed" | "not_applicable" | "not_played";
+  /** Why it was missed, was not played, or does not apply. */
   readonly detail: string;
 }
 
 interface Piece {
   readonly finding: Pick<Finding, "entry" | "title" | "name" | "kind" | "says">;
-  readonly alone: boolean;
+  readonly image: string | null;
   readonly play: (stage: Stage | null) => Promise<Outcome>;
 }
 
@@ -38,11 +39,11 @@ const PARALLEL = 3;
 export async function playEntries(arena: Arena, entries: readonly AttackEntry[]): Promise<Finding[]> {
   const pieces = entries.flatMap((entry) => piecesOf(arena, entry));
   const findings: Finding[] = [];
-  const shared = pieces.filter(({ alone }) => !alone);
+  const queue = [...pieces];
   const running = new Set<string>();
   const house = new House(arena);
   const worker = async () => {
-    for (let piece = shared.shift(); piece; piece = shared.shift()) {
+    for (let piece = queue.shift(); piece; piece = queue.shift()) {
       findings.push(await playPiece(arena, house, piece, running));
     }
   };
@@ -50,9 +51,6 @@ export async function playEntries(arena: Arena, entries: readonly AttackEntry[])
     await Promise.all(Array.from({ length: PARALLEL }, worker));
     for (const [name, problem] of Object.entries(await house.surroundings())) {
       findings.push({ ...SURROUNDINGS, name, ...verdict(problem) });
-    }
-    for (const piece of pieces.filter(({ alone }) => alone)) {
-      findings.push(notApplicable(arena, piece) ?? { ...piece.finding, ...verdict(await playAlone(arena, piece)) });
     }
   } finally {
     await arena.closeAll();
@@ -66,8 +64,8 @@ function order(pieces: readonly Piece[], { entry, name }: Finding): number {
 }
 
 async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<string>): Promise<Finding> {
-  const exempt = notApplicable(arena, piece);
-  if (exempt) return exempt;
+  const unplayed = notApplicable(arena, piece) ?? (await notPlayed(arena, piece));
+  if (unplayed) return unplayed;
   const { entry, name } = piece.finding;
   const label = `${entry} ${name}`;
   const others = Array.from(running);
@@ -83,9 +81,15 @@ async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<
   }
 }
 
-function notApplicable(arena: Arena, { finding }: Piece): Finding | null {
-  const reason = whyNotApplicable(arena.target, finding.entry, finding.name);
+function notApplicable(arena: Arena, { finding, image }: Piece): Finding | null {
+  if (finding.kind === "twin") return null;
+  const reason = whyNotApplicable(arena.target, finding, image);
   return reason === null ? null : { ...finding, state: "not_applicable", detail: reason };
+}
+
+async function notPlayed(arena: Arena, { finding, image }: Piece): Promise<Finding | null> {
+  if (image === null || (await arena.has(image))) return null;
+  return { ...finding, state: "not_played", detail: `the image ${image} is not built` };
 }
 
 async function playAlone(arena: Arena, piece: Piece): Promise<Outcome> {
@@ -117,12 +121,12 @@ function piecesOf(arena: Arena, { id, title, variants, twins }: AttackEntry): Pi
   return [
     ...variants.map((attack): Piece => ({
       finding: { ...of, name: attack.name, kind: wordOf(attack), says: saysOf(attack) },
-      alone: "alone" in attack && attack.alone,
+      image: "act" in attack ? (attack.image ?? null) : null,
       play: (stage) => playAttack(arena, stage, attack),
     })),
     ...twins.map((twin, index): Piece => ({
       finding: { ...of, name: `twin ${index + 1}`, kind: "twin", says: "passes" },
-      alone: false,
+      image: null,
       play: (stage) => playTwin(arena, stage, twin),
     })),
   ];

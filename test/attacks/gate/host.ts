@@ -84,7 +84,6 @@ export function machine(): Readonly<Record<string, string>> {
     core: text("/proc/sys/kernel/core_pattern"),
     modprobe: text("/proc/sys/kernel/modprobe"),
     modules: text("/proc/modules").replace(/ \d+ /g, " "),
-    overcommit: text("/proc/sys/vm/overcommit_memory"),
     asynchronous: text("/proc/sys/fs/aio-nr"),
     network: readlinkSync("/proc/self/ns/net"),
     swap: text("/proc/swaps"),

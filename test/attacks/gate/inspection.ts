@@ -78,7 +78,7 @@ print(json.dumps({
     "user": [len({*os.getresuid(), *os.getresgid()}), os.getuid() != 0, os.getgroups()],
     "modules": sorted(sys.modules),
     "builtins": sorted(vars(builtins)),
-    "arithmetic": [3 + 4, 2 ** 10, len("abc"), hash("abc"), repr(1.5), sorted([3, 1, 2]), sum(range(10)), str(7), int("7")],
+    "arithmetic": [3 + 4, 2 ** 10, len("abc"), hash("abc") if sys.argv[0] != "-c" else 0, repr(1.5), sorted([3, 1, 2]), sum(range(10)), str(7), int("7")],
     "interpreter": [sys.getrecursionlimit(), sys.getswitchinterval(), sys.path, sys.flags.isolated, gc.isenabled(), threading.active_count(),
                     str(sys.gettrace()), str(sys.getprofile()), sys.excepthook is sys.__excepthook__, warnings.filters == [] or len(warnings.filters), locale.getlocale()],
     "tempdir": tempfile.gettempdir(),
@@ -88,9 +88,13 @@ print(json.dumps({
 /** What a run finds, part by part. */
 export type Found = Readonly<Record<string, unknown>>;
 
-export async function inspect(arena: Arena, sandbox: Sandbox): Promise<Found> {
+/** In a warm interpreter, or started as a command: the two have lanes of their own. */
+export type Kind = "warm" | "cold";
+
+export async function inspect(arena: Arena, sandbox: Sandbox, kind: Kind): Promise<Found> {
+  const cold = { argv: ["/usr/bin/python3", "-c", SOURCE] };
   const result = await arena.run(sandbox, {
-    program: { interpreter: "python", source: SOURCE },
+    program: kind === "warm" ? { interpreter: "python", source: SOURCE } : cold,
     limits: { outputBytes: 16 << 20 },
     keepBytes: 8 << 20,
   });

@@ -3,25 +3,25 @@ import { candidateCouldCause } from "../../../src/sandbox/index.ts";
 import type { ActedAttack, Attack, AttackRun, Expectation, Honest, ProgramAttack, Step, Word } from "../entry.ts";
 import { prints } from "../expect.ts";
 import type { Arena } from "./arena.ts";
-import { difference, type Found, inspect } from "./inspection.ts";
+import { difference, type Found, inspect, type Kind } from "./inspection.ts";
 import { playNeighbour } from "./neighbour.ts";
 import { sharesSandboxes } from "./target.ts";
 
 /** How one way of attacking went: null, or what went wrong. */
 export type Outcome = string | null;
 
-/** A sandbox that attacks share, and what its first run found in it. */
+/** A sandbox that attacks share, and what its first runs found in it. */
 export interface Stage {
   readonly sandbox: Sandbox;
-  readonly pristine: Found;
+  readonly pristine: Readonly<Record<Kind, Found>>;
 }
 
 export async function openStage(arena: Arena): Promise<Stage | null> {
   if (!sharesSandboxes(arena.target)) return null;
   const sandbox = await arena.open();
   // Whatever is only started when it is first wanted, is started now.
-  await arena.run(sandbox, { program: { argv: ["/bin/true"] } });
-  return { sandbox, pristine: await inspect(arena, sandbox) };
+  const warm = await inspect(arena, sandbox, "warm");
+  return { sandbox, pristine: { warm, cold: await inspect(arena, sandbox, "cold") } };
 }
 
 /** Plays one attack with honest neighbours beside it, and looks at what it left. */
@@ -33,11 +33,16 @@ export async function playAttack(arena: Arena, stage: Stage | null, attack: Atta
   const attacked = playProgram(arena, sandbox, attack).finally(() => (attacking = false));
   const [own, theirs] = await Promise.all([attacked, neighbours]);
   const problems = [own, theirs && `a neighbour: ${theirs}`];
-  if (attack.next) problems.push(note("the next run", await step(arena, sandbox, attack.next)));
-  if (stage) {
-    problems.push(note("left behind", difference(stage.pristine, await inspect(arena, stage.sandbox))));
-    await stage.sandbox.check(arena.ctx);
+  // Lanes take turns: after so many runs, one was where the attack had been.
+  const turns = stage ? arena.spec.slots + 1 : 1;
+  const kind = "argv" in attack.run.program ? "cold" : "warm";
+  for (let turn = 0; turn < turns; turn++) {
+    if (attack.next) problems.push(note("the next run", await step(arena, sandbox, attack.next)));
+    if (stage)
+      problems.push(note("left behind", difference(stage.pristine[kind], await inspect(arena, stage.sandbox, kind))));
+    if (problems.some(Boolean)) break;
   }
+  await stage?.sandbox.check(arena.ctx);
   return problems.filter(Boolean).join("; ") || null;
 }
 

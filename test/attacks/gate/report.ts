@@ -68,7 +68,12 @@ export function familyTable(entries: readonly AttackEntry[], findings: readonly 
   ].join("\n");
 }
 
-const MARKS: Readonly<Record<Finding["state"], string>> = { held: "held", missed: "**MISSED**", not_applicable: "n/a" };
+const MARKS: Readonly<Record<Finding["state"], string>> = {
+  held: "held",
+  missed: "**MISSED**",
+  not_applicable: "n/a",
+  not_played: "not played",
+};
 
 /** The whole outcome for a target as a page: the table, then every attack. Nothing in it changes from run to run by itself. */
 export function report(target: Target, entries: readonly AttackEntry[], findings: readonly Finding[]): string {
@@ -80,7 +85,7 @@ export function report(target: Target, entries: readonly AttackEntry[], findings
       `### ${entry.id} ${entry.title}`,
       "",
       ...own.map(({ name, kind, says, state, detail }) => {
-        const why = state === "not_applicable" ? ` (${detail})` : "";
+        const why = state === "not_applicable" || state === "not_played" ? ` (${detail})` : "";
         return `- ${MARKS[state]}: ${inline(name)} → ${kind}: ${inline(says)}${why}`;
       }),
       ...(twins.length > 0 ? [`- honest twins: ${twins.length - failed} of ${twins.length} pass`] : []),

@@ -1,5 +1,5 @@
 import type { AttackEntry } from "../entry.ts";
-import { and, oneOf, prints, refused, typed } from "../expect.ts";
+import { and, killedOrRefused, oneOf, prints, refused, typed } from "../expect.ts";
 import { cold, limited, py, sh, withMore } from "../kit.ts";
 
 export const otherMemory: AttackEntry = {
@@ -25,6 +25,17 @@ attempt("process_mrelease", lambda: syscall(448, syscall(434, 1, 0), 0))
 end()
 `,
       expect: refused(),
+    },
+    {
+      name: "by the calls of 32-bit programs",
+      run: py`
+# ptrace(PTRACE_TRACEME) is number 26 there; here that is msync.
+print("calling", flush=True)
+got = machine(bytes.fromhex("b81a000000bb0000000031c931d231f6cd80c3"))()
+print("SUCCEEDED" if got == 0 else "refused", got)
+sys.exit(1)
+`,
+      expect: killedOrRefused,
     },
     {
       name: "by files",

@@ -15,13 +15,13 @@ export const disconnects: AttackEntry = {
       act: async (arena) => {
         const sandbox = await arena.open();
         if (!sharesSandboxes(arena.target)) return cancelled(arena.run(sandbox, LOOP, aborted(arena.ctx, 100)));
-        const pristine = await inspect(arena, sandbox);
+        const pristine = await inspect(arena, sandbox, "warm");
         for (let n = 0; n < 20; n++) {
           const problem = await cancelled(arena.run(sandbox, LOOP, aborted(arena.ctx, n * n)));
           if (problem) return `after ${n * n} ms: ${problem}`;
         }
         await sandbox.check(arena.ctx);
-        return difference(pristine, await inspect(arena, sandbox));
+        return difference(pristine, await inspect(arena, sandbox, "warm"));
       },
     },
     {

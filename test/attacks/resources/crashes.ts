@@ -1,6 +1,7 @@
 import type { AttackEntry } from "../entry.ts";
 import { and, prints, refused, typed } from "../expect.ts";
 import { cold, limited, py, sh, withMore } from "../kit.ts";
+import { compilers } from "./compiled.ts";
 
 export const descriptors: AttackEntry = {
   id: "A19",
@@ -48,7 +49,7 @@ def hoard():
         while True: held.append(syscall(294, 0))
     except OSError: pass
     time.sleep(1)
-for _ in range(6): spawn(hoard)
+for _ in range(22): spawn(hoard)
 time.sleep(1)
 print("held")
 `,
@@ -245,6 +246,7 @@ eval("'x' * 10 ** 11")
       },
       expect: typed("runtime_error"),
     },
+    ...compilers,
   ],
   twins: [
     {

@@ -2,6 +2,7 @@ import type { AttackEntry } from "../entry.ts";
 import { oneOf, prints, refused, textOf, typed } from "../expect.ts";
 import { sharesSandboxes } from "../gate/target.ts";
 import { cold, limited, py, sh, withMore } from "../kit.ts";
+import { memoryInC } from "./compiled.ts";
 
 const outOfMemory = typed("memory_limit");
 
@@ -166,6 +167,7 @@ except OSError as error: print("refused", error.errno)
 `,
       expect: prints(/^(refused 7|ran)\n$/),
     },
+    ...memoryInC,
   ],
   twins: [
     {

@@ -1,6 +1,7 @@
 import type { AttackEntry } from "../entry.ts";
 import { and, anyEnd, prints, typed } from "../expect.ts";
 import { cold, limited, py, sh } from "../kit.ts";
+import { forkBombInC, threadsInC } from "./compiled.ts";
 
 const few = { processes: 12, cpuMs: 500 };
 const bombed = typed("process_limit", "time_limit");
@@ -92,6 +93,7 @@ def burst():
       run: limited(sh`while :; do /bin/sh -c 'sleep 30' & done`, few),
       expect: bombed,
     },
+    ...forkBombInC,
   ],
   twins: [
     {
@@ -169,6 +171,7 @@ while True:
       ),
       expect: bombed,
     },
+    ...threadsInC,
   ],
   twins: [
     {

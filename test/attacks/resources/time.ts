@@ -2,8 +2,9 @@ import type { RunResult } from "../../../src/sandbox/index.ts";
 import type { AttackEntry, Expectation } from "../entry.ts";
 import { and, prints, typed } from "../expect.ts";
 import { limited, py, sh } from "../kit.ts";
+import { cpuInC } from "./compiled.ts";
 
-const short = { cpuMs: 400, wallMs: 6000 };
+const short = { cpuMs: 400, wallMs: 15_000 };
 const brief = { wallMs: 500 };
 
 function by(limit: RunResult["limit"]): Expectation {
@@ -131,6 +132,7 @@ while True: pass
       ),
       expect: by("cpu"),
     },
+    ...cpuInC,
   ],
   twins: [
     {

@@ -41,8 +41,8 @@ export async function runLanguage(
     const missing = compiled.files.filter(({ status }) => status !== "ok");
     if (missing.length > 0) throw new Error(`the compiler left no ${missing.map(({ path }) => path).join(", ")}`);
     files = compiled.files.map(({ path, data }, i) => {
-      const archive = compile.artefacts[i]?.folder === true;
-      return archive ? { path: ".", data, archive } : { path, data, mode: 0o755 };
+      const folder = compile.artefacts[i]?.folder === true;
+      return { path, data, ...(folder ? { archive: true } : { mode: 0o755 }) };
     });
   } else if (interpreter !== undefined && launcher === undefined) {
     files = [];
