@@ -17,7 +17,7 @@ interface Tally {
 }
 
 function tally(entries: readonly AttackEntry[], findings: readonly Finding[]): Tally {
-  const attacks = findings.filter(({ kind }) => kind !== "twin");
+  const attacks = findings.filter(({ entry, kind }) => entry !== "all" && kind !== "twin");
   const twins = findings.filter(({ kind }) => kind === "twin");
   const held = attacks.filter(({ state }) => state === "held");
   const count = (of: readonly Finding[], state: Finding["state"]) =>
@@ -47,6 +47,12 @@ const COLUMNS: readonly (readonly [keyof Tally, string])[] = [
   ["elsewhere", "held by other tests"],
 ];
 
+/** The head of a table whose rows are tallies of `what`. */
+export function tableHead(what: string): string {
+  const titles = COLUMNS.map(([, title]) => title).join(" | ");
+  return `| ${what} | ${titles} |\n| --- ${"| ---: ".repeat(COLUMNS.length)}|`;
+}
+
 /** One row for every family, and one for all of them. */
 export function familyTable(entries: readonly AttackEntry[], findings: readonly Finding[]): string {
   const row = (name: string, of: Tally) => `| ${[name, ...COLUMNS.map(([key]) => of[key])].join(" | ")} |`;
@@ -60,12 +66,7 @@ export function familyTable(entries: readonly AttackEntry[], findings: readonly 
       ),
     );
   });
-  return [
-    `| family | ${COLUMNS.map(([, title]) => title).join(" | ")} |`,
-    `| --- ${"| ---: ".repeat(COLUMNS.length)}|`,
-    ...rows,
-    row("all", tally(entries, findings)),
-  ].join("\n");
+  return [tableHead("family"), ...rows, row("all", tally(entries, findings))].join("\n");
 }
 
 const MARKS: Readonly<Record<Finding["state"], string>> = {

@@ -46,7 +46,7 @@ function compile(source: string, limits: Partial<RunLimits> = {}, options = ""):
   };
 }
 
-const refusedToCompile = typed("memory_limit", "time_limit", "disk_limit", "runtime_error");
+const refusedToCompile = typed("memory_limit", "time_limit", "disk_limit", "output_limit", "runtime_error");
 
 export const compilers: AttackEntry["variants"] = [
   compiled("C++: #include of a device that never ends", compile(`#include "/dev/zero"`), refusedToCompile),
@@ -152,7 +152,7 @@ export const cpuInC: AttackEntry["variants"] = [
     inC(
       "#include <signal.h>\n#include <time.h>\n#include <unistd.h>\nint main() { signal(SIGCHLD, SIG_IGN); for (;;) { if (fork() == 0) " +
         "{ while (clock() < CLOCKS_PER_SEC / 500); _exit(0); } usleep(1000); } }",
-      { cpuMs: 2000, wallMs: 25_000 },
+      { cpuMs: 1000, wallMs: 60_000 },
     ),
     and(typed("time_limit"), "limit cpu", ({ limit }) => limit === "cpu"),
   ),
