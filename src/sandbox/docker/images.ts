@@ -4,7 +4,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { folderDigest, type ImageManifest, readImageSource } from "../images/index.ts";
 import { buildFolder, relabel } from "./build.ts";
-import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
+import { type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { readVersions } from "./versions.ts";
 
 /** Label of a built image: JSON of language → version. */
@@ -23,14 +23,14 @@ export interface BuiltImage {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Null when the engine lacks the image. */
+/** Null when the engine lacks the image. Throws `provider_unavailable` without an engine. */
 export async function findImage(engine: Engine, reference: string): Promise<BuiltImage | null> {
   try {
     const { Size, Config } = await engine.short.getImage(reference).inspect();
     return { size: Size, versions: readLabel(Config.Labels?.[VERSIONS_LABEL]) };
   } catch (error) {
     if (engineStatus(error) === 404) return null;
-    throw error;
+    throw engineError(error);
   }
 }
 

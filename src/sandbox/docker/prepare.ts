@@ -21,7 +21,7 @@ export interface PrepareOptions {
 
 /**
  * Builds what the present sources of the toolbox and the images ask for and the engine lacks. Quick when nothing is
- * missing. Answers the references of all of them, the toolbox first.
+ * missing. Answers the references of all of them, the toolbox first. Throws `provider_unavailable` without an engine.
  */
 export async function prepareImages(ctx: CallContext, options: PrepareOptions): Promise<string[]> {
   const { socketPath, imagesRoot, images, timeoutMs, onStep } = options;
@@ -42,7 +42,7 @@ export async function prepareImages(ctx: CallContext, options: PrepareOptions): 
     ),
   );
   return builds.map((build) => {
-    if (build.status === "rejected") throw build.reason;
+    if (build.status === "rejected") throw engineError(build.reason);
     return build.value;
   });
 }
@@ -61,10 +61,7 @@ export async function imageStates(socketPath: string, sources: readonly ImageSou
   return Promise.all(
     sources.map(async (source) => {
       const reference = await imageReference(source.folder, source.manifest.name);
-      const built = await findImage(engine, reference).catch((error: unknown) => {
-        throw engineError(error);
-      });
-      return { source, reference, built };
+      return { source, reference, built: await findImage(engine, reference) };
     }),
   );
 }

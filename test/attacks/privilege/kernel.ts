@@ -161,7 +161,7 @@ calls = {"add_key": (248, b"user", b"x", b"x", 1, -4), "request_key": (249, b"us
          "sethostname": (170, b"x", 1), "setdomainname": (171, b"x", 1), "io_setup": (206, 8, block), "memfd_secret": (447, 0), "memfd_create": (319, b"x", 0),
          "landlock": (444, block, 8, 0), "process_mrelease": (448, 0, 0), "set_mempolicy_home_node": (450, 0, 0, 0, 0), "mbind": (237, 0, 0, 0, 0, 0, 0), "move_pages": (279, 0, 0, 0, 0, 0, 0),
          "listmount": (458, block, block, 8, 0), "statmount": (457, block, block, 8, 0), "lsm_set_self_attr": (460, 100, block, 8, 0), "map_shadow_stack": (453, 0, 4096, 0),
-         "file_setattr": (469, -100, b"/tmp", block, 24, 0), "rseq_slice": (471, 0), "uselib": (134, b"/bin/sh"), "nfsservctl": (180, 0, 0, 0), "ustat": (136, 0, block), "sysfs": (139, 3)}
+         "file_setattr": (469, -100, b"/tmp", block, 24, 0), "rseq_slice": (471, 0), "uselib": (134, b"/bin/sh"), "nfsservctl": (180, 0, 0, 0), "ustat": (136, 0, block)}
 for name, (number, *arguments) in calls.items(): attempt(name, lambda: syscall(number, *arguments))
 end()
 `,

@@ -32,7 +32,13 @@ function killed(name: string, victims: (agent: number) => readonly number[]): Ac
       await new Promise((resolve) => setTimeout(resolve, 300));
       const found = victims(agent);
       if (found.length === 0) return "nobody to kill";
-      for (const pid of found) process.kill(pid, "SIGKILL");
+      for (const pid of found) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          continue; // it went with one before it
+        }
+      }
       const cause = faultCause(await fault);
       if (cause === null) return "the run ended as if nothing had happened";
       const next = await arena.run(await arena.open(), py`print("well")`);

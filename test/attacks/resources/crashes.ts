@@ -49,7 +49,9 @@ def hoard():
         while True: held.append(syscall(294, 0))
     except OSError: pass
     time.sleep(1)
-for _ in range(22): spawn(hoard)
+for _ in range(18):
+    try: spawn(hoard)
+    except OSError: pass
 time.sleep(1)
 print("held")
 `,
