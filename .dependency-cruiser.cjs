@@ -37,11 +37,11 @@ const layerRules = Object.entries(layers).map(([layer, below]) => ({
 }));
 
 /** A provider imports the port and what all providers share, never another provider. */
-const providers = ["docker", "local"].map((provider) => ({
+const providers = ["docker", "kubernetes", "local"].map((provider) => ({
   name: `${provider}-knows-no-other-provider`,
   severity: "error",
   from: { path: `^src/sandbox/${provider}/` },
-  to: { path: "^src/sandbox/(docker|local|pool)/", pathNot: `^src/sandbox/${provider}/` },
+  to: { path: "^src/sandbox/(docker|kubernetes|local|pool)/", pathNot: `^src/sandbox/${provider}/` },
 }));
 
 module.exports = {
@@ -57,14 +57,20 @@ module.exports = {
     {
       name: "providers-are-picked-in-compose",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/compose/", "^src/sandbox/(docker|local)/"] },
-      to: { path: "^src/sandbox/(docker|local)/" },
+      from: { path: "^src/", pathNot: ["^src/compose/", "^src/sandbox/(docker|kubernetes|local)/"] },
+      to: { path: "^src/sandbox/(docker|kubernetes|local)/" },
     },
     {
       name: "the-engine-client-stays-in-its-provider",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/sandbox/docker/" },
       to: { path: "node_modules/(dockerode|@types/dockerode)" },
+    },
+    {
+      name: "the-cluster-client-stays-in-its-provider",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/sandbox/kubernetes/" },
+      to: { path: "node_modules/@kubernetes/" },
     },
     {
       name: "sql-stays-in-the-store",

@@ -55,9 +55,17 @@ def hidden_memory(pid, known):
                         total += int(end, 16) - int(start, 16)
         return total
     except PermissionError:
-        # It has closed its account: everything that it has reserved counts.
+        return _reserved(pid)  # it has closed its account: everything that it has reserved counts
+    except (OSError, ValueError):
+        return total  # it has ended meanwhile
+
+
+def _reserved(pid):
+    try:
         with open("/proc/%s/statm" % pid, "rb") as file:
             return int(file.read().split()[0]) * _PAGE
+    except (OSError, IndexError):
+        return 0
 
 
 def locks():
@@ -82,6 +90,11 @@ def oom_kills():
         except (OSError, ValueError):
             continue
     return 0
+
+
+def processes():
+    """How many there are in this PID namespace."""
+    return sum(map(str.isdigit, os.listdir("/proc")))
 
 
 def is_zombie(pid):

@@ -6,8 +6,6 @@ Usage: agent.py [listen ADDRESS | connect PATH], by default over standard input 
 environment is the shared secret.
 """
 
-import hashlib
-import hmac
 import json
 import os
 import selectors
@@ -26,21 +24,21 @@ from host import Ended, Host  # noqa: E402
 from lanes import BUSY, FINISHING, STARTING, Lane, Operation, Waiting  # noqa: E402
 from templates import Template  # noqa: E402
 
-VERSION = 1
 FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel"]
 MODES = ("A", "B", "C")
 _MAX_CHANNELS = 256
 # Of the agent and its lanes; of candidates, too, where slots have no users of their own.
 _USER = 1000
 _LONGEST_WAIT = 60.0
+# Longer than a network takes to find its way again.
+_BYE_SECONDS = 15
 _REAP_EVERY = 0.02
 
 
 class Agent:
-    def __init__(self, host, token):
+    def __init__(self, host, greeting):
         self.host = host
-        self.token = token
-        self.nonce = os.urandom(16).hex()
+        self.greeting = greeting
         self.selector = selectors.DefaultSelector()
         self.operations = {}
         self.lanes = set()
@@ -52,10 +50,11 @@ class Agent:
         # First user of the slots in mode A: far from every user of the machine, and another in each sandbox.
         self.next_user = (1 + int.from_bytes(os.urandom(2), "big") % 1024) << 20
 
-    def run(self):
+    def run(self, received):
+        """`received`: what the host has sent already."""
         self.selector.register(self.host.reader, selectors.EVENT_READ, self.read_host)
-        self.host.send_json(frames.HELLO, {"versions": [VERSION], "nonce": self.nonce})
         try:
+            self.handle_all(self.host.decode(received))
             while True:
                 self.watch_writer(not self.host.flush())
                 for key, _ in self.selector.select(self.next_timeout()):
@@ -73,9 +72,10 @@ class Agent:
         os.set_blocking(self.host.writer, True)
         # A host that does not read must not keep the sandbox; without a handler an init process ignores the signal.
         signal.signal(signal.SIGALRM, lambda *_: os._exit(1))
-        signal.alarm(5)
+        signal.alarm(_BYE_SECONDS)
         try:
             self.host.flush()
+            self.host.end()
         except Ended:
             pass
 
@@ -124,7 +124,10 @@ class Agent:
                     lane.pid = None  # the number may name another process from now on
 
     def read_host(self):
-        for kind, channel, payload in self.host.receive():
+        self.handle_all(self.host.receive())
+
+    def handle_all(self, received):
+        for kind, channel, payload in received:
             self.handle(kind, channel, payload)
 
     def handle(self, kind, channel, payload):
@@ -150,21 +153,16 @@ class Agent:
         # Frames of a channel that has just closed are late, not wrong.
 
     def authenticate(self, auth):
-        expected = self.proof("host", auth["nonce"])
-        if auth.get("version") != VERSION or not hmac.compare_digest(expected, auth.get("proof", "")):
+        if not self.greeting.accepts(auth):
             raise Ended("auth_failed")
         self.config = auth["config"]
         self.held = Held(self.config["held_bytes"])
         self.lease_until = time.monotonic() + self.config["lease_ms"] / 1000
         refused = self.choose_mode()
         facts = {name: template.facts for name, template in self.templates.items()}
-        proof = self.proof("agent", auth["nonce"])
+        proof = self.greeting.proof("agent", auth["nonce"])
         self.host.send_json(frames.READY, {"proof": proof, "mode": self.mode, "features": FEATURES,
                                            "interpreters": facts, "refused": refused})  # fmt: skip
-
-    def proof(self, side, nonce):
-        text = "%s|%s|%s" % (side, self.nonce, nonce)
-        return hmac.new(self.token, text.encode(), hashlib.sha256).hexdigest()
 
     def choose_mode(self):
         """Takes the strongest mode, of those that are allowed, in which a lane gets ready. Answers why others did not."""
@@ -204,7 +202,7 @@ class Agent:
         if interpreter["kind"] == "spare":
             name, interpreter = "plain", self.config["interpreters"]["plain"]
         if name not in self.templates:
-            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user", "runs_per_lane")
+            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user", "has_network", "runs_per_lane")
             settings = {key: self.config[key] for key in kept}
             self.templates[name] = Template(interpreter, {**settings, "mode": self.mode})
         return self.templates[name]
@@ -387,12 +385,12 @@ class Agent:
 def main():
     linux.set_dumpable(False)
     token = os.environ.pop("SANDLOT_TOKEN", "").encode()
-    reader, writer = transports.open_stream(sys.argv[1:])
     if os.getuid() == 0:
         # Root only to be able to give every slot a user of its own; root itself is left at once.
         linux.become(_USER, _USER, (linux.CAP_SETUID, linux.CAP_SETGID))
         linux.set_dumpable(False)
-    Agent(Host(reader, writer), token).run()
+    reader, writer, greeting, received = transports.open_stream(sys.argv[1:], token)
+    Agent(Host(reader, writer), greeting).run(received)
 
 
 if __name__ == "__main__":

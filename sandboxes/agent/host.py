@@ -1,6 +1,7 @@
 """The agent's stream to the host."""
 
 import os
+import socket
 from collections import deque
 
 import frames
@@ -31,6 +32,9 @@ class Host:
             data = b""
         if not data:
             raise Ended("host_gone")
+        return self.decode(data)
+
+    def decode(self, data):
         return self._decoder.feed(data)
 
     def send(self, frame, control=False):
@@ -38,6 +42,18 @@ class Host:
 
     def send_json(self, kind, value, channel=0):
         self.send(frames.encode_json(kind, channel, value), control=kind in frames.CONTROL)
+
+    def end(self):
+        """Waits until the host has taken everything and closed: what a socket still holds goes with the sandbox's network."""
+        if self.reader != self.writer:
+            return
+        with socket.socket(fileno=self.writer) as stream:
+            try:
+                stream.shutdown(socket.SHUT_WR)
+                while stream.recv(1 << 16):
+                    pass
+            except OSError:
+                pass
 
     def flush(self):
         """Writes what the stream takes; True when nothing is left."""

@@ -38,6 +38,8 @@ class Lane:
         self.counts_own_user = self.own_pids or settings["counts_own_user"]
         # Of a waiting slot of an interpreter: what the candidate is not charged for.
         self.held_data = self.base_memory = 0
+        # Processes beside the slot that the kernel counts as its user's.
+        self._namesakes = 0
         self.body_bytes = settings["body_bytes"]
         self._control = control
         self._settings = settings
@@ -126,6 +128,7 @@ class Lane:
         self.processes.watch(spare.pid)
         if not self.held_data:
             self.held_data, self.base_memory = accounting.held_data(spare.pid), accounting.memory(spare.pid)
+            self._namesakes = 0 if user else accounting.processes() - 1
         return spare
 
     def _next_user(self):
@@ -174,7 +177,8 @@ class Lane:
         """Lowers the slot's limits before a byte of the candidate is in it."""
 
         def apply():
-            limits.apply(spare.pid, values, held, self.counts_own_user, whole_life)
+            processes = values["processes"] + self._namesakes if self.counts_own_user else None
+            limits.apply(spare.pid, values, held, processes, whole_life)
 
         # Without a namespace in which the lane has every right, only a user limits its own processes.
         if self.mode == "C" and self.user:

@@ -9,12 +9,13 @@ _KERNEL_ONLY = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_RTPRIO, resource.RLIMI
 _MOST_SECONDS = 1 << 30
 
 
-def apply(pid, limits, held, counts_own_user, whole_life=False):
+def apply(pid, limits, held, processes, whole_life=False):
     """Lowers the limits of process `pid`, never above those of the caller.
 
     Sampling holds the memory limit, since programs may reserve more than they touch; a warm interpreter is told early
     of what it could never have. `held`: bytes of data that it held before; None for a program of its own (JVM, Go,
-    sanitizers reserve without measure). `whole_life`: the processor
+    sanitizers reserve without measure). `processes`: how many its user may have, others included; None where the
+    kernel would count those of other sandboxes, too, and sampling alone holds the limit. `whole_life`: the processor
     time is metered per call and not by the kernel.
     """
     data = resource.RLIM_INFINITY if held is None else limits["memory_bytes"] + _RESERVE + held
@@ -33,9 +34,8 @@ def apply(pid, limits, held, counts_own_user, whole_life=False):
         (resource.RLIMIT_CPU, seconds, seconds + 1),
         (resource.RLIMIT_DATA, data, data),
     ]
-    if counts_own_user:
-        # Elsewhere it would count the processes of other sandboxes, too; there the sampling alone holds the limit.
-        wanted.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))
+    if processes is not None:
+        wanted.append((resource.RLIMIT_NPROC, processes, processes))
     for which, soft, hard in wanted:
         try:
             resource.prlimit(pid, which, (_below(which, soft), _below(which, soft if hard is None else hard)))

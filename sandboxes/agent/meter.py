@@ -82,11 +82,8 @@ class Meter:
         """Bytes that the kernel keeps for the run and counts as no process's; looked at in every tenth sample."""
         self._samples += 1
         if self._samples % _DEEP_EVERY == 0:
-            known = set()
-            try:
-                self._hidden = sum(accounting.hidden_memory(name, known) for name in self.pids())
-            except (OSError, ValueError):
-                pass  # one has ended meanwhile; the next look tells
+            pids, known = self.pids(), set()
+            self._hidden = self._processes.seen_as_user(lambda: sum(accounting.hidden_memory(pid, known) for pid in pids))
             # Mostly counted where it is touched; only what nobody could have by right is added.
             self._hidden = max(self._hidden - self.limits["memory_bytes"], 0) + accounting.locks() * _LOCK_BYTES
         return self._hidden
@@ -104,6 +101,8 @@ class Meter:
         """When everything has been reaped: the kernel's own sums for the first process and whom it waited for."""
         self.cpu = max(self.cpu, cpu + self._processes.orphans_cpu - self._base_cpu)
         self.peak = max(self.peak, peak - self._base_memory)
+        # Children that ended before their parent could not start another.
+        self.crowded = self.crowded or self._processes.left + 1 >= self.limits["processes"]
 
 
 def cpu_of(pid):

@@ -31,6 +31,8 @@ class Processes:
         self._slot = None
         #: Processor seconds of orphans of the slot, reaped here.
         self.orphans_cpu = 0.0
+        #: How many of them there were at the end of the slot, dead or alive.
+        self.left = 0
         # A process did not go when it was killed.
         self._stuck = False
 
@@ -41,7 +43,7 @@ class Processes:
 
     def watch(self, slot):
         """From here on the slot with this process number is the one."""
-        self._slot, self._slot_end, self.orphans_cpu = slot, None, 0.0
+        self._slot, self._slot_end, self.orphans_cpu, self.left = slot, None, 0.0, 0
 
     def signal(self, pids, number):
         """Sends a signal to processes of the slot; those that have gone meanwhile are no error."""
@@ -70,6 +72,7 @@ class Processes:
                 self._slot_end = status, cpu, usage.ru_maxrss << 10
             else:
                 self.orphans_cpu += cpu
+                self.left += 1
         return True
 
     def end(self, meter):
@@ -81,6 +84,7 @@ class Processes:
             else:
                 _kill_by_scan(meter)
             return told is not None, *(told or self.zygote.end_of_slot(_WORD_SECONDS) or _KILLED)
+        self.left = 0
         self.reap()
         told = self._slot_end or self.zygote.end_of_slot(0)
         if told and self._alone():

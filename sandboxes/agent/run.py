@@ -13,6 +13,8 @@ _SAMPLE_AFTER = 0.02
 _SAMPLE_EVERY = 0.02
 _WALL_SLACK_MS = 250
 _CHUNK = 1 << 16
+# The kernel's own peak counts pages of files, too; a program has fewer of them than this.
+_FILE_BYTES = 128 << 20
 
 
 # One file system in lanes, several in mode C.
@@ -35,7 +37,7 @@ class Run:
         self._meter = Meter(self.limits, lane.processes, lane.own_pids)
         self._ooms = accounting.oom_kills()
         self._starved = 0.0
-        self._exit = False
+        self._exit = self._full = False
 
     def start(self, source, prelude, stdin):
         header, spare = self.header, self.spare
@@ -85,6 +87,8 @@ class Run:
                 self.limit = "output"
             elif now >= sample_at:
                 self.limit = self._meter.sample()
+                # What a program has deleted but still has open is gone at its end.
+                self._full = self._full or _any_is_full()
                 sample_at = now + _SAMPLE_EVERY
         self.wall = time.monotonic() - self.started
 
@@ -116,7 +120,7 @@ class Run:
                     break
         self._meter.finish(cpu, peak)
         self._oom = accounting.oom_kills() > self._ooms
-        self._full = self._status != 0 and any(_is_full(place) for place in _PLACES)
+        self._full = self._full or (self._status != 0 and _any_is_full())
         self.spare.close()
         self.teardown = time.monotonic() - ending
 
@@ -155,6 +159,8 @@ class Run:
             return "cpu"
         if not self._lane.own_pids and self.wall * 1000 > limits["wall_ms"] + _WALL_SLACK_MS:
             return "wall"  # the lane had been stopped, which only a program beside it can do
+        if meter.peak > limits["memory_bytes"] + _FILE_BYTES:
+            return "memory"  # between two samples
         if self._status == 0:
             return None
         if self._oom:
@@ -162,6 +168,10 @@ class Run:
         if self._full or (os.WIFSIGNALED(self._status) and os.WTERMSIG(self._status) == signal.SIGXFSZ):
             return "disk"
         return "processes" if meter.crowded else None
+
+
+def _any_is_full():
+    return any(map(_is_full, _PLACES))
 
 
 def _is_full(place):

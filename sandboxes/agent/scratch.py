@@ -7,6 +7,8 @@ import linux
 
 # Mounts of the container that all its lanes would share.
 _COVERED = ("/dev/mqueue", "/dev/pts")
+# A file that every container of a pod has, and everybody may write.
+_LAST_MESSAGE = "/dev/termination-log"
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
 # Where the scratch space shows, in the order of mounting; the last covers the tmpfs itself.
 _PLACES = (("workspace", "/workspace"), ("shm", "/dev/shm"), ("tmp", "/tmp"))
@@ -40,6 +42,8 @@ def protect_proc():
     for place in _COVERED:
         if os.path.isdir(place):
             linux.mount("tmpfs", place, "tmpfs", _PLAIN | linux.MS_RDONLY, "size=4k,nr_inodes=2")
+    if os.path.exists(_LAST_MESSAGE):
+        linux.mount("/dev/null", _LAST_MESSAGE, None, linux.MS_BIND)
 
 
 _TIME_WAIT = re.compile(rb"tw (\d+)")

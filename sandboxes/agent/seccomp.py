@@ -16,7 +16,8 @@ _NR, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32
 
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*, time namespace included
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
-_FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: the lane's own loopback and nothing else
+_LOCAL_FAMILIES = (1,)  # AF_UNIX
+_FAMILIES = (*_LOCAL_FAMILIES, 2, 10)  # AF_INET, AF_INET6: the lane's own loopback and nothing else
 
 # Name: (x86_64, aarch64); None where the architecture lacks it.
 _REFUSED = {
@@ -69,8 +70,11 @@ _ARCHITECTURES = {
 }
 
 
-def build(machine=None):
-    """The program for this machine's architecture; KeyError where there is none."""
+def build(networked=True, machine=None):
+    """The program for this machine's architecture; KeyError where there is none.
+
+    `networked`: sockets of the internet families may be made, for the loopback that is there.
+    """
     machine = machine or os.uname().machine
     column = 0 if machine == "x86_64" else 1
     arch, clone, socket, socketpair, ioctl, prlimit, setsockopt, fcntl = _ARCHITECTURES[machine]
@@ -93,9 +97,10 @@ def build(machine=None):
     # Limits of other processes, the lane's first of all, are not the candidate's to set: only pid 0, itself.
     program += _when(prlimit, [(_LD_W_ABS, 0, 0, _ARG0), (_JEQ_K, 1, 0, 0), (_RET_K, 0, 0, eperm)])
     unknown = _ERRNO | errno.EAFNOSUPPORT
-    program += _when(socket, [*_unless_among(_ARG0, _FAMILIES, unknown), *_unless_among(_ARG2, _PROTOCOLS, unknown)])
+    families = _FAMILIES if networked else _LOCAL_FAMILIES
+    program += _when(socket, [*_unless_among(_ARG0, families, unknown), *_unless_among(_ARG2, _PROTOCOLS, unknown)])
     # Only local ones can be made in pairs; other families are looked for, and loaded, before they are refused.
-    program += _when(socketpair, _unless_among(_ARG0, _FAMILIES[:1], unknown))
+    program += _when(socketpair, _unless_among(_ARG0, _LOCAL_FAMILIES, unknown))
     program += _when(ioctl, _if_among(_ARG1, _TERMINAL_INPUT, eperm))
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
     # A hint, and taken as one: the call succeeds and changes nothing.

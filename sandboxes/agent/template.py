@@ -42,7 +42,8 @@ def main():
         warnings.simplefilter("ignore")
         for name in settings["preload"]:
             importlib.import_module(name)
-    seccomp_program = seccomp.build()
+    # Without namespaces of its own a slot is in the sandbox's network: where there is one, it gets no socket but local ones.
+    seccomp_program = seccomp.build(networked=settings["mode"] != "C" or not settings["has_network"])
     warm_up()
     sys.path.remove(HERE)
     # A candidate's own `files` or `run` must be found, not ours; the references between ours stay.

@@ -3,11 +3,16 @@
 import os
 import socket
 
-_ACCEPT_SECONDS = 120
+from doorkeeper import let_host_in
+from greeting import Greeting
 
 
-def open_stream(arguments):
-    """(reader, writer) descriptors. `[]`, `["connect", path]` of a Unix socket, or `["listen", "host:port"]`."""
+def open_stream(arguments, token):
+    """(reader, writer, greeting, received): descriptors, over which HELLO has been said, and what came in answer so far.
+
+    `arguments`: `[]`, `["connect", path]` of a Unix socket, or `["listen", "host:port"]`.
+    """
+    greeting, received = Greeting(token), b""
     if not arguments:
         reader, writer = os.dup(0), os.dup(1)
     elif arguments[0] == "connect":
@@ -15,19 +20,12 @@ def open_stream(arguments):
         stream.connect(arguments[1])
         reader = writer = stream.detach()
     else:
-        reader = writer = _accept(arguments[1]).detach()
+        stream, greeting, received = let_host_in(arguments[1], token)
+        reader = writer = stream.detach()
     # Frames alone go to the host: whatever prints goes to standard error.
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(2, 1)
-    return reader, writer
-
-
-def _accept(address):
-    """The first connection; nobody else can connect afterwards. It still has to prove that it knows the token."""
-    host, _, port = address.rpartition(":")
-    with socket.create_server((host, int(port)), backlog=1) as listener:
-        listener.settimeout(_ACCEPT_SECONDS)
-        stream, _ = listener.accept()
-    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return stream
+    if not received:
+        os.write(writer, greeting.hello())
+    return reader, writer, greeting, received

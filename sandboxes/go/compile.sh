@@ -7,7 +7,11 @@ if [ "${1:-}" = test ] || [ -e go.mod ] || grep -qs '^//go:embed' ./*.go; then
   # Go writes beside what it finds in its cache: finished packages are linked to those of the image.
   cp -rs "$library/cache" "$GOCACHE"
   [ "${1:-}" = test ] || exec go build -o main .
-  if [ -e go.mod ]; then exec go test -c -vet=off -o main .; else exec go test -c -vet=off -o main ./*.go; fi
+  if [ -e go.mod ]; then set -- .; else set -- ./*.go; fi
+  go test -c -vet=off -o main "$@" && exit
+  # What `go test` would say here.
+  printf 'FAIL\tcommand-line-arguments [build failed]\nFAIL\n'
+  exit 1
 fi
 for file in *.go; do
   case $file in *_test.go) ;; *) set -- "$@" "$file" ;; esac

@@ -3,10 +3,11 @@ import type { Flag } from "../config/index.ts";
 
 /** `--provider`, for every command that starts sandboxes. */
 export function providerOption(): Option {
-  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), or auto").choices([
+  return new Option("--provider <name>", "sandboxes: docker, local (bubblewrap), kubernetes, or auto").choices([
     "auto",
     "docker",
     "local",
+    "kubernetes",
   ]);
 }
 

@@ -7,6 +7,7 @@ import { type EnvironmentManifest, Environments, type ResourceServices } from ".
 import { poolKey, type SandboxPools, type SandboxSpec } from "../sandbox/index.ts";
 import { CodeVerifier } from "../verification/index.ts";
 import { compiledEnvironment, ENVIRONMENTS_ROOT } from "./paths.ts";
+import { sandboxRuntime } from "./sandboxes.ts";
 
 export interface EnvironmentsInput {
   readonly config: Config;
@@ -51,7 +52,6 @@ function sandboxSpec(ctx: CallContext, manifest: EnvironmentManifest, name: stri
     });
   }
   const slots = config.sandbox.slots_per_sandbox;
-  const { runtime } = config.sandbox.docker;
   return {
     tenant: ctx.principal.tenant,
     resource: manifest.name,
@@ -62,7 +62,7 @@ function sandboxSpec(ctx: CallContext, manifest: EnvironmentManifest, name: stri
     scratchBytes: needs.scratch_mb << 20,
     processes: needs.processes,
     network: "none",
-    runtime: needs.runtime === "default" ? (runtime ?? "default") : needs.runtime,
+    runtime: needs.runtime === "default" ? sandboxRuntime(config) : needs.runtime,
     mode: config.sandbox.mode,
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import { ExecutionEngine, resourceClasses } from "../execution/index.ts";
 import { readCatalogue, type SandboxPools } from "../sandbox/index.ts";
 import { IMAGES_ROOT } from "./paths.ts";
+import { sandboxRuntime } from "./sandboxes.ts";
 
 export interface ExecutionInput {
   readonly config: Config;
@@ -19,8 +20,8 @@ const MAX_WAITING_SESSIONS = 100;
 
 /** The execution service over the pools, with sizes from the configuration and the machine. */
 export function composeExecution({ config, pools, clock }: ExecutionInput): ExecutionEngine {
-  const { slots_per_sandbox: slots, mode, docker, pool, max_sandboxes: most } = config.sandbox;
-  const common = { cpus: Math.min(slots, availableParallelism()), mode, runtime: docker.runtime ?? "default" };
+  const { slots_per_sandbox: slots, mode, pool, max_sandboxes: most } = config.sandbox;
+  const common = { cpus: Math.min(slots, availableParallelism()), mode, runtime: sandboxRuntime(config) };
   const sandboxes = (ofEach: number) => ({ ...common, slots: ofEach, classes: resourceClasses(ofEach, totalmem()) });
   // Sessions keep their sandboxes: half of all are left to runs.
   const sessions = Math.min(pool.max, Math.ceil(most / 2)) * SESSION_SLOTS;

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallContext, rootContext } from "../core/context.ts";
@@ -37,6 +37,7 @@ export async function chooseProvider(input: ProviderInput): Promise<ChosenProvid
   const wanted = input.config.sandbox.provider;
   if (wanted === "docker") return dockerProvider(input, undefined);
   if (wanted === "local") return localProvider(input);
+  if (wanted === "kubernetes") return kubernetesProvider(input);
   const reasons: string[] = [];
   for (const make of [() => dockerProvider(input, QUICK_BUILD_MS), () => localProvider(input)]) {
     try {
@@ -57,6 +58,7 @@ async function dockerProvider(input: ProviderInput, buildMs: number | undefined)
     imagesRoot: IMAGES_ROOT,
     owner,
     maxAgeMs: maxAgeMs(config),
+    socketFolder: config.sandbox.docker.transport === "unix" ? resolve(config.data_dir, "sockets") : undefined,
     clock,
   });
   const ctx = rootContext({ logger });
@@ -83,6 +85,34 @@ async function localProvider(input: ProviderInput): Promise<ChosenProvider> {
   });
   await assertAvailable(rootContext({ logger }), provider);
   return { provider, close: () => undefined };
+}
+
+async function kubernetesProvider(input: ProviderInput): Promise<ChosenProvider> {
+  const { config, owner, clock, logger } = input;
+  const { registry, seccomp_profile, user_namespaces, cpu_request, ...cluster } = config.sandbox.kubernetes;
+  const { connectCluster, KubernetesProvider } = await import("../sandbox/kubernetes/index.ts");
+  const provider = new KubernetesProvider({
+    api: connectCluster(cluster),
+    registry,
+    security: { seccompProfile: seccomp_profile, userNamespaces: user_namespaces },
+    cpuRequest: cpu_request,
+    imagesRoot: IMAGES_ROOT,
+    owner,
+    maxAgeMs: maxAgeMs(config),
+    clock,
+  });
+  try {
+    await assertAvailable(rootContext({ logger }), provider);
+  } catch (error) {
+    provider.close();
+    throw error;
+  }
+  return { provider, close: () => provider.close() };
+}
+
+/** The runtime of sandboxes for which nobody names another, as the configured provider calls it. */
+export function sandboxRuntime({ sandbox: { provider, docker, kubernetes } }: Config): string {
+  return (provider === "kubernetes" ? kubernetes.runtime_class : docker.runtime) ?? "default";
 }
 
 /** Where bubblewrap is looked for: as configured, else the system's, else one that a checkout's set-up has fetched. */

@@ -73,8 +73,29 @@ const ProvedLimit = z.enum([
   "seccomp",
 ]);
 
+const KubernetesName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "expected a Kubernetes name");
+
+const KubernetesConfig = z.strictObject({
+  /** Default: what kubectl would take, and inside a cluster its own. */
+  kubeconfig: FilePath.optional(),
+  context: z.string().min(1).max(253).optional(),
+  namespace: KubernetesName.default("sandlot"),
+  /** Put before `sandlot/<image>:<digest>`, e.g. `registry.example.com/team`. */
+  registry: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._:/-]{0,254}[a-z0-9]$/, "expected a registry, and a path in it")
+    .optional(),
+  runtime_class: KubernetesName.optional(),
+  /** File below the kubelet's seccomp folder; default: the container runtime's profile. */
+  seccomp_profile: FilePath.optional(),
+  /** Pods have user namespaces and an unmasked /proc, which modes A and B need. */
+  user_namespaces: z.boolean().default(false),
+  /** Part of a sandbox's processor time that its node reserves; memory is reserved in full. */
+  cpu_request: z.number().min(0.01).max(1).default(0.25),
+});
+
 const SandboxConfig = z.strictObject({
-  provider: z.enum(["auto", "docker", "local"]).default("auto"),
+  provider: z.enum(["auto", "docker", "local", "kubernetes"]).default("auto"),
   mode: z.enum(["auto", "A", "B", "C"]).default("auto"),
   /** Default: the number of cores. */
   slots_per_sandbox: z.int().min(1).max(128).default(availableParallelism),
@@ -85,7 +106,15 @@ const SandboxConfig = z.strictObject({
   creations_at_once: z.int().min(1).max(1_000).default(4),
   /** Limits that sandboxes need not hold; without this, one that is not held refuses them all. */
   accept_unenforced: z.array(ProvedLimit).max(100).default([]),
-  docker: z.strictObject({ socket: FilePath.optional(), runtime: z.string().min(1).max(128).optional() }).prefault({}),
+  docker: z
+    .strictObject({
+      socket: FilePath.optional(),
+      runtime: z.string().min(1).max(128).optional(),
+      /** `unix`: agents connect to sockets in the data directory, which the engine must share. */
+      transport: z.enum(["attach", "unix"]).default("attach"),
+    })
+    .prefault({}),
+  kubernetes: KubernetesConfig.prefault({}),
   local: z.strictObject({ bubblewrap: FilePath.optional(), python: FilePath.optional() }).prefault({}),
 });
 

@@ -1,4 +1,11 @@
-import type { CapturedOutput, FaultCause, LimitName, RunResult } from "../sandbox/index.ts";
+import {
+  type CapturedOutput,
+  explainedLimit,
+  type FaultCause,
+  lastLines,
+  type LimitName,
+  type RunResult,
+} from "../sandbox/index.ts";
 import type { CandidateRun } from "./attribution/index.ts";
 import type { Stage } from "./service.ts";
 
@@ -16,10 +23,6 @@ const LIMITS: Readonly<Record<LimitName, Finding>> = {
   processes: { status: "process_limit", message: "it started more processes than allowed" },
 };
 
-/** What runtimes say last when an allocation is refused. It only names the kind of a failure that stands anyway. */
-const OUT_OF_MEMORY =
-  /^(MemoryError\b|.*\bstd::bad_alloc\b|.*\bOutOfMemoryError\b|fatal error: .*out of memory|.*heap out of memory)/;
-const LAST_LINES_BYTES = 4096;
 const MESSAGE_LENGTH = 300;
 
 /** The stage that a run came to. `queueMs`: what it waited before its sandbox was asked for. */
@@ -59,21 +62,14 @@ function ownExit({ exit, limit }: RunResult): Stage["exit"] {
   return limit !== null && "signal" in exit && exit.signal === SIGKILL ? null : exit;
 }
 
-function findingOf({ limit, exit, stderr }: RunResult): Finding {
+function findingOf(result: RunResult): Finding {
+  const { exit, stderr } = result;
+  const limit = explainedLimit(result);
   if (limit) return LIMITS[limit];
-  if ("code" in exit && exit.code === 0) return OK;
-  const lines = lastLines(stderr);
-  if (lines.some((line) => OUT_OF_MEMORY.test(line))) return LIMITS.memory;
   if ("signal" in exit) return { status: "runtime_error", message: `it was ended by signal ${exit.signal}` };
-  const last = lines.at(-1)?.slice(0, MESSAGE_LENGTH) ?? "";
+  if (exit.code === 0) return OK;
+  const last = lastLines(stderr).at(-1)?.slice(0, MESSAGE_LENGTH) ?? "";
   return { status: "runtime_error", message: last ? `exit code ${exit.code}: ${last}` : `exit code ${exit.code}` };
-}
-
-/** The last lines of a stream that are not blank, the last one at the end. */
-function lastLines({ head, tail }: CapturedOutput): string[] {
-  const end = tail.length > 0 ? tail : head;
-  const text = Buffer.from(end.buffer, end.byteOffset, end.byteLength).subarray(-LAST_LINES_BYTES).toString("utf8");
-  return text.split("\n").filter((line) => line.trim() !== "");
 }
 
 /** What a program did that brought its sandbox down again and again, alone, where a control program passed. */

@@ -1,3 +1,4 @@
+export { explainedLimit, lastLines } from "./explain.ts";
 export { candidateCouldCause, type FaultCause, faultCause } from "./faults.ts";
 export type { SandboxLease, SandboxPool } from "./pool/lease.ts";
 export { DEFAULT_POOL_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./pool/limits.ts";

@@ -1,6 +1,5 @@
 import type { CaseStatus } from "../contract/verdict.ts";
-import type { FaultCause, LimitName, RunResult } from "../sandbox/index.ts";
-import { textOf } from "./excerpt.ts";
+import { explainedLimit, type FaultCause, lastLines, type LimitName, type RunResult } from "../sandbox/index.ts";
 
 /** Why a test was not passed. */
 export interface Failure {
@@ -19,13 +18,13 @@ const LIMITS: Readonly<Record<LimitName, Failure>> = {
 
 /** The failure that a run itself shows, whatever it printed; null when it ended well. */
 export function runFailure(result: RunResult): Failure | null {
-  if (result.limit) return LIMITS[result.limit];
+  const limit = explainedLimit(result);
+  if (limit) return LIMITS[limit];
   if ("signal" in result.exit) return { status: "runtime_error", message: `ended by signal ${result.exit.signal}` };
   const { code } = result.exit;
   if (code === 0) return null;
   // Only names the kind of a failure that stands anyway, so a forged last line gains nothing.
-  const lastLine = textOf(result.stderr).trimEnd().split("\n").at(-1) ?? "";
-  if (lastLine.startsWith("MemoryError")) return LIMITS.memory;
+  const lastLine = lastLines(result.stderr).at(-1) ?? "";
   if (/^(SyntaxError|IndentationError|TabError)\b/.test(lastLine))
     return { status: "compile_error", message: lastLine };
   return {

@@ -137,7 +137,7 @@ export function describeEngine(name: "docker" | "local", mode: SandboxMode): voi
     it("types what ends a program", async () => {
       const ends: [string, Partial<ExecutionRequest>, Stage["status"]][] = [
         ["import time; time.sleep(60)", { limits: { wallMs: 300 } }, "time_limit"],
-        ["x = bytearray(300 << 20)", {}, "memory_limit"],
+        ["x = bytearray(600 << 20)", {}, "memory_limit"],
         ["while True: print('x' * 10000)", { limits: { outputBytes: MIB } }, "output_limit"],
         ["import os; os.abort()", {}, "runtime_error"],
         ["raise ValueError('x')", {}, "runtime_error"],

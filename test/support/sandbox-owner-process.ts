@@ -1,7 +1,8 @@
-// Makes two sandboxes, says whose they are, and waits to be killed.
-import { ctx, openProvider, specOf } from "./sandboxes.ts";
+// Makes two sandboxes, says whose they are, and waits to be killed. Usage: [attach | unix]
+import { ctx, openProvider, specOf, type TestTransport } from "./sandboxes.ts";
 
-const { provider, owner } = await openProvider("docker");
+const transport = (process.argv[2] ?? "attach") as TestTransport;
+const { provider, owner } = await openProvider("docker", { transport });
 await provider.create(ctx, specOf("B"));
 await provider.create(ctx, specOf("C"));
 console.log(JSON.stringify(owner));

@@ -1,12 +1,15 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../src/core/clock.ts";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { rootContext } from "../../src/core/context.ts";
 import { newId } from "../../src/core/ids.ts";
 import { DockerProvider, prepareImages } from "../../src/sandbox/docker/index.ts";
 import type { RunLimits, SandboxMode, SandboxOwner, SandboxProvider, SandboxSpec } from "../../src/sandbox/index.ts";
 import { LocalProvider } from "../../src/sandbox/local/index.ts";
+import { TcpProvider } from "./tcp-provider.ts";
 
-const imagesRoot = join(import.meta.dirname, "../../sandboxes");
+export const imagesRoot = join(import.meta.dirname, "../../sandboxes");
 const socketPath = "/var/run/docker.sock";
 const maxAgeMs = 3_600_000;
 
@@ -15,27 +18,69 @@ export interface TestProvider {
   readonly provider: SandboxProvider;
   readonly owner: SandboxOwner;
   readonly close: () => void;
+  /** What takes time to let go of, after `close`. */
+  readonly dispose?: () => Promise<void>;
 }
+
+/** The cluster to test with; without one, tests of it are skipped. */
+export const KUBECONFIG = process.env["SANDLOT_TEST_KUBECONFIG"];
+
+export type ProviderName = "docker" | "local" | "kubernetes";
+
+/** How agents are reached. */
+export type TestTransport = "attach" | "unix" | "tcp";
 
 export const ctx = rootContext();
 
-/** A provider of its own installation, so that tests never see each other's sandboxes. `root`: where its images lie. */
-export async function openProvider(name: "docker" | "local", root: string = imagesRoot): Promise<TestProvider> {
+export interface OpenOptions {
+  /** Docker's choice, default `attach`. */
+  readonly transport?: TestTransport | undefined;
+  /** Of pods. */
+  readonly namespace?: string | undefined;
+  /** Image to have at hand, and where images come from. Default: `python` of the product's. */
+  readonly image?: string;
+  readonly imagesRoot?: string | undefined;
+}
+
+/** A provider of its own installation, so that tests never see each other's sandboxes. */
+export async function openProvider(name: ProviderName, options: OpenOptions = {}): Promise<TestProvider> {
   const owner = { installation: newId("installation"), owner: newId("server") };
+  const { transport, image = "python" } = options;
+  const common = { imagesRoot, owner, maxAgeMs, clock: systemClock, ...pick(options) };
+  if (name === "kubernetes") return openKubernetes({ ...common, namespace: options.namespace ?? "sandlot" });
   if (name === "local") {
-    const options = {
-      bubblewraps: ["bwrap"],
-      pythons: ["/usr/bin/python3"],
-      imagesRoot: root,
-      owner,
-      maxAgeMs,
-      clock: systemClock,
-    };
-    return { provider: new LocalProvider(options), owner, close: () => undefined };
+    const provider = new LocalProvider({ ...common, bubblewraps: ["bwrap"], pythons: ["/usr/bin/python3"] });
+    return { provider, owner, close: () => undefined };
   }
-  await prepareImages(ctx, { socketPath, imagesRoot: root, images: ["python"] });
-  const provider = new DockerProvider({ socketPath, imagesRoot: root, owner, maxAgeMs, clock: systemClock });
-  return { provider, owner, close: () => provider.close() };
+  const images = await prepareImages(ctx, { socketPath, imagesRoot: common.imagesRoot, images: [image] });
+  if (transport === "tcp") {
+    const provider = new TcpProvider({ ...common, socketPath, toolbox: images[0] ?? "", image: images[1] ?? "" });
+    return { provider, owner, close: () => undefined, dispose: () => provider.removeNetwork() };
+  }
+  const socketFolder = transport === "unix" ? mkdtempSync(join(tmpdir(), "sandlot-sockets-")) : undefined;
+  const provider = new DockerProvider({ ...common, socketPath, socketFolder });
+  const close = () => {
+    provider.close();
+    if (socketFolder) rmSync(socketFolder, { recursive: true });
+  };
+  return { provider, owner, close };
+}
+
+const pick = ({ imagesRoot: root }: OpenOptions) => (root === undefined ? {} : { imagesRoot: root });
+
+/** A cluster whose nodes have the images. */
+async function openKubernetes(options: {
+  readonly namespace: string;
+  readonly imagesRoot: string;
+  readonly owner: SandboxOwner;
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+}): Promise<TestProvider> {
+  const { connectCluster, KubernetesProvider } = await import("../../src/sandbox/kubernetes/index.ts");
+  const { namespace, ...common } = options;
+  const api = connectCluster({ kubeconfig: KUBECONFIG, namespace });
+  const provider = new KubernetesProvider({ ...common, api, security: { userNamespaces: false }, cpuRequest: 0.1 });
+  return { provider, owner: common.owner, close: () => provider.close() };
 }
 
 /** A second server of the same installation, on the same engine. */

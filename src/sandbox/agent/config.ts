@@ -22,6 +22,8 @@ export interface AgentConfig {
   readonly runs_per_lane: number;
   /** Whether the kernel counts a user's processes within the sandbox alone, so that RLIMIT_NPROC can hold the limit in mode C. */
   readonly counts_own_user: boolean;
+  /** Whether there is a network that slots without namespaces of their own (mode C) must not reach. */
+  readonly has_network: boolean;
   readonly interpreters: Readonly<Record<string, Interpreter>>;
 }
 
@@ -35,10 +37,18 @@ export const MAX_BODY_BYTES = 64 << 20;
 const HELD_BYTES = 64 << 20;
 const RUNS_PER_LANE = 250;
 
+/** What the agent cannot see of the sandbox that it is in. */
+export interface AgentSurroundings {
+  /** Whether nobody else on this kernel has the sandbox's users. */
+  readonly ownUsers: boolean;
+  /** Whether the sandbox is on a network. Default false. */
+  readonly network?: boolean;
+}
+
 export function agentConfig(
   spec: SandboxSpec,
   interpreters: Readonly<Record<string, Interpreter>>,
-  sandbox: { readonly ownUserNamespace: boolean },
+  { ownUsers, network = false }: AgentSurroundings,
 ): AgentConfig {
   return {
     lease_ms: LEASE_MS,
@@ -49,7 +59,8 @@ export function agentConfig(
     held_bytes: HELD_BYTES,
     lanes: spec.mode === "C" ? 1 : spec.slots + 1,
     runs_per_lane: RUNS_PER_LANE,
-    counts_own_user: sandbox.ownUserNamespace,
+    counts_own_user: ownUsers,
+    has_network: network,
     interpreters,
   };
 }

@@ -1,14 +1,9 @@
-import type { ContainerCreateOptions } from "dockerode";
+import type { ContainerCreateOptions, MountSettings } from "dockerode";
+import { AGENT_COMMAND } from "../agent/toolbox.ts";
+import { labelsOf } from "../labels.ts";
 import type { SandboxOwner } from "../port.ts";
 import { sandboxMemoryBytes, sandboxProcesses, SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
-
-export const LABELS = {
-  installation: "sandlot.installation",
-  owner: "sandlot.owner",
-  expires: "sandlot.expires",
-  tenant: "sandlot.tenant",
-  resource: "sandlot.resource",
-} as const;
+import { SOCKET_FOLDER, SOCKET_NAME } from "./socket-folder.ts";
 
 export interface ContainerInput {
   readonly id: string;
@@ -25,18 +20,9 @@ export interface ContainerInput {
   readonly seccomp: string;
   /** Whether the engine confines containers by AppArmor. */
   readonly appArmor: boolean;
+  /** Folder in which the agent finds the socket to connect to; without one it speaks over standard input and output. */
+  readonly socketFolder?: string | undefined;
 }
-
-/** The toolbox's interpreter, by way of its own loader. */
-export const TOOLBOX_PYTHON = [
-  "/sandlot/lib/ld.so",
-  "--library-path",
-  "/sandlot/lib",
-  "/sandlot/bin/python3",
-  "-E",
-  "-s",
-  "-S",
-] as const;
 
 /** Agent and lanes; the agent of mode A changes to it at once. Candidates have users of their own there. */
 const USER = "1000:1000";
@@ -51,7 +37,7 @@ const CHANGE_USERS = { user: "0:0", capabilities: ["SETUID", "SETGID"] };
  * for the agent; the slots' seccomp filter refuses them to candidates (docs/decisions/0003-lanes-in-containers.md).
  */
 export function containerOptions(input: ContainerInput): ContainerCreateOptions {
-  const { id, spec, owner, image, token, expiresAt } = input;
+  const { id, spec, owner, image, token, expiresAt, socketFolder } = input;
   const memory = sandboxMemoryBytes(spec);
   const { user, capabilities } = spec.mode === "B" ? { user: USER, capabilities: [] } : CHANGE_USERS;
   const scratch = `rw,exec,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
@@ -59,24 +45,18 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
     name: id,
     Image: image,
     User: user,
-    Cmd: [...TOOLBOX_PYTHON, "/sandlot/agent/agent.py"],
+    Cmd: [...AGENT_COMMAND, ...(socketFolder ? ["connect", AGENT_SOCKET] : [])],
     Entrypoint: [],
     Env: [`SANDLOT_TOKEN=${token}`],
     WorkingDir: "/",
     Hostname: "sandbox",
-    OpenStdin: true,
-    StdinOnce: true,
-    AttachStdin: true,
+    OpenStdin: !socketFolder,
+    StdinOnce: !socketFolder,
+    AttachStdin: !socketFolder,
     AttachStdout: true,
     AttachStderr: true,
     Tty: false,
-    Labels: {
-      [LABELS.installation]: owner.installation,
-      [LABELS.owner]: owner.owner,
-      [LABELS.expires]: String(expiresAt),
-      [LABELS.tenant]: spec.tenant,
-      [LABELS.resource]: spec.resource,
-    },
+    Labels: labelsOf(owner, spec, expiresAt),
     HostConfig: {
       AutoRemove: true,
       NetworkMode: "none",
@@ -97,15 +77,28 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       NanoCpus: Math.round(spec.cpus * 1e9),
       LogConfig: { Type: "none", Config: {} },
       Tmpfs: Object.fromEntries(SCRATCH.map((place) => [place, `${scratch},nr_inodes=${SCRATCH_INODES}`])),
-      Mounts: [{ Type: "volume", Source: input.toolbox, Target: "/sandlot", ReadOnly: true, VolumeOptions: NO_COPY }],
+      Mounts: [
+        { Type: "volume", Source: input.toolbox, Target: "/sandlot", ReadOnly: true, VolumeOptions: NO_COPY },
+        ...(socketFolder ? [socketMount(socketFolder)] : []),
+      ],
       Ulimits: [{ Name: "core", Soft: 0, Hard: 0 }],
-      ...(spec.runtime === "default" ? {} : { Runtime: spec.runtime }),
+      // gVisor keeps its own measure of what a loopback holds.
+      ...(spec.runtime === "default" ? { Sysctls: SMALL_LOOPBACK } : { Runtime: spec.runtime }),
     },
   };
 }
 
+const AGENT_SOCKET = `${SOCKET_FOLDER}/${SOCKET_NAME}`;
+
+function socketMount(folder: string): MountSettings {
+  return { Type: "bind", Source: folder, Target: SOCKET_FOLDER, ReadOnly: true };
+}
+
 /** Everything that can be written. Slots with lanes have their own instead. */
 const SCRATCH = ["/workspace", "/tmp", "/dev/shm"];
+
+/** What connections to itself keep in flight is memory of no process, and counted apart on cgroup v1. Lanes do the same. */
+const SMALL_LOOPBACK = { "net.ipv4.tcp_rmem": "4096 16384 65536", "net.ipv4.tcp_wmem": "4096 16384 65536" };
 
 /** The volume is filled from the toolbox's image, never from a candidate image's /sandlot. */
 const NO_COPY = { NoCopy: true, Labels: {}, DriverConfig: { Name: "local", Options: {} } };

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { type Clock, sleep } from "../../core/clock.ts";
 import type { SandboxEnd } from "../faults.ts";
-import { LABELS } from "./container.ts";
+import { LABELS } from "../labels.ts";
 import type { Engine } from "./engine.ts";
 
 /** What the engine said about one container. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { folderDigest, type ImageManifest, readImageSource } from "../images/index.ts";
+import { type ImageManifest, imageReference, readImageSource } from "../images/index.ts";
 import { buildFolder, relabel } from "./build.ts";
 import { type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { readVersions } from "./versions.ts";
@@ -10,10 +10,7 @@ import { readVersions } from "./versions.ts";
 /** Label of a built image: JSON of language → version. */
 const VERSIONS_LABEL = "sandlot.versions";
 
-/** Reference of the image that the present content of a folder builds. */
-export async function imageReference(folder: string, name: string): Promise<string> {
-  return `sandlot/${name}:${await folderDigest(folder)}`;
-}
+export { imageReference };
 
 /** What the engine has of an image. */
 export interface BuiltImage {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import type { Duplex } from "node:stream";
+import type { ContainerCreateOptions } from "dockerode";
 import pLimit from "p-limit";
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, throwIfEnded } from "../../core/context.ts";
@@ -9,14 +9,18 @@ import { newId } from "../../core/ids.ts";
 import { AgentSandbox } from "../agent/agent-sandbox.ts";
 import { agentConfig, type Interpreter } from "../agent/config.ts";
 import { AgentConnection } from "../agent/connection.ts";
+import { TOOLBOX_PYTHON } from "../agent/toolbox.ts";
+import type { AgentTransport } from "../agent/transport.ts";
+import { LABELS, listingOf } from "../labels.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import { assertSupported, type SandboxSpec } from "../spec.ts";
-import { containerOptions, LABELS, TOOLBOX_PYTHON } from "./container.ts";
+import { containerOptions } from "./container.ts";
 import { connectEngine, type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
 import { EngineFacts } from "./facts.ts";
 import { SandboxImages } from "./images.ts";
-import { attachTransport } from "./transport.ts";
+import { SocketFolders } from "./socket-folders.ts";
+import { startContainer } from "./start.ts";
 import { ensureToolboxVolume } from "./toolbox.ts";
 
 /** Creations at once: more only queue inside the engine. */
@@ -30,6 +34,11 @@ export interface DockerProviderOptions {
   readonly owner: SandboxOwner;
   /** Longest life of a sandbox; a reaper of any server may remove it afterwards. Milliseconds. */
   readonly maxAgeMs: number;
+  /**
+   * Folder for the Unix sockets of agents, absolute, on a machine that the engine shares. Without one agents speak over
+   * the engine's attach streams.
+   */
+  readonly socketFolder?: string | undefined;
   readonly clock: Clock;
 }
 
@@ -41,6 +50,7 @@ export class DockerProvider implements SandboxProvider {
   readonly #events: EngineEvents;
   readonly #facts: EngineFacts;
   readonly #images: SandboxImages;
+  readonly #sockets: SocketFolders | null;
   readonly #creating = pLimit(PARALLEL_CREATES);
   readonly #connected = new Map<string, AgentSandbox>();
   #toolbox: Promise<string> | null = null;
@@ -50,6 +60,9 @@ export class DockerProvider implements SandboxProvider {
     this.#engine = connectEngine(options.socketPath);
     this.#facts = new EngineFacts(this.#engine);
     this.#images = new SandboxImages(this.#engine, options.imagesRoot);
+    this.#sockets = options.socketFolder
+      ? new SocketFolders(options.socketFolder, options.owner, options.maxAgeMs)
+      : null;
     this.#events = new EngineEvents({
       engine: this.#engine,
       installation: options.owner.installation,
@@ -99,12 +112,10 @@ export class DockerProvider implements SandboxProvider {
       .catch((error: unknown) => {
         throw engineError(error);
       });
-    return containers.map(({ Names, Labels }) => ({
-      id: (Names[0] ?? "").replace(/^\//, ""),
-      installation: Labels[LABELS.installation] ?? "",
-      owner: Labels[LABELS.owner] ?? "",
-      expiresAt: Number(Labels[LABELS.expires] ?? 0),
-    }));
+    const listings = containers.map(({ Names, Labels }) => listingOf((Names[0] ?? "").replace(/^\//, ""), Labels));
+    const known = new Set(listings.map(({ id }) => id));
+    const folders = (await this.#sockets?.list()) ?? [];
+    return [...listings, ...folders.filter(({ id }) => !known.has(id))];
   }
 
   async remove(_ctx: CallContext, id: string): Promise<void> {
@@ -131,21 +142,22 @@ export class DockerProvider implements SandboxProvider {
     ]);
     const token = randomBytes(32).toString("hex");
     const expiresAt = clock.now() + maxAgeMs;
-    const options = containerOptions({ id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor });
-    const container = await this.#engine.short.createContainer(options).catch((error: unknown) => {
-      if (engineStatus(error) !== 404) throw error;
-      this.#images.forget(spec.image);
-      throw new SandlotError("sandbox_image_missing", { image: spec.image });
-    });
-    const attach = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
-    const stream = (await this.#engine.streams.getContainer(container.id).attach(attach)) as Duplex;
-    await container.start();
+    const socket = (await this.#sockets?.open(id)) ?? null;
+    const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor, socketFolder: socket?.path };
+    let transport: AgentTransport;
+    try {
+      await this.#make(spec, containerOptions(input));
+      const diagnose = (stderr: string) => this.#events.fateOf(id, stderr);
+      transport = await startContainer(ctx, this.#engine, { id, socket, diagnose, clock });
+    } finally {
+      socket?.close();
+    }
     const plain: Interpreter = { kind: "fork", argv: TOOLBOX_PYTHON, preload: [] };
     const connection = await AgentConnection.open(ctx, {
       sandboxId: id,
-      transport: attachTransport(stream, (stderr) => this.#events.fateOf(id, stderr)),
+      transport,
       token,
-      config: agentConfig(spec, { ...manifest.interpreters, plain }, { ownUserNamespace: false }),
+      config: agentConfig(spec, { ...manifest.interpreters, plain }, { ownUsers: false }),
       clock,
     });
     const sandbox = new AgentSandbox({ id, provider: this.name, image, connection });
@@ -154,9 +166,18 @@ export class DockerProvider implements SandboxProvider {
     return sandbox;
   }
 
+  async #make(spec: SandboxSpec, options: ContainerCreateOptions): Promise<void> {
+    await this.#engine.short.createContainer(options).catch((error: unknown) => {
+      if (engineStatus(error) !== 404) throw error;
+      this.#images.forget(spec.image);
+      throw new SandlotError("sandbox_image_missing", { image: spec.image });
+    });
+  }
+
   async #destroy(id: string): Promise<void> {
     this.#connected.get(id)?.disconnect();
     await ignoreGone(this.#engine.short.getContainer(id).remove({ force: true, v: true }));
+    await this.#sockets?.remove(id);
   }
 
   #toolboxVolume(): Promise<string> {

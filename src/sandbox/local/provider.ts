@@ -89,7 +89,7 @@ export class LocalProvider implements SandboxProvider {
       sandboxId: id,
       transport: childTransport(child),
       token,
-      config: agentConfig(spec, localInterpreters(manifest.interpreters, python), { ownUserNamespace: true }),
+      config: agentConfig(spec, localInterpreters(manifest.interpreters, python), { ownUsers: true }),
       clock,
     });
     const sandbox = new AgentSandbox({

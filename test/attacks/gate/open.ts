@@ -10,7 +10,7 @@ export interface OpenArena {
 
 /** An arena with a provider of its own. `root`: the folder of the images, by default ours. */
 export async function openArena(target: Target, root?: string): Promise<OpenArena> {
-  const { provider, close } = await openProvider(target.provider, root);
+  const { provider, close } = await openProvider(target.provider, { imagesRoot: root });
   const arena = new Arena(target, provider, ctx);
   return {
     arena,

@@ -1,0 +1,7 @@
+import { describeWithoutPython } from "./no-python-conformance.ts";
+
+describeWithoutPython("docker", "A");
+describeWithoutPython("docker", "B");
+describeWithoutPython("docker", "C");
+describeWithoutPython("docker", "A", { transport: "unix" });
+describeWithoutPython("docker", "A", { transport: "tcp" });
