@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import Docker from "dockerode";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 
@@ -11,10 +12,9 @@ export interface Engine {
 }
 
 export function connectEngine(socketPath: string): Engine {
-  return {
-    short: new Docker({ socketPath, timeout: SHORT_CALL_MS }),
-    streams: new Docker({ socketPath }),
-  };
+  // Each call on a connection of its own: on one that was kept, the engine's hanging up would look like its absence.
+  const short = { socketPath, timeout: SHORT_CALL_MS, agent: new Agent({ keepAlive: false }) };
+  return { short: new Docker(short), streams: new Docker({ socketPath }) };
 }
 
 /** HTTP status of an engine's refusal, or null when the engine was not reached. */
