@@ -22,7 +22,7 @@ export async function serve(settings: Readonly<Record<string, string | number>> 
       String(value),
     ]),
   );
-  const child = spawn(process.execPath, [SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
+  const child = spawn(process.execPath, [...(process.env.PROF ? ["--cpu-prof","--cpu-prof-dir=/tmp/prof/cpu"] : []), SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
     cwd: folder,
     env: { ...process.env, ...env },
     // Its log is written, as users have it, and read by nobody.

@@ -1,6 +1,7 @@
 """What the kernel says of processes, by way of /proc and the sandbox's cgroup."""
 
 import os
+import re
 
 
 def held_data(pid):
@@ -78,18 +79,20 @@ def locks():
         return 0
 
 
-def oom_kills():
+class OomKills:
     """How often the kernel has ended a process of this sandbox for want of memory; 0 where it does not say."""
-    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
-        try:
-            with open(path) as file:
-                for line in file:
-                    name, _, value = line.partition(" ")
-                    if name == "oom_kill":
-                        return int(value)
-        except (OSError, ValueError):
-            continue
-    return 0
+
+    _PATHS = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
+    _LINE = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
+
+    def __init__(self):
+        # Open for good: it is asked before and after every run.
+        path = next(filter(os.path.exists, self._PATHS), None)
+        self._file = None if path is None else os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def count(self):
+        found = self._file is not None and self._LINE.search(os.pread(self._file, 4096, 0))
+        return int(found[1]) if found else 0
 
 
 def processes():

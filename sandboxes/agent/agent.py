@@ -42,6 +42,7 @@ class Agent:
         self.selector = selectors.DefaultSelector()
         self.operations = {}
         self.lanes = set()
+        self.unwritten = set()
         self.waiting = Waiting()
         self.templates = {}
         self.config = None
@@ -129,6 +130,11 @@ class Agent:
     def handle_all(self, received):
         for kind, channel, payload in received:
             self.handle(kind, channel, payload)
+        # The frames of a request go together where they came together.
+        for lane in self.unwritten:
+            if lane in self.lanes:
+                self.write_lane(lane)
+        self.unwritten.clear()
 
     def handle(self, kind, channel, payload):
         if kind == frames.PING:
@@ -248,7 +254,7 @@ class Agent:
         lane = self.waiting.take_lane(operation.interpreter)
         if lane:
             operation.give(lane)
-            self.write_lane(lane)
+            self.unwritten.add(lane)
         else:
             self.waiting.add_operation(operation)
             self.start_lanes(operation.interpreter)
@@ -288,7 +294,7 @@ class Agent:
         """Bounded by the credit that the lane gives the host."""
         if operation.lane:
             operation.lane.outgoing.append((frame, None))
-            self.write_lane(operation.lane)
+            self.unwritten.add(operation.lane)
         else:
             operation.frames.append((frame, None))
 

@@ -19,6 +19,8 @@ class Channel:
         self._queue = []
         self._descriptors = []
         self._credit = frames.INITIAL_CREDIT
+        # Frames of an answer that is not complete.
+        self._unsent = bytearray()
 
     def fileno(self):
         return self.control.fileno()
@@ -90,17 +92,24 @@ class Channel:
         self._descriptors = []
 
     def _send(self, kind, payload):
-        self.control.sendall(frames.encode(kind, self.number, payload))
+        self._unsent += frames.encode(kind, self.number, payload)
+        self._flush()
+
+    def _flush(self):
+        unsent, self._unsent = self._unsent, bytearray()
+        self.control.sendall(unsent)
 
     def send_json(self, kind, value):
-        self.control.sendall(frames.encode_json(kind, self.number, value))
+        self._unsent += frames.encode_json(kind, self.number, value)
+        self._flush()
 
     def send_stream(self, stream, data):
+        """Part of an answer: the rest of it is sent together with the JSON that ends it."""
         view = memoryview(data)
         while view:
             while self._credit == 0:
                 self._is_credit(self.next_frame())
-            view = view[self._send_data(stream, view) :]
+            view = view[self._send_data(stream, view, more=len(view) < frames.MAX_DATA) :]
 
     def forward(self, stream, data):
         """Sends what the present credit takes, and no more: the program never waits for a slow reader."""
@@ -111,8 +120,10 @@ class Channel:
         while view:
             view = view[self._send_data(stream + frames.LIVE, view) :]
 
-    def _send_data(self, stream, view):
+    def _send_data(self, stream, view, more=False):
         size = min(len(view), frames.MAX_DATA, self._credit)
-        self._send(frames.DATA, bytes((stream,)) + view[:size])
+        self._unsent += frames.encode(frames.DATA, self.number, bytes((stream,)) + view[:size])
+        if not more or self._credit == size:
+            self._flush()
         self._credit -= size
         return size

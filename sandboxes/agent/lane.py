@@ -44,6 +44,7 @@ class Lane:
         self._control = control
         self._settings = settings
         self._seccomp = seccomp
+        self._counter = None
         self._runs = 0
 
     def enter(self):
@@ -62,7 +63,8 @@ class Lane:
         self._only_user = settings["users"][0] if self.mode == "C" and self._changes_users else None
         self.counts_own_user = self.counts_own_user or self._only_user is not None
         keeps = change if self._changes_users else ()
-        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self.own_pids, self._only_user)
+        self.oom_kills = accounting.OomKills()
+        self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self._counter, self._only_user)
         if self.own_pids:
             self._scratch.renew(None)
             self._leftovers = Leftovers()
@@ -123,6 +125,7 @@ class Lane:
         user = self.user = self._next_user()
         if self.own_pids:
             self._scratch.renew(user)
+            self._leftovers.expect_mounts()
             self._counter.reset(self.processes.zygote.pid)
         spare = Spare(self.processes.zygote, self._settings["interpreter"]["kind"], user)
         self.processes.watch(spare.pid)
@@ -143,8 +146,9 @@ class Lane:
             header, body, held = channel.read_request(self.body_bytes)
             received = time.monotonic()
             sections, rest = _split(body, header["sections"])
-            with linux.acting_as(self.user):
-                files.lay_out(json.loads(sections[0]), rest, held)
+            if sections[0] != b"[]":
+                with linux.acting_as(self.user):
+                    files.lay_out(json.loads(sections[0]), rest, held)
             if header["op"] == "session":
                 session = Session(channel, spare, header, self)
                 session.start()
@@ -165,8 +169,10 @@ class Lane:
             for stream, capture in ((1, run.stdout), (2, run.stderr)):
                 kept, report["stdout" if stream == 1 else "stderr"] = capture.result()
                 channel.send_stream(stream, kept)
-            with linux.acting_as(self.user):
-                report["files"] = files.fetch(channel, header["outputs"], first_stream=3)
+            report["files"] = []
+            if header["outputs"]:
+                with linux.acting_as(self.user):
+                    report["files"] = files.fetch(channel, header["outputs"], first_stream=3)
             channel.send_json(frames.RESULT, report)
             return True
         except (frames.ProtocolError, KeyError, ValueError, TypeError, OSError) as error:

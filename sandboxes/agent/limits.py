@@ -1,12 +1,28 @@
-"""The rlimits of a run, set from outside on a slot that waits, before a byte of the candidate is in it."""
+"""The rlimits of a slot: those of all slots by way of their zygote, a run's own from outside while the slot waits."""
 
 import resource
 
 _PYTHON_STACK = 120 << 20
 _OTHER_STACK = 64 << 20
 _RESERVE = 1 << 30
-_KERNEL_ONLY = (resource.RLIMIT_MSGQUEUE, resource.RLIMIT_RTPRIO, resource.RLIMIT_NICE, resource.RLIMIT_SIGPENDING)
+_SAME_FOR_ALL = {
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_MEMLOCK: 1 << 16,
+    resource.RLIMIT_MSGQUEUE: 0,
+    resource.RLIMIT_RTPRIO: 0,
+    resource.RLIMIT_NICE: 0,
+    resource.RLIMIT_SIGPENDING: 1024,
+}
 _MOST_SECONDS = 1 << 30
+
+
+def apply_to_all():
+    """Lowers those limits of the calling process that every slot has; they are passed on."""
+    for which, value in _SAME_FOR_ALL.items():
+        try:
+            resource.setrlimit(which, (_below(which, value),) * 2)
+        except (PermissionError, ValueError):
+            pass  # gVisor has most of them in name only: what they bound does not exist there
 
 
 def apply(pid, limits, held, processes, whole_life=False):
@@ -22,12 +38,6 @@ def apply(pid, limits, held, processes, whole_life=False):
     # The lane's sampling counts the processor time of all processes; this is the net below it, one second wide.
     seconds = _MOST_SECONDS if whole_life else limits["cpu_ms"] // 1000 + 2
     wanted = [
-        (resource.RLIMIT_CORE, 0, 0),
-        (resource.RLIMIT_MEMLOCK, 1 << 16, 1 << 16),
-        (resource.RLIMIT_MSGQUEUE, 0, 0),
-        (resource.RLIMIT_RTPRIO, 0, 0),
-        (resource.RLIMIT_NICE, 0, 0),
-        (resource.RLIMIT_SIGPENDING, 1024, 1024),
         (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),
         (resource.RLIMIT_NOFILE, limits["open_files"], limits["open_files"]),
         (resource.RLIMIT_FSIZE, limits["disk_bytes"], limits["disk_bytes"]),
@@ -37,12 +47,7 @@ def apply(pid, limits, held, processes, whole_life=False):
     if processes is not None:
         wanted.append((resource.RLIMIT_NPROC, processes, processes))
     for which, soft, hard in wanted:
-        try:
-            resource.prlimit(pid, which, (_below(which, soft), _below(which, soft if hard is None else hard)))
-        except PermissionError:
-            # gVisor has these in name only: what they bound does not exist there.
-            if which not in _KERNEL_ONLY:
-                raise
+        resource.prlimit(pid, which, (_below(which, soft), _below(which, soft if hard is None else hard)))
 
 
 def _below(which, value):

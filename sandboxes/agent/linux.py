@@ -10,6 +10,8 @@ import socket
 import struct
 
 _libc = ctypes.CDLL(None, use_errno=True)
+# The same, called without letting go of the interpreter.
+_held_libc = ctypes.PyDLL(None, use_errno=True)
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -21,8 +23,8 @@ CLONE_NEWNET = 0x40000000
 
 MNT_DETACH = 2
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
-    0x1, 0x2, 0x4, 0x8, 0x20, 0x1000, 0x4000, 0x40000,
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_NOATIME, MS_BIND, MS_REC, MS_PRIVATE = (
+    0x1, 0x2, 0x4, 0x8, 0x20, 0x400, 0x1000, 0x4000, 0x40000,
 )  # fmt: skip
 
 CAP_KILL, CAP_SETGID, CAP_SETUID = 5, 6, 7
@@ -35,6 +37,7 @@ _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE, _PR_CAP_AMBIENT_CLEAR_ALL = 2, 4
 _CAP_LAST = 40
+_OPEN_MAX = os.sysconf("SC_OPEN_MAX")
 _SECCOMP_MODE_FILTER = 2
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 
@@ -43,6 +46,13 @@ def _check(result, call):
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, "%s: %s" % (call, os.strerror(number)))
+
+
+def fork():
+    """Like os.fork in a process of one thread, whose hooks of `threading` and `random` touch, and so copy, a hundred pages."""
+    pid = _held_libc.fork()
+    _check(min(pid, 0), "fork")
+    return pid
 
 
 def unshare(flags):
@@ -60,9 +70,11 @@ def unmount(target):
     _check(_libc.umount2(target.encode(), ctypes.c_int(MNT_DETACH)), "umount %s" % target)
 
 
-def _prctl(option, *arguments):
-    padded = [ctypes.c_ulong(value) for value in (*arguments, 0, 0, 0, 0)[:4]]
-    return _libc.prctl(ctypes.c_int(option), *padded)
+def _prctl(option, first=0, second=0):
+    return _libc.prctl(option, first, second, 0, 0)
+
+
+_libc.prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 
 
 def set_dumpable(dumpable):
@@ -196,6 +208,4 @@ class SeccompProgram:
 
 def close_above(lowest):
     """Closes every descriptor from `lowest` on."""
-    if hasattr(_libc, "close_range") and _libc.close_range(ctypes.c_uint(lowest), ctypes.c_uint(0xFFFFFFFF), 0) == 0:
-        return
-    os.closerange(lowest, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(lowest, _OPEN_MAX)

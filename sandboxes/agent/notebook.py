@@ -5,7 +5,6 @@ number, ended by a NUL byte on another.
 Everything here is the candidate's to change: the lane believes none of it beyond showing it.
 """
 
-import ast
 import json
 import os
 import sys
@@ -52,16 +51,19 @@ def _next(calls, received):
 
 def _run(text, number, namespace):
     """Executes a call; the value of its last statement, if that is an expression, is the call's value."""
+    # Here, since every slot of any kind would carry it.
+    import _ast
+
     path = "<call %d>" % number
     program.remember_source(path, text)
     try:
-        tree = ast.parse(text, path)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        tree = compile(text, path, "exec", _ast.PyCF_ONLY_AST, dont_inherit=True)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], _ast.Expr) else None
         if tree.body:
             exec(compile(tree, path, "exec", dont_inherit=True), namespace)
         if last is None:
             return {"status": "ok"}
-        value = eval(compile(ast.Expression(last.value), path, "eval", dont_inherit=True), namespace)
+        value = eval(compile(_ast.Expression(last.value), path, "eval", dont_inherit=True), namespace)
         if value is None:
             return {"status": "ok"}
         namespace["_"] = value

@@ -21,9 +21,11 @@ class Processes:
     earlier ones, programs and inputs, into the memory of the next. A lane without its zygote ends.
     """
 
-    def __init__(self, interpreter, keeps, seccomp, own_pids, only_user):
+    def __init__(self, interpreter, keeps, seccomp, counter, only_user):
+        """`counter` of process numbers, where the lane has its own. `only_user` of slots where it has not, or None."""
         self.zygote = Zygote(interpreter, keeps, seccomp)
-        self._own_pids = own_pids
+        self._own_pids = counter is not None
+        self._counter = counter
         self._only_user = only_user
         self._zygote_lives = True
         # (status, processor seconds, peak bytes) of the slot, when it was reaped here
@@ -93,7 +95,9 @@ class Processes:
         return told is not None, *(told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED)
 
     def _alone(self):
-        """Whether only the lane, the zygote and zombies are left: then nobody can start anything any more."""
+        """Whether only the lane and the zygote are left: then nobody can start anything any more."""
+        if self._counter.last() == self._slot:
+            return True  # nobody was made since
         for name in os.listdir("/proc"):
             if name.isdigit() and name != "1" and int(name) != self.zygote.pid:
                 return False

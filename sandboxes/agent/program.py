@@ -7,28 +7,29 @@ import io
 import linecache
 import os
 import random
-import signal
 import sys
 import threading
 import traceback
 import types
 
+# Without what the module `signal` adds to it: every slot calls it.
+import _signal
+
 
 def become_main(args, path="/workspace/main.py"):
     """Makes the process look like a fresh `python path args`; answers the namespace of `__main__`."""
     # Only an interpreter expects these.
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
+    _signal.signal(_signal.SIGXFSZ, _signal.SIG_IGN)
+    _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     main = types.ModuleType("__main__")
     main.__dict__.update(__builtins__=builtins, __file__=path)
     sys.modules["__main__"] = main
     sys.argv = [path, *args]
     sys.path.insert(0, "/workspace")
-    sys.stdin = open_text(0, "r")
-    sys.stdout = open_text(1, "w")
-    sys.stderr = open_text(2, "w", line_buffering=True)
+    sys.stdin, sys.stdout, sys.stderr = _streams or _open_streams()
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    threading.main_thread()._set_native_id()
     gc.enable()
     random.seed()
     if "numpy" in sys.modules:
@@ -42,14 +43,32 @@ def run(source, prelude, args, file):
     namespace = become_main(args, path)
     status = 1
     try:
-        status = _execute(source, prelude, path, namespace)
+        status = execute(source, prelude, path, namespace)
         threading._shutdown()
     finally:
         status = _finish(status)
         os._exit(status)
 
 
-def open_text(descriptor, mode, line_buffering=False):
+_streams = None
+
+
+def prepare_streams():
+    """Once per zygote: the streams of all its slots, over files of the kinds that slots get as their first descriptors."""
+    global _streams
+    stdin, (reader, writer) = os.memfd_create("stdin"), os.pipe()
+    for number, descriptor in enumerate((stdin, writer, writer)):
+        os.dup2(descriptor, number)
+    _streams = _open_streams()
+    for descriptor in (stdin, reader, writer):
+        os.close(descriptor)
+
+
+def _open_streams():
+    return _open_text(0, "r"), _open_text(1, "w"), _open_text(2, "w", line_buffering=True)
+
+
+def _open_text(descriptor, mode, line_buffering=False):
     raw = open(descriptor, mode + "b", closefd=False)
     return io.TextIOWrapper(raw, "utf-8", "surrogateescape", line_buffering=line_buffering)
 
@@ -59,7 +78,8 @@ def remember_source(path, text):
     linecache.cache[path] = (len(text), None, text.splitlines(True), path)
 
 
-def _execute(source, prelude, path, namespace):
+def execute(source, prelude, path, namespace):
+    """The exit status of the program, not yet finished."""
     try:
         remember_source(path, source.decode("utf-8", "surrogateescape"))
         code = compile(source, path, "exec", dont_inherit=True)

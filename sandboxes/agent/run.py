@@ -35,7 +35,7 @@ class Run:
         self._forward = forward
         self._python = spare.python and "argv" not in header
         self._meter = Meter(self.limits, lane.processes, lane.own_pids)
-        self._ooms = accounting.oom_kills()
+        self._ooms = lane.oom_kills.count()
         self._starved = 0.0
         self._exit = self._full = False
 
@@ -119,7 +119,7 @@ class Run:
                 if not (self._drain(descriptor) and self._readable(descriptor)):
                     break
         self._meter.finish(cpu, peak)
-        self._oom = accounting.oom_kills() > self._ooms
+        self._oom = self._lane.oom_kills.count() > self._ooms
         self._full = self._full or (self._status != 0 and _any_is_full())
         self.spare.close()
         self.teardown = time.monotonic() - ending

@@ -2,6 +2,7 @@
 
 import os
 import re
+import select
 
 import linux
 
@@ -46,6 +47,8 @@ def protect_proc():
         linux.mount("/dev/null", _LAST_MESSAGE, None, linux.MS_BIND)
 
 
+# More than an unused lane's longest table has.
+_TABLE_BYTES = 4096
 _TIME_WAIT = re.compile(rb"tw (\d+)")
 
 
@@ -56,7 +59,7 @@ class ProcessCounter:
         # By a mount of its own, gone when it is open: the lane's /proc gets read-only.
         linux.mount("proc", "/tmp", "proc", _PLAIN | linux.MS_NOEXEC)
         try:
-            self._file = os.open("/tmp/sys/kernel/ns_last_pid", os.O_WRONLY | os.O_CLOEXEC)
+            self._file = os.open("/tmp/sys/kernel/ns_last_pid", os.O_RDWR | os.O_CLOEXEC)
         except OSError:
             self._file = None  # a kernel without checkpoints, or gVisor
         linux.unmount("/tmp")
@@ -65,59 +68,112 @@ class ProcessCounter:
         if self._file is not None:
             os.pwrite(self._file, b"%d" % number, 0)
 
+    def last(self):
+        """The number of the process that was made last; None where the kernel does not say."""
+        return None if self._file is None else int(os.pread(self._file, 16, 0))
+
 
 class Scratch:
-    """One tmpfs with caps on bytes and inodes, seen as /workspace, /tmp and /dev/shm; renewed for every slot."""
+    """One tmpfs with caps on bytes and inodes, seen as /workspace, /tmp and /dev/shm; as good as new for every slot.
+
+    It is mounted afresh unless the slot before has not touched it, as most have not: mounts wait for the kernel's locks
+    and grace periods (docs/decisions/0007-scratch-space-that-nobody-touched.md).
+    """
 
     def __init__(self, size, inodes):
         self._options = "size=%d,nr_inodes=%d,mode=0755" % (size, inodes)
         self._places = [(name, place) for name, place in _PLACES if os.path.isdir(place)]
-        self._mounted = False
+        # The folder that holds the three, hidden from the slots by one of them; None before the first mount.
+        self._root = None
+        self._folders = self._space = self._inode = None
 
     def renew(self, owner):
         """An empty scratch space that belongs to the user `owner` (None: the caller)."""
-        self.discard()
-        linux.mount("tmpfs", "/tmp", "tmpfs", _PLAIN, self._options)
-        self._mounted = True
+        if self._root is None or self._is_touched():
+            self._discard()
+            self._mount()
+        if owner:
+            for name, _ in self._places:
+                os.chown(name, owner, owner, dir_fd=self._root)
+        self._folders = self._look_at_folders()
+
+    def _mount(self):
+        linux.mount("tmpfs", "/tmp", "tmpfs", _PLAIN | linux.MS_NOATIME, self._options)
+        self._root = os.open("/tmp", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         for name, place in self._places:
-            os.mkdir("/tmp/" + name, 0o700)
-            if owner:
-                os.chown("/tmp/" + name, owner, owner)
+            os.mkdir(name, 0o700, dir_fd=self._root)
         for name, place in self._places:
             linux.mount("/tmp/" + name, place, None, linux.MS_BIND)
+        self._space, self._inode = self._free_space(), self._next_inode()
 
-    def discard(self):
-        if not self._mounted:
+    def _is_touched(self):
+        """Whether anything was made, changed or removed, even for a moment."""
+        before, self._inode = self._inode, self._next_inode()
+        return (
+            self._inode != before + 1
+            or self._look_at_folders() != self._folders
+            or self._free_space() != self._space
+            or any(os.listxattr(place) for _, place in self._places)
+        )
+
+    def _look_at_folders(self):
+        looks = [os.stat(name, dir_fd=self._root) for name, _ in self._places]
+        return [(it.st_mode, it.st_uid, it.st_gid, it.st_ctime_ns, it.st_mtime_ns, it.st_atime_ns) for it in looks]
+
+    def _free_space(self):
+        space = os.fstatvfs(self._root)
+        return space.f_bfree, space.f_ffree
+
+    def _next_inode(self):
+        """A tmpfs numbers what is made in it: a gap tells of things that are gone."""
+        os.mkdir("probe", 0o700, dir_fd=self._root)
+        number = os.stat("probe", dir_fd=self._root).st_ino
+        os.rmdir("probe", dir_fd=self._root)
+        return number
+
+    def _discard(self):
+        if self._root is None:
             return
-        os.chdir("/")
+        os.close(self._root)
         # /tmp twice: the folder that covers it, then the tmpfs below.
         for _, place in reversed(self._places):
             linux.unmount(place)
         linux.unmount("/tmp")
-        self._mounted = False
+        self._root = None
 
 
 class Leftovers:
     """What one slot could leave in its lane for the next. A lane in which something is found serves no more."""
 
-    _TABLES = ("/proc/sysvipc/shm", "/proc/sysvipc/sem", "/proc/sysvipc/msg")
+    _TABLES = ("sockstat", "sockstat6", "dev")
+    _OBJECTS = ("shm", "sem", "msg")
 
     def __init__(self):
         # Open for the lane's life: a read from the start is a fresh look.
-        self._files = [os.open(path, os.O_RDONLY | os.O_CLOEXEC) for path in self._paths()]
-        self._known = self._look()
+        paths = ["/proc/net/" + name for name in self._TABLES] + ["/proc/sysvipc/" + name for name in self._OBJECTS]
+        self._files = [os.open(path, os.O_RDONLY | os.O_CLOEXEC) for path in paths if os.path.exists(path)]
+        self._raw = self._read()
+        self._known = list(map(_settled, self._raw))
+        self._mounts = os.open("/proc/self/mountinfo", os.O_RDONLY | os.O_CLOEXEC)
+        self._poll = select.poll()
+        self._poll.register(self._mounts, select.POLLPRI)
+
+    def expect_mounts(self):
+        """From here on no mount may change."""
+        self._poll.poll(0)
 
     def found(self):
         """Whether sockets, IPC objects or mounts differ from an unused lane."""
-        return self._look() != self._known
+        if self._poll.poll(0):
+            return True
+        raw = self._read()
+        if raw == self._raw:
+            return False
+        self._raw = raw
+        return list(map(_settled, raw)) != self._known
 
-    def _paths(self):
-        paths = ["/proc/self/mountinfo", "/proc/net/sockstat", "/proc/net/sockstat6", "/proc/net/dev", *self._TABLES]
-        return [path for path in paths if os.path.exists(path)]
-
-    def _look(self):
-        mounts, *sockets_and_objects = [os.pread(file, 1 << 16, 0) for file in self._files]
-        return [mounts.count(b"\n"), *map(_settled, sockets_and_objects)]
+    def _read(self):
+        return [os.pread(file, _TABLE_BYTES, 0) for file in self._files]
 
 
 def _settled(table):

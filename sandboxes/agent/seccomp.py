@@ -16,6 +16,8 @@ _NR, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32
 
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*, time namespace included
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
+# FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR: marks on a folder that its times may not tell of.
+_FILE_FLAGS = (0x40086602, 0x401C5820)
 _LOCAL_FAMILIES = (1,)  # AF_UNIX
 _FAMILIES = (*_LOCAL_FAMILIES, 2, 10)  # AF_INET, AF_INET6: the lane's own loopback and nothing else
 
@@ -101,7 +103,8 @@ def build(networked=True, machine=None):
     program += _when(socket, [*_unless_among(_ARG0, families, unknown), *_unless_among(_ARG2, _PROTOCOLS, unknown)])
     # Only local ones can be made in pairs; other families are looked for, and loaded, before they are refused.
     program += _when(socketpair, _unless_among(_ARG0, _LOCAL_FAMILIES, unknown))
-    program += _when(ioctl, _if_among(_ARG1, _TERMINAL_INPUT, eperm))
+    flags = _if_among(_ARG1, _FILE_FLAGS, _ERRNO | errno.ENOTTY)
+    program += _when(ioctl, [*_if_among(_ARG1, _TERMINAL_INPUT, eperm), *flags])
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
     # A hint, and taken as one: the call succeeds and changes nothing.
     sizes = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 2 + len(_BUFFER_SIZES), _SOL_SOCKET)]

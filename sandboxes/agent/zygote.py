@@ -11,7 +11,9 @@ import signal
 import socket
 import struct
 
+import limits
 import linux
+import program
 import slot
 
 # Wait status, processor time in microseconds, peak memory in KiB.
@@ -27,8 +29,11 @@ class Zygote:
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                _wall_in(theirs, keeps, seccomp)
+                _prepare(theirs, interpreter["kind"])
+                _wall_in(keeps, seccomp)
                 _serve(socket.socket(fileno=_COMMANDS), interpreter)
+            except BaseException as error:
+                os.write(2, ("zygote: %r\n" % error).encode("utf-8", "replace"))
             finally:
                 os._exit(125)
         theirs.close()
@@ -58,10 +63,15 @@ class Zygote:
 _COMMANDS = 3
 
 
-def _wall_in(commands, keeps, seccomp):
+def _prepare(commands, kind):
     linux.set_dumpable(False)
     os.dup2(commands.fileno(), _COMMANDS, inheritable=False)
     linux.close_above(_COMMANDS + 1)
+    if kind == "fork":
+        program.prepare_streams()
+
+
+def _wall_in(keeps, seccomp):
     os.setsid()
     os.umask(0o022)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):
@@ -69,6 +79,7 @@ def _wall_in(commands, keeps, seccomp):
     os.environ.clear()
     if keeps:
         os.setgroups([])
+    limits.apply_to_all()
     linux.keep_capabilities(keeps)
     seccomp.install()
 
@@ -78,7 +89,7 @@ def _serve(commands, interpreter):
         user, descriptors, _, _ = socket.recv_fds(commands, 64, slot.DESCRIPTORS)
         if not user:
             os._exit(0)
-        pid = os.fork()
+        pid = linux.fork()
         if pid == 0:
             slot.begin(descriptors, None if user == b"-" else int(user), interpreter)
         for descriptor in descriptors:
