@@ -27,7 +27,10 @@ const socketPath = "/var/run/docker.sock";
 const socketFolder = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
 const owner = { installation: newId("installation"), owner: newId("server") };
 const common = { socketPath, imagesRoot: IMAGES_ROOT, owner, maxAgeMs: 3_600_000, clock: systemClock };
-const providers = { attach: new DockerProvider(common), unix: new DockerProvider({ ...common, socketFolder }) };
+const providers = {
+  attach: new DockerProvider(common),
+  unix: new DockerProvider({ ...common, sockets: { folder: socketFolder, always: true } }),
+};
 
 const sizes = { memoryBytes: 128 << 20, processes: 32 };
 const limits: RunLimits = {

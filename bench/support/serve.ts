@@ -22,12 +22,25 @@ export async function serve(settings: Readonly<Record<string, string | number>> 
       String(value),
     ]),
   );
-  const child = spawn(process.execPath, [...(process.env.PROF ? ["--cpu-prof","--cpu-prof-dir=/tmp/prof/cpu"] : []), SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    // Its log is written, as users have it, and read by nobody.
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof/cpu"] : []),
+      SANDLOT,
+      "serve",
+      "--port",
+      "0",
+      "--data-dir",
+      folder,
+      "--json",
+    ],
+    {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      // Its log is written, as users have it, and read by nobody.
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (data) => {
       const line = String(data).split("\n")[0] ?? "";

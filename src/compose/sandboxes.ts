@@ -53,12 +53,16 @@ async function dockerProvider(input: ProviderInput, buildMs: number | undefined)
   const { config, owner, clock, logger, onStep } = input;
   const { DockerProvider, prepareImages } = await import("../sandbox/docker/index.ts");
   const socketPath = dockerSocket(config);
+  const { transport } = config.sandbox.docker;
   const provider = new DockerProvider({
     socketPath,
     imagesRoot: IMAGES_ROOT,
     owner,
     maxAgeMs: maxAgeMs(config),
-    socketFolder: config.sandbox.docker.transport === "unix" ? resolve(config.data_dir, "sockets") : undefined,
+    sockets:
+      transport === "attach"
+        ? undefined
+        : { folder: resolve(config.data_dir, "sockets"), always: transport === "unix" },
     clock,
   });
   const ctx = rootContext({ logger });

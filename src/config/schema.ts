@@ -110,8 +110,8 @@ const SandboxConfig = z.strictObject({
     .strictObject({
       socket: FilePath.optional(),
       runtime: z.string().min(1).max(128).optional(),
-      /** `unix`: agents connect to sockets in the data directory, which the engine must share. */
-      transport: z.enum(["attach", "unix"]).default("attach"),
+      /** `unix`: agents connect to sockets in the data directory, which the engine must share. `auto`: where it does. */
+      transport: z.enum(["auto", "attach", "unix"]).default("auto"),
     })
     .prefault({}),
   kubernetes: KubernetesConfig.prefault({}),

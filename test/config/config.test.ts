@@ -21,7 +21,7 @@ describe("layers", () => {
         creations_per_second: 20,
         creations_at_once: 4,
         accept_unenforced: [],
-        docker: { transport: "attach" },
+        docker: { transport: "auto" },
         kubernetes: { namespace: "sandlot", user_namespaces: false, cpu_request: 0.25 },
         local: {},
       },

@@ -17,8 +17,15 @@ let folder = "";
 let provider: DockerProvider;
 let owner: SandboxOwner;
 
-function open(socketFolder: string): DockerProvider {
-  return new DockerProvider({ socketPath, imagesRoot, owner, maxAgeMs: 3_600_000, socketFolder, clock: systemClock });
+function open(folder: string): DockerProvider {
+  return new DockerProvider({
+    socketPath,
+    imagesRoot,
+    owner,
+    maxAgeMs: 3_600_000,
+    sockets: { folder, always: true },
+    clock: systemClock,
+  });
 }
 
 beforeEach(async () => {

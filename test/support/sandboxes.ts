@@ -57,11 +57,12 @@ export async function openProvider(name: ProviderName, options: OpenOptions = {}
     const provider = new TcpProvider({ ...common, socketPath, toolbox: images[0] ?? "", image: images[1] ?? "" });
     return { provider, owner, close: () => undefined, dispose: () => provider.removeNetwork() };
   }
-  const socketFolder = transport === "unix" ? mkdtempSync(join(tmpdir(), "sandlot-sockets-")) : undefined;
-  const provider = new DockerProvider({ ...common, socketPath, socketFolder });
+  const folder = transport === "unix" ? mkdtempSync(join(tmpdir(), "sandlot-sockets-")) : undefined;
+  const sockets = folder === undefined ? undefined : { folder, always: true };
+  const provider = new DockerProvider({ ...common, socketPath, sockets });
   const close = () => {
     provider.close();
-    if (socketFolder) rmSync(socketFolder, { recursive: true });
+    if (folder) rmSync(folder, { recursive: true });
   };
   return { provider, owner, close };
 }

@@ -1,7 +1,10 @@
+import { hostname, release } from "node:os";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Engine } from "./engine.ts";
 
 interface EngineInfo {
+  readonly Name?: string;
+  readonly KernelVersion?: string;
   readonly Runtimes?: Readonly<Record<string, unknown>> | null;
   readonly SecurityOptions?: readonly string[] | null;
 }
@@ -27,6 +30,13 @@ export class EngineFacts {
   async hasAppArmor(): Promise<boolean> {
     const { SecurityOptions } = await this.#ask();
     return (SecurityOptions ?? []).some((option) => option.includes("apparmor"));
+  }
+
+  /** Whether it runs beside this process and may show a sandbox a folder of ours as it is. */
+  async sharesMachine(): Promise<boolean> {
+    const { Name, KernelVersion, SecurityOptions } = await this.#ask();
+    const relabels = (SecurityOptions ?? []).some((option) => option.includes("selinux"));
+    return Name === hostname() && KernelVersion === release() && !relabels;
   }
 
   #ask(): Promise<EngineInfo> {

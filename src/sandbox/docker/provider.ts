@@ -35,10 +35,10 @@ export interface DockerProviderOptions {
   /** Longest life of a sandbox; a reaper of any server may remove it afterwards. Milliseconds. */
   readonly maxAgeMs: number;
   /**
-   * Folder for the Unix sockets of agents, absolute, on a machine that the engine shares. Without one agents speak over
-   * the engine's attach streams.
+   * Folder for the Unix sockets of agents, absolute. They are used where it is plain that the engine shares the folder,
+   * or `always`; else agents speak over the engine's attach streams.
    */
-  readonly socketFolder?: string | undefined;
+  readonly sockets?: { readonly folder: string; readonly always: boolean } | undefined;
   readonly clock: Clock;
 }
 
@@ -60,9 +60,8 @@ export class DockerProvider implements SandboxProvider {
     this.#engine = connectEngine(options.socketPath);
     this.#facts = new EngineFacts(this.#engine);
     this.#images = new SandboxImages(this.#engine, options.imagesRoot);
-    this.#sockets = options.socketFolder
-      ? new SocketFolders(options.socketFolder, options.owner, options.maxAgeMs)
-      : null;
+    const { sockets, owner, maxAgeMs } = options;
+    this.#sockets = sockets ? new SocketFolders(sockets.folder, owner, maxAgeMs) : null;
     this.#events = new EngineEvents({
       engine: this.#engine,
       installation: options.owner.installation,
@@ -142,7 +141,7 @@ export class DockerProvider implements SandboxProvider {
     ]);
     const token = randomBytes(32).toString("hex");
     const expiresAt = clock.now() + maxAgeMs;
-    const socket = (await this.#sockets?.open(id)) ?? null;
+    const socket = (await this.#usesSocket(spec)) ? ((await this.#sockets?.open(id)) ?? null) : null;
     const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor, socketFolder: socket?.path };
     let transport: AgentTransport;
     try {
@@ -178,6 +177,11 @@ export class DockerProvider implements SandboxProvider {
     this.#connected.get(id)?.disconnect();
     await ignoreGone(this.#engine.short.getContainer(id).remove({ force: true, v: true }));
     await this.#sockets?.remove(id);
+  }
+
+  async #usesSocket({ runtime }: SandboxSpec): Promise<boolean> {
+    // Other runtimes may keep sandboxes from sockets of the machine, as gVisor does.
+    return this.#options.sockets?.always || (runtime === "default" && (await this.#facts.sharesMachine()));
   }
 
   #toolboxVolume(): Promise<string> {
