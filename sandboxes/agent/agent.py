@@ -30,6 +30,7 @@ _MAX_CHANNELS = 256
 # Of the agent and its lanes; of candidates, too, where slots have no users of their own.
 _USER = 1000
 _LONGEST_WAIT = 60.0
+_CLOSE_SECONDS = 5.0
 # Longer than a network takes to find its way again.
 _BYE_SECONDS = 15
 _REAP_EVERY = 0.02
@@ -283,7 +284,11 @@ class Agent:
         self.refuse(channel, "cancelled" if kind == frames.CANCEL else "bad_request", "more bytes than announced")
 
     def cancel(self, operation):
-        if operation.lane:
+        if operation.lane and operation.is_session:
+            # It is closed, which is an end like any other.
+            self.pass_on(operation, frames.encode(frames.CANCEL, operation.channel))
+            operation.lane.overdue_at = time.monotonic() + _CLOSE_SECONDS
+        elif operation.lane:
             self.lose(operation.lane, "cancelled", "")
         else:
             self.waiting.forget(operation)

@@ -162,7 +162,7 @@ class Lane:
         try:
             if header["op"] == "session":
                 session.serve()
-                return False
+                return True
             run.watch(self._control)
             run.end()
             report = run.report(received)

@@ -45,7 +45,8 @@ class Operation:
     def __init__(self, channel, header, payload, held):
         self.channel = channel
         self.interpreter = header["interpreter"]
-        self.seconds = None if header["op"] == "session" else header["limits"]["wall_ms"] / 1000 + _GRACE_SECONDS
+        self.is_session = header["op"] == "session"
+        self.seconds = None if self.is_session else header["limits"]["wall_ms"] / 1000 + _GRACE_SECONDS
         self.lane = None
         # (bytes, descriptors that go with them)
         self.frames = [(frames.encode(frames.OPEN, channel, payload), held)]

@@ -40,6 +40,8 @@ _CAP_LAST = 40
 _OPEN_MAX = os.sysconf("SC_OPEN_MAX")
 _SECCOMP_MODE_FILTER = 2
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
+_MADV_COLLAPSE = 25
+_HUGE_PAGE = 2 << 20
 
 
 def _check(result, call):
@@ -204,6 +206,21 @@ class SeccompProgram:
     def install(self):
         address = ctypes.addressof(self._program)
         _check(_prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, address), "prctl(SECCOMP)")
+
+
+def gather_memory():
+    """Moves this process's memory into huge pages where the kernel can: a fork copies one entry in place of 512, and so on."""
+    with open("/proc/self/maps") as file:
+        lines = file.readlines()
+    for line in lines:
+        span, rights, *_, name = line.split() + [""] * (6 - len(line.split()))
+        if rights != "rw-p" or name not in ("", "[heap]"):
+            continue
+        start, end = (int(address, 16) for address in span.split("-"))
+        start, end = -(-start // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE
+        if start < end:
+            # Refused by kernels before 6.1 and by gVisor, which does no harm.
+            _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_COLLAPSE)
 
 
 def close_above(lowest):

@@ -89,10 +89,15 @@ class Processes:
         self.left = 0
         self.reap()
         told = self._slot_end or self.zygote.end_of_slot(0)
+        by_itself = told is not None
+        if not told and self._counter.last() == self._slot:
+            # It has started nobody, so the zygote need not go with it.
+            _signal([self._slot], signal.SIGKILL)
+            told = self.zygote.end_of_slot(_WORD_SECONDS)
         if told and self._alone():
-            return True, *told
+            return by_itself, *told
         self._kill_all()
-        return told is not None, *(told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED)
+        return by_itself, *(told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED)
 
     def _alone(self):
         """Whether only the lane and the zygote are left: then nobody can start anything any more."""

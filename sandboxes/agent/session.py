@@ -57,6 +57,8 @@ class Session:
             frame = self._channel.take()
             if frame is None:
                 self._wait_for_host()
+            elif frame[0] == frames.CANCEL:
+                self._ended = "closed"
             elif frame[0] == frames.CALL:
                 self._call(frames.decode_json(frame[2]))
         self._finish()
@@ -180,6 +182,8 @@ class Session:
 
     def _interrupted(self, kill_at):
         frame = self._channel.take()
+        if frame and frame[0] == frames.CANCEL:
+            self._ended = "closed"
         return kill_at or self._interrupt() if frame and frame[0] == frames.INTERRUPT else kill_at
 
     def _interrupt(self):
@@ -250,6 +254,7 @@ class Session:
     def _finish(self):
         _, status, _, _ = self._lane.processes.end(self._meter)
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
+        self._spare.close()
         self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})
 
 

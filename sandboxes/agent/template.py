@@ -69,6 +69,7 @@ def main():
     gc.collect()
     gc.freeze()
     gc.disable()  # a collection would touch, and with it copy, what lanes and slots share; slots enable it again
+    linux.gather_memory()
     command.sendall(json.dumps({"python": sys.version.split()[0]}).encode())
     while True:
         message, descriptors, _, _ = socket.recv_fds(command, 65536, 1)
