@@ -53,7 +53,6 @@ def main():
     if settings["mode"] == "B":
         linux.keep_capabilities(())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the intermediate parents of lanes need no reaping
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # an init process with a handler could be sent the signal
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in settings["preload"]:
@@ -61,6 +60,8 @@ def main():
     # Without namespaces of its own a slot is in the sandbox's network: where there is one, it gets no socket but local ones.
     seccomp_program = seccomp.build(networked=settings["mode"] != "C" or not settings["has_network"])
     warm_up()
+    # The interpreter's handler, too: an init process that handles a signal can be sent it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.path.remove(HERE)
     # A candidate's own `files` or `run` must be found, not ours; the references between ours stay.
     for name, module in list(sys.modules.items()):
