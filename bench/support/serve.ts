@@ -8,14 +8,18 @@ import { join } from "node:path";
 export interface Served {
   readonly url: string;
   readonly process: ChildProcess;
+  /** Its data directory, removed by `stop`. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
 const SANDLOT = join(import.meta.dirname, "..", "..", "bin", "sandlot.js");
 
-/** `settings` are paths of the configuration, e.g. `sandbox.mode`. */
-export async function serve(settings: Readonly<Record<string, string | number>> = {}): Promise<Served> {
-  const folder = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
+/** `settings` are paths of the configuration, e.g. `sandbox.mode`; `folder` is of a server before that was killed. */
+export async function serve(
+  settings: Readonly<Record<string, string | number>> = {},
+  folder = mkdtempSync(join(tmpdir(), "sandlot-bench-")),
+): Promise<Served> {
   const env = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
       `SANDLOT_${path.toUpperCase().replaceAll(".", "_")}`,
@@ -51,6 +55,7 @@ export async function serve(settings: Readonly<Record<string, string | number>> 
   return {
     url,
     process: child,
+    folder,
     async stop() {
       const gone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
       child.kill("SIGTERM");

@@ -149,6 +149,8 @@ class Lane:
             if sections[0] != b"[]":
                 with linux.acting_as(self.user):
                     files.lay_out(json.loads(sections[0]), rest, held)
+            if spare.has_ended():
+                raise OSError("the slot ended before its order")
             if header["op"] == "session":
                 session = Session(channel, spare, header, self)
                 session.start()

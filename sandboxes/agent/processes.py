@@ -78,26 +78,26 @@ class Processes:
         return True
 
     def end(self, meter):
-        """(ended by itself, status, processor seconds, peak bytes) of the slot, after which nothing of it is left."""
+        """(status, processor seconds, peak bytes) of the slot, after which nothing of it is left."""
         if not self._own_pids:
             told = self.zygote.end_of_slot(0)
             if self._only_user:
-                linux.run_as(self._only_user, lambda: os.kill(-1, signal.SIGKILL))
+                linux.run_as(self._only_user, _kill_everybody)
             else:
                 _kill_by_scan(meter)
-            return told is not None, *(told or self.zygote.end_of_slot(_WORD_SECONDS) or _KILLED)
+            return told or self.zygote.end_of_slot(_WORD_SECONDS) or _KILLED
         self.left = 0
         self.reap()
+        # It may have ended by itself a moment before this; only its own end is its exit.
         told = self._slot_end or self.zygote.end_of_slot(0)
-        by_itself = told is not None
         if not told and self._counter.last() == self._slot:
             # It has started nobody, so the zygote need not go with it.
             _signal([self._slot], signal.SIGKILL)
             told = self.zygote.end_of_slot(_WORD_SECONDS)
         if told and self._alone():
-            return by_itself, *told
+            return told
         self._kill_all()
-        return by_itself, *(told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED)
+        return told or self._slot_end or self.zygote.end_of_slot(0) or _KILLED
 
     def _alone(self):
         """Whether only the lane and the zygote are left: then nobody can start anything any more."""
@@ -110,10 +110,7 @@ class Processes:
 
     def _kill_all(self):
         """Everybody but the lane; the zygote goes with them, since only this spares nobody who forks meanwhile."""
-        try:
-            os.kill(-1, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        _kill_everybody()
         self._zygote_lives = False
         deadline = time.monotonic() + _REAP_SECONDS
         while self.reap():
@@ -129,6 +126,14 @@ def _signal(pids, number):
             os.kill(int(pid), number)
         except OSError:
             pass
+
+
+def _kill_everybody():
+    """Whom the calling process may signal, but itself and the first process."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # there was nobody; gVisor says so, too, where others are that it may not signal
 
 
 def _kill_by_scan(meter):

@@ -37,7 +37,7 @@ class Run:
         self._meter = Meter(self.limits, lane.processes, lane.own_pids)
         self._ooms = lane.oom_kills.count()
         self._starved = 0.0
-        self._exit = self._full = False
+        self._full = False
 
     def start(self, source, prelude, stdin):
         header, spare = self.header, self.spare
@@ -111,8 +111,7 @@ class Run:
     def end(self):
         """Kills whatever is left, reaps it, and reads what it had already written."""
         ending = time.monotonic()
-        # It may have ended by itself a moment before the kill; only its own end is its exit.
-        self._exit, self._status, cpu, peak = self._lane.processes.end(self._meter)
+        self._status, cpu, peak = self._lane.processes.end(self._meter)
         for descriptor in self._pipes:
             # Every writer is dead; the bound is for one that got away where there is no PID namespace.
             for _ in range(16):
@@ -138,9 +137,8 @@ class Run:
             "oom": self._oom,
             # Time in which the processes were ready at the wall limit and had got no processor.
             "starved_us": int(self._starved * 1e6),
-            # Killed by somebody, but not by this lane and not by a limit: the kernel, a neighbour, or itself.
-            "unexplained_kill": bool(self._exit and self.limit is None and signalled
-                                     and os.WTERMSIG(self._status) == signal.SIGKILL),
+            # Killed by somebody, or its zygote was, but not for a limit: by the kernel, a neighbour, or itself.
+            "unexplained_kill": self.limit is None and signalled and os.WTERMSIG(self._status) == signal.SIGKILL,
             "times": {
                 "setup_us": int((self.started - received) * 1e6),
                 "wall_us": int(self.wall * 1e6),

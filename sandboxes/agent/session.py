@@ -252,7 +252,7 @@ class Session:
             self._lane.processes.signal(self._meter.pids(), number)
 
     def _finish(self):
-        _, status, _, _ = self._lane.processes.end(self._meter)
+        status, _, _ = self._lane.processes.end(self._meter)
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
         self._spare.close()
         self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})

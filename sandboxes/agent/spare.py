@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import select
 import time
 
 import linux
@@ -35,6 +36,10 @@ class Spare:
         self.pid = int(number)
         #: Readable when the slot's first process has ended, by the zygote's word.
         self.handle = zygote.fileno()
+
+    def has_ended(self):
+        """Somebody has killed it while it waited, or its zygote."""
+        return bool(select.select([self.handle], [], [], 0)[0])
 
     def feed(self, stdin):
         """Its standard input, complete before it starts: it may read at its own pace or not at all."""

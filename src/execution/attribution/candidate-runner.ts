@@ -30,10 +30,11 @@ export interface CandidateRunOptions {
 const INFRASTRUCTURE_TRIES = 5;
 /** Times a run may fail to be set up beside others before it gets a sandbox of its own. */
 const SHARED_SETUPS = 2;
-/** Times a fault has to recur, alone in a fresh sandbox, before the candidate is blamed. */
-const RECURRENCES = 2;
-/** The same where not a byte of the candidate had run, so that only its files can be the cause. */
-const SETUP_RECURRENCES = 3;
+/**
+ * Times that a fault or a kill has to recur, alone in a sandbox, before it is the candidate's: who kills at random, an
+ * operator or the kernel, seldom hits the same one so often.
+ */
+const RECURRENCES = 3;
 const BASE_DELAY_MS = 200;
 const EVIDENCE_LENGTH = 500;
 
@@ -69,6 +70,7 @@ class Inquiry {
   #infrastructure = 0;
   #setups = 0;
   #recurrences = 0;
+  #kills = 0;
   #doubted = false;
   #alone: boolean;
 
@@ -99,7 +101,7 @@ class Inquiry {
     this.#waited = sumOfWaits(this.#waited, last.waited);
     const { result } = last;
     if (!result) return null;
-    const doubt = last.exclusive ? null : doubtOf(result, this.#candidate.limits);
+    const doubt = this.#doubtOf(result, last.exclusive);
     if (doubt !== null && !(this.#record.failsByItself && hasFailed(result))) {
       this.#note(`${doubt}; repeated alone`);
       this.#doubted = true;
@@ -110,6 +112,11 @@ class Inquiry {
     return { ...this.#facts(last), result, blamed: null };
   }
 
+  #doubtOf(result: RunResult, exclusive: boolean): string | null {
+    if (!exclusive) return doubtOf(result, this.#candidate.limits);
+    return result.unexplainedKill && ++this.#kills < RECURRENCES ? "killed without a limit being hit" : null;
+  }
+
   /** The cause that the candidate is to blame for; null to try again. Throws a fault that has nobody to blame. */
   async #weigh(ctx: CallContext, { fault, alone }: Attempt): Promise<FaultCause | null> {
     const cause = faultCause(fault);
@@ -117,16 +124,16 @@ class Inquiry {
     const couldCause = candidateCouldCause(fault);
     if (cause === null || !(couldCause || cause === "setup")) await this.#forgive(ctx, fault);
     else if (alone && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
-    else if (alone && ++this.#recurrences >= this.#enough(ctx, couldCause)) return cause;
+    else if (alone && ++this.#recurrences >= this.#enough(ctx)) return cause;
     else if (couldCause || ++this.#setups >= SHARED_SETUPS) this.#alone = true;
     return null;
   }
 
   /** Who could hold out until the caller's deadline would have bought an error: without time for more, once is enough. */
-  #enough(ctx: CallContext, couldCause: boolean): number {
+  #enough(ctx: CallContext): number {
     const leftMs = ctx.deadline - this.#source.clock.now();
     if (leftMs < this.#candidate.limits.wallMs + 2 * RUN_OVERHEAD_MS) return 1;
-    return couldCause ? RECURRENCES : SETUP_RECURRENCES;
+    return RECURRENCES;
   }
 
   /** Waits before the next try, or throws when there have been enough. */

@@ -58,6 +58,9 @@ export async function sell(target: Target): Promise<Sale> {
     }
   };
   try {
+    // A machine that lacks what the target needs sells nothing.
+    const problem = await playHonest(pool, 0);
+    if (problem) throw new Error(problem);
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return {
       buyers: BUYERS.flatMap(({ name }) => buyers.filter((one) => one.name === name)),
