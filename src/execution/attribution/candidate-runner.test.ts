@@ -70,8 +70,8 @@ describe("attribution", () => {
     expect(memory.counts.created).toBeGreaterThanOrEqual(7);
     expect(record.dangerous).toBe(true);
     // Four times the time on the clock, the same processor time.
-    expect(seen.candidate.map(({ request }) => request.limits.wallMs)).toEqual([1_000, 4_000, 4_000]);
-    expect(seen.candidate.map(({ request }) => request.limits.cpuMs)).toEqual([1_000, 1_000, 1_000]);
+    expect(seen.candidate.map(({ request }) => request.limits.wallMs)).toEqual([1_000, 4_000, 4_000, 4_000]);
+    expect(seen.candidate.map(({ request }) => request.limits.cpuMs)).toEqual([1_000, 1_000, 1_000, 1_000]);
   });
 
   it.each(["lease_expired", "agent_exit", "lane_lost", "stalled", "protocol"] as const)(
