@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How a compilation or a case ended. */
+/** How a compilation or a case ended, in the words of verdicts. `tampered`: it brought its sandbox down, proved by repetition. */
 const StageStatus = z.enum([
   "ok",
   "runtime_error",
@@ -11,6 +11,7 @@ const StageStatus = z.enum([
   "process_limit",
   "tampered",
 ]);
+export type StageStatus = z.infer<typeof StageStatus>;
 /** The same of a whole run: `compile_error` when it came to no case. */
 const RunStatus = z.enum([...StageStatus.options, "compile_error"]);
 

@@ -1,4 +1,5 @@
 import type { CallContext } from "../core/context.ts";
+import type { StageStatus } from "../contract/execution-answers.ts";
 import type {
   CapturedOutput,
   FaultCause,
@@ -78,19 +79,6 @@ export interface ExecutionListener {
   /** Output of a program as it comes; only asked for when there is one case. */
   onOutput?(stream: "stdout" | "stderr", data: Uint8Array): void;
 }
-
-/** How a stage ended, in the words of verdicts. `tampered`: the program brought its sandbox down, proved by repetition. */
-export const STAGE_STATUSES = [
-  "ok",
-  "runtime_error",
-  "time_limit",
-  "memory_limit",
-  "output_limit",
-  "disk_limit",
-  "process_limit",
-  "tampered",
-] as const;
-export type StageStatus = (typeof STAGE_STATUSES)[number];
 
 /** One compilation or one case. */
 export interface Stage {

@@ -24,6 +24,8 @@ const LIMITS: Readonly<Record<LimitName, Finding>> = {
 };
 
 const MESSAGE_LENGTH = 300;
+/** What compilers say first; the lines that follow only point at it. */
+const COMPILER_ERROR = /(^|: )(fatal )?error(\[E\d+\])?: /;
 
 /** The stage that a run came to. `queueMs`: what it waited before its sandbox was asked for. */
 export function stageOf(run: CandidateRun, queueMs: number): Stage {
@@ -68,8 +70,9 @@ function findingOf(result: RunResult): Finding {
   if (limit) return LIMITS[limit];
   if ("signal" in exit) return { status: "runtime_error", message: `it was ended by signal ${exit.signal}` };
   if (exit.code === 0) return OK;
-  const last = lastLines(stderr).at(-1)?.slice(0, MESSAGE_LENGTH) ?? "";
-  return { status: "runtime_error", message: last ? `exit code ${exit.code}: ${last}` : `exit code ${exit.code}` };
+  const lines = lastLines(stderr);
+  const said = (lines.find((line) => COMPILER_ERROR.test(line)) ?? lines.at(-1) ?? "").slice(0, MESSAGE_LENGTH);
+  return { status: "runtime_error", message: said ? `exit code ${exit.code}: ${said}` : `exit code ${exit.code}` };
 }
 
 /** What a program did that brought its sandbox down again and again, alone, where a control program passed. */
