@@ -59,7 +59,8 @@ export class Reaper {
     try {
       const limit = pLimit(PARALLEL);
       const leftOver = this.#leftOver(await provider.list(ctx));
-      await Promise.all(leftOver.map((id) => limit(async () => (removed += await this.#remove(ctx, id)))));
+      const counts = await Promise.all(leftOver.map((id) => limit(() => this.#remove(ctx, id))));
+      removed = counts.reduce((sum, count) => sum + count, 0);
     } catch (error) {
       logger.warn({ error: SandlotError.from(error).report() }, "left-over sandboxes could not be looked for");
     }

@@ -6,6 +6,8 @@ export interface KubeApi {
   /** The API server's version. */
   version(ctx: CallContext): Promise<string>;
   createPod(ctx: CallContext, pod: V1Pod): Promise<void>;
+  /** Whether the cluster lets us. */
+  holds(ctx: CallContext, right: Right): Promise<boolean>;
   /** Null when there is none. */
   readPod(ctx: CallContext, name: string): Promise<V1Pod | null>;
   /** One that is gone already is no error. */
@@ -17,6 +19,11 @@ export interface KubeApi {
   listSecrets(ctx: CallContext, selector: string): Promise<readonly V1ObjectMeta[]>;
   /** What happens to pods after `version`, until the server or the signal ends it. Throws when that was no orderly end. */
   watchPods(selector: string, version: string, onEvent: (event: PodEvent) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface Right {
+  readonly verb: string;
+  readonly resource: "pods" | "secrets";
 }
 
 export interface PodList {

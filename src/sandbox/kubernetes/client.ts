@@ -1,16 +1,17 @@
 import {
+  AuthorizationV1Api,
+  type Configuration,
   CoreV1Api,
   createConfiguration,
   KubeConfig,
   ServerConfiguration,
   VersionApi,
-  type V1Pod,
-  Watch,
 } from "@kubernetes/client-node";
-import { type CallContext, withScope } from "../../core/context.ts";
+import { type CallContext, orAborted, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { KubeApi, PodEvent } from "./api.ts";
+import type { KubeApi } from "./api.ts";
 import { orNull } from "./errors.ts";
+import { watchEvents } from "./watch-events.ts";
 
 /** Longest call that is no watch. */
 const CALL_MS = 30_000;
@@ -27,6 +28,18 @@ export interface ClusterOptions {
   readonly namespace: string;
 }
 
+interface Apis {
+  readonly core: CoreV1Api;
+  readonly version: VersionApi;
+  readonly authorization: AuthorizationV1Api;
+}
+
+const apisOf = (settings: Configuration): Apis => ({
+  core: new CoreV1Api(settings),
+  version: new VersionApi(settings),
+  authorization: new AuthorizationV1Api(settings),
+});
+
 /** A cluster by way of the official client library, which knows kubeconfigs and how to authenticate. */
 export function connectCluster({ kubeconfig, context, namespace }: ClusterOptions): KubeApi {
   const config = new KubeConfig();
@@ -39,8 +52,9 @@ export function connectCluster({ kubeconfig, context, namespace }: ClusterOption
   }
 
   /** The library's clients take no signal but through a middleware, which belongs to a client. */
-  function call<T>(ctx: CallContext, work: (core: CoreV1Api, version: VersionApi) => Promise<T>): Promise<T> {
-    return withScope(ctx, { timeoutMs: CALL_MS, waitingFor: "the Kubernetes API server" }, async ({ signal }) => {
+  function call<T>(ctx: CallContext, work: (apis: Apis) => Promise<T>): Promise<T> {
+    return withScope(ctx, { timeoutMs: CALL_MS, waitingFor: "the Kubernetes API server" }, async (within) => {
+      const { signal } = within;
       const settings = createConfiguration({
         baseServer: new ServerConfiguration(server ?? "", {}),
         authMethods: { default: config },
@@ -55,7 +69,8 @@ export function connectCluster({ kubeconfig, context, namespace }: ClusterOption
         ],
       });
       try {
-        return await work(new CoreV1Api(settings), new VersionApi(settings));
+        // What a kubeconfig runs to authenticate hears no signal.
+        return await orAborted(within, work(apisOf(settings)));
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       }
@@ -63,59 +78,44 @@ export function connectCluster({ kubeconfig, context, namespace }: ClusterOption
   }
 
   return {
-    version: (ctx) => call(ctx, async (_core, version) => (await version.getCode()).gitVersion),
-    createPod: (ctx, pod) => call(ctx, async (core) => void (await core.createNamespacedPod({ namespace, body: pod }))),
-    readPod: (ctx, name) => call(ctx, (core) => orNull(core.readNamespacedPod({ namespace, name }))),
+    version: (ctx) => call(ctx, async ({ version }) => (await version.getCode()).gitVersion),
+    holds: (ctx, right) =>
+      call(ctx, async ({ authorization }) => {
+        const spec = { resourceAttributes: { namespace, ...right } };
+        const { status } = await authorization.createSelfSubjectAccessReview({ body: { spec } });
+        return status?.allowed === true;
+      }),
+    createPod: (ctx, pod) =>
+      call(ctx, async ({ core }) => void (await core.createNamespacedPod({ namespace, body: pod }))),
+    readPod: (ctx, name) => call(ctx, ({ core }) => orNull(core.readNamespacedPod({ namespace, name }))),
     deletePod: (ctx, name) =>
-      call(ctx, async (core) => {
+      call(ctx, async ({ core }) => {
         await orNull(core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: GRACE_SECONDS }));
       }),
     listPods: (ctx, labelSelector) =>
-      call(ctx, async (core) => {
+      call(ctx, async ({ core }) => {
         const { items, metadata } = await core.listNamespacedPod({ namespace, labelSelector });
         return { pods: items, version: metadata?.resourceVersion ?? "" };
       }),
     createSecret: (ctx, secret) =>
-      call(ctx, async (core) => void (await core.createNamespacedSecret({ namespace, body: secret }))),
+      call(ctx, async ({ core }) => void (await core.createNamespacedSecret({ namespace, body: secret }))),
     deleteSecret: (ctx, name) =>
-      call(ctx, async (core) => void (await orNull(core.deleteNamespacedSecret({ namespace, name })))),
+      call(ctx, async ({ core }) => void (await orNull(core.deleteNamespacedSecret({ namespace, name })))),
     listSecrets: (ctx, labelSelector) =>
-      call(ctx, async (core) => {
+      call(ctx, async ({ core }) => {
         const { items } = await core.listNamespacedSecret({ namespace, labelSelector });
         return items.map(({ metadata }) => metadata ?? {});
       }),
-    watchPods: (selector, version, onEvent, signal) =>
-      watch(new Watch(config), { namespace, selector, version, onEvent, signal }),
+    watchPods: async (selector, version, onEvent, signal) => {
+      const url = new URL(`${server.replace(/\/$/, "")}/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`);
+      url.search = new URLSearchParams({
+        watch: "true",
+        labelSelector: selector,
+        resourceVersion: version,
+        allowWatchBookmarks: "true",
+        timeoutSeconds: String(WATCH_SECONDS),
+      }).toString();
+      await watchEvents(config, url, onEvent, signal);
+    },
   };
-}
-
-interface WatchOptions {
-  readonly namespace: string;
-  readonly selector: string;
-  readonly version: string;
-  readonly onEvent: (event: PodEvent) => void;
-  readonly signal: AbortSignal;
-}
-
-function watch(watcher: Watch, { namespace, selector, version, onEvent, signal }: WatchOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const query = {
-      labelSelector: selector,
-      resourceVersion: version,
-      allowWatchBookmarks: true,
-      timeoutSeconds: WATCH_SECONDS,
-    };
-    const onLine = (type: string, pod: V1Pod) => {
-      // The server's word that `version` is too old, or of its own trouble: the list that follows mends both.
-      if (type === "ERROR") resolve();
-      else onEvent({ type: type as PodEvent["type"], pod });
-    };
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-    watcher
-      .watch(path, query, onLine, (error: unknown) => (error && !signal.aborted ? reject(error as Error) : resolve()))
-      .then((controller) => {
-        if (signal.aborted) controller.abort();
-        else signal.addEventListener("abort", () => controller.abort(), { once: true });
-      }, reject);
-  });
 }

@@ -23,18 +23,26 @@ function parse(text: string): unknown {
   }
 }
 
+/** A pod like this will not do, whenever it is tried: of runtimes, policies, limit ranges and admission webhooks. */
+const NEVER_ADMITTED =
+  /RuntimeClass .*not found|violates PodSecurity|(minimum|maximum) \S+ usage per (Container|Pod)|denied (the )?request/;
+
+/** The cluster is full, as far as it is ours: it is worth trying again when something has ended. */
+export function noRoom(detail: string, cause?: unknown): SandlotError {
+  const context = { pool: "kubernetes", detail: `the cluster has no room: ${detail}` };
+  return new SandlotError("sandbox_unavailable", context, { cause });
+}
+
 /** The coded error of a failed call. */
 export function clusterError(error: unknown): SandlotError {
   if (SandlotError.is(error)) return error;
   const status = clusterStatus(error);
   const detail = sentenceOf(error);
-  if (status === 403 && /RuntimeClass .*not found/.test(detail))
-    return new SandlotError("sandbox_unsupported", { detail }, { cause: error });
-  if (isPolicyRefusal(error))
-    return new SandlotError("sandbox_unsupported", { detail: `the namespace's policy: ${detail}` }, { cause: error });
-  // Quotas are refused with 403, too, and are no matter of rights.
-  const unavailable = status === null || status === 401 || status === 404;
-  if (unavailable || (status === 403 && !detail.includes("exceeded quota")))
+  // Much that is refused with 403 is no matter of rights.
+  if (status === 403 && detail.includes("exceeded quota")) return noRoom(detail, error);
+  if (status === 400 || status === 422 || (status === 403 && NEVER_ADMITTED.test(detail)))
+    return new SandlotError("sandbox_unsupported", { detail: `the cluster refuses it: ${detail}` }, { cause: error });
+  if (status === null || status === 401 || status === 403 || status === 404)
     return new SandlotError("provider_unavailable", { provider: "kubernetes", detail }, { cause: error });
   return new SandlotError(
     "sandbox_create_failed",

@@ -1,6 +1,6 @@
 import type { V1Pod, V1PodStatus } from "@kubernetes/client-node";
 import { describe, expect, it } from "vitest";
-import { stateOf } from "./pod-state.ts";
+import { lateness, stateOf } from "./pod-state.ts";
 
 const pod = (status: V1PodStatus, metadata: V1Pod["metadata"] = {}): V1Pod => ({ metadata, status });
 const agent = (state: object) => ({ name: "agent", image: "x", imageID: "", ready: false, restartCount: 0, state });
@@ -22,16 +22,34 @@ describe("the state of a pod", () => {
     const unscheduled = { type: "PodScheduled", status: "False", message: "0/1 nodes are available" };
     expect(stateOf(pod({ conditions: [unscheduled] }))).toEqual({
       is: "starting",
-      detail: "not scheduled: 0/1 nodes are available",
+      scheduled: false,
+      detail: "0/1 nodes are available",
     });
   });
 
+  it("is late for want of room, or for another reason, and either is worth trying again", () => {
+    const noRoom = lateness(false, "0/1 nodes are available");
+    expect(noRoom).toMatchObject({ code: "sandbox_unavailable", retry: "backoff" });
+    expect(noRoom.message).toContain("0/1 nodes are available");
+    expect(lateness(true, "pulling")).toMatchObject({ code: "sandbox_create_failed" });
+  });
+
   it.each([
-    ["ImagePullBackOff", "sandbox_image_missing"],
-    ["ErrImageNeverPull", "sandbox_image_missing"],
-    ["CreateContainerConfigError", "sandbox_create_failed"],
-  ])("is failed when its container waits for %s", (reason, code) => {
-    const state = stateOf(pod({ containerStatuses: [agent({ waiting: { reason } })] }));
+    ["OutOfcpu", "sandbox_unavailable"],
+    ["OutOfpods", "sandbox_unavailable"],
+    ["UnexpectedAdmissionError", "sandbox_create_failed"],
+  ])("is failed when its node refuses it for %s", (reason, code) => {
+    const state = stateOf(pod({ phase: "Failed", reason, message: "Node didn't have enough" }));
+    expect(state).toMatchObject({ is: "failed", error: { code, retry: "backoff" } });
+  });
+
+  it.each([
+    ["ImagePullBackOff", "Back-off pulling image: ErrImagePull: x: not found", "sandbox_image_missing"],
+    ["ImagePullBackOff", "Back-off pulling image: ErrImagePull: dial tcp: i/o timeout", "sandbox_create_failed"],
+    ["ErrImageNeverPull", "", "sandbox_image_missing"],
+    ["CreateContainerConfigError", "", "sandbox_create_failed"],
+  ])("is failed when its container waits for %s (%s)", (reason, message, code) => {
+    const state = stateOf(pod({ containerStatuses: [agent({ waiting: { reason, message } })] }));
     expect(state).toMatchObject({ is: "failed", error: { code } });
   });
 
@@ -62,6 +80,11 @@ describe("the state of a pod", () => {
     ["preemption", pod({ conditions: [disrupted("PreemptionByScheduler")] }), "killed"],
     ["a drain", pod({ conditions: [disrupted("EvictionByEvictionAPI")] }), "killed"],
     ["a tainted node", pod({ conditions: [disrupted("DeletionByTaintManager")] }), "engine"],
+    [
+      "a node that shuts down",
+      pod({ phase: "Failed", reason: "Terminated", containerStatuses: [terminated(137)] }),
+      "engine",
+    ],
     ["a lost node", pod({ phase: "Failed", reason: "NodeLost" }), "engine"],
     [
       "a container that nobody knows",

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { afterEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../core/clock.ts";
+import { type Clock, systemClock } from "../../core/clock.ts";
 import { rootContext } from "../../core/context.ts";
 import type { KubeApi, PodEvent } from "./api.ts";
 import { PodWatch } from "./pod-watch.ts";
@@ -97,6 +97,29 @@ describe("the watch of pods", () => {
     server.failing = false;
     server.pods = [named("a", "Running")];
     expect(await pods.until(ctx, "a", phaseOf)).toBe("Running");
+  });
+
+  it("asks a server that ends every watch at once less and less often, until one brings something", async () => {
+    const server = new Server();
+    const pauses: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      after: (ms, work) => {
+        if (ms < 100_000) pauses.push(ms);
+        return systemClock.after(ms < 100_000 ? 0 : ms, work);
+      },
+    };
+    watch = new PodWatch({ api: server.api, selector: "x=y", clock, random: () => 0.5 });
+    await watch.start(ctx);
+    for (const trouble of [new Error("forbidden"), undefined, undefined]) {
+      const { lists } = server;
+      server.drop(trouble);
+      await expect.poll(() => server.lists).toBe(lists + 1);
+    }
+    expect(pauses).toEqual([250, 500, 1000]);
+    server.tell("BOOKMARK", {});
+    server.drop();
+    await expect.poll(() => pauses).toEqual([250, 500, 1000, 250]);
   });
 
   it("fails to start when the server fails, and can be started again", async () => {

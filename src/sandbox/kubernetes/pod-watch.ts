@@ -25,7 +25,8 @@ export class PodWatch {
   readonly #options: PodWatchOptions;
   /** By name: undefined until the server has spoken of it, null when it has gone. */
   readonly #pods = new Map<string, V1Pod | null | undefined>();
-  readonly #listeners = new Set<() => void>();
+  /** By name: hundreds wait at once, and each event concerns few of them. */
+  readonly #listeners = new Map<string, Set<() => void>>();
   readonly #closed = new AbortController();
   #running: Promise<void> | null = null;
   #fresh: Promise<void> | null = null;
@@ -58,11 +59,13 @@ export class PodWatch {
       if (value !== undefined) return value;
       let wake: () => void = () => undefined;
       const change = new Promise<void>((resolve) => (wake = resolve));
-      this.#listeners.add(wake);
+      const listeners = this.#listeners.get(name) ?? new Set();
+      this.#listeners.set(name, listeners.add(wake));
       try {
         await orAborted(ctx, change);
       } finally {
-        this.#listeners.delete(wake);
+        listeners.delete(wake);
+        if (listeners.size === 0 && this.#listeners.get(name) === listeners) this.#listeners.delete(name);
       }
     }
   }
@@ -89,14 +92,14 @@ export class PodWatch {
     while (!signal.aborted) {
       try {
         version ??= await this.#list(ctx);
-        pause = FIRST_PAUSE_MS;
-        await this.#watch(version);
+        await this.#watch(version, () => (pause = FIRST_PAUSE_MS));
       } catch {
         // Whoever needs the cluster finds out by a call of its own; here it is only tried again.
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
       }
       version = null;
       await sleep(clock, pause * (0.5 + random()), signal).catch(() => undefined);
+      // Until a watch brings something: a server that refuses them, or ends each at once, is not asked all the time.
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   }
 
@@ -107,11 +110,11 @@ export class PodWatch {
       // One that the server has never spoken of may have been made since it wrote the list.
       this.#pods.set(name, found.get(name) ?? (known === undefined ? undefined : null));
     }
-    this.#wakeAll();
+    for (const name of Array.from(this.#listeners.keys())) this.#wake(name);
     return version;
   }
 
-  async #watch(version: string): Promise<void> {
+  async #watch(version: string, onLife: () => void): Promise<void> {
     const { api, clock, selector } = this.#options;
     const silence = new AbortController();
     const onClose = () => silence.abort();
@@ -124,11 +127,12 @@ export class PodWatch {
         ({ type, pod }) => {
           cancel();
           cancel = clock.after(SILENCE_MS, onClose);
+          onLife();
           if (type === "BOOKMARK") return;
           const name = pod.metadata?.name ?? "";
           if (!this.#pods.has(name)) return;
           this.#pods.set(name, type === "DELETED" ? null : pod);
-          this.#wakeAll();
+          this.#wake(name);
         },
         silence.signal,
       );
@@ -138,9 +142,9 @@ export class PodWatch {
     }
   }
 
-  #wakeAll(): void {
-    const waiting = Array.from(this.#listeners);
-    this.#listeners.clear();
+  #wake(name: string): void {
+    const waiting = this.#listeners.get(name) ?? [];
+    this.#listeners.delete(name);
     for (const wake of waiting) wake();
   }
 }

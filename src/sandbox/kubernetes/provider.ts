@@ -17,16 +17,16 @@ import { LABELS, listingOf } from "../labels.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import { assertSupported, type SandboxMode, type SandboxSpec } from "../spec.ts";
 import { connectTcp, socketTransport } from "../transports/index.ts";
-import type { KubeApi } from "./api.ts";
+import type { KubeApi, Right } from "./api.ts";
 import { clusterError, isPolicyRefusal } from "./errors.ts";
 import { AGENT_PORT, type PodInput, podName, podOf, type PodSecurity, sandboxIdOf, secretOf } from "./pod.ts";
-import { stateOf } from "./pod-state.ts";
+import { lateness, stateOf } from "./pod-state.ts";
 import { PodWatch } from "./pod-watch.ts";
 
-/** Creations at once: more only queue in the API server and the scheduler. */
-const PARALLEL_CREATES = 8;
-/** From the pod's making to its agent's answer; a node may have to pull the image. */
-const READY_MS = 180_000;
+/** Creations at once, whatever the pools ask for: each is little more than a wait. */
+const PARALLEL_CREATES = 64;
+/** From the pod's making to its agent's answer: a node may have to come, or to pull the image. Pools wait a little longer. */
+const READY_MS = 170_000;
 const GONE_MS = 60_000;
 /** The node tells of a container's end about once in a second. */
 const WAIT_FOR_FATE_MS = 3_000;
@@ -35,6 +35,12 @@ const LAST_WORDS_MS = 2_000;
 /** Users that no machine gives to anybody. */
 const FIRST_USER = 1_000_000_000;
 const USERS = 1_000_000_000;
+
+/** Those of the role in docs/kubernetes.md. */
+const RIGHTS: readonly Right[] = [
+  ...["create", "get", "list", "watch", "delete"].map((verb) => ({ verb, resource: "pods" as const })),
+  ...["create", "list", "delete"].map((verb) => ({ verb, resource: "secrets" as const })),
+];
 
 export interface KubernetesProviderOptions {
   readonly api: KubeApi;
@@ -80,6 +86,10 @@ export class KubernetesProvider implements SandboxProvider {
     try {
       const version = await api.version(ctx);
       await api.listPods(ctx, `${LABELS.installation}=${owner.installation}`);
+      const held = await Promise.all(RIGHTS.map((right) => api.holds(ctx, right)));
+      const missing = RIGHTS.filter((_, i) => !held[i]).map(({ verb, resource }) => `${verb} ${resource}`);
+      if (missing.length > 0)
+        return { available: false, detail: `Kubernetes ${version} does not let us ${missing.join(", ")}`, facts: {} };
       return { available: true, detail: `Kubernetes ${version} answers`, facts: { kubernetes: version } };
     } catch (error) {
       return { available: false, detail: `no usable Kubernetes: ${clusterError(error).message}`, facts: {} };
@@ -179,7 +189,9 @@ export class KubernetesProvider implements SandboxProvider {
   async #connect(ctx: CallContext, id: string): Promise<AgentTransport> {
     const { clock } = this.#options;
     const name = podName(id);
-    let detail = "";
+    let late: SandlotError = new SandlotError("sandbox_create_failed", {
+      detail: "the cluster says nothing of the pod",
+    });
     const scope = { timeoutMs: READY_MS, waitingFor: `the pod ${name}`, clock };
     return withScope(ctx, scope, async (within) => {
       try {
@@ -187,19 +199,16 @@ export class KubernetesProvider implements SandboxProvider {
           const state = stateOf(pod);
           if (state.is === "ended") throw sandboxFault(id, state.end);
           if (state.is === "failed") throw state.error;
-          if (state.is === "starting") detail = state.detail;
+          if (state.is === "starting") late = lateness(state.scheduled, state.detail);
           return state.is === "running" ? state.address : undefined;
         });
         const address = { host, port: AGENT_PORT };
+        late = lateness(true, `nobody answers at ${host}:${AGENT_PORT}; can we reach pods?`);
         const socket = await this.#whileItRuns(within, id, (running) => connectTcp(running, address, clock));
         return this.#transport(id, socket);
       } catch (error) {
-        if (!SandlotError.is(error, "deadline_exceeded") || ctx.signal.aborted) throw error;
-        throw new SandlotError(
-          "sandbox_create_failed",
-          { detail: `the pod does not start: ${detail}` },
-          { cause: error },
-        );
+        // Whoever has waited is to know what for, whoever's patience it was.
+        throw SandlotError.is(error, "deadline_exceeded") ? late : error;
       }
     });
   }
