@@ -24,6 +24,8 @@ def _status(pid, names):
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MOST_LOCKS = 1 << 18
+#: Whether the kernel says what part of its pages a process shares; gVisor does not.
+TELLS_SHARED = os.path.exists("/proc/self/smaps_rollup")
 _OWN_MEMORY = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")
 
 

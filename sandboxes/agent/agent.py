@@ -209,7 +209,7 @@ class Agent:
         if interpreter["kind"] == "spare":
             name, interpreter = "plain", self.config["interpreters"]["plain"]
         if name not in self.templates:
-            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "counts_own_user", "has_network", "runs_per_lane")
+            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "processes", "counts_own_user", "has_network", "runs_per_lane")
             settings = {key: self.config[key] for key in kept}
             self.templates[name] = Template(interpreter, {**settings, "mode": self.mode})
         return self.templates[name]
@@ -395,7 +395,7 @@ class Agent:
 
 def main():
     linux.set_dumpable(False)
-    token = os.environ.pop("SANDLOT_TOKEN", "").encode()
+    token = linux.take_secret("SANDLOT_TOKEN")
     if os.getuid() == 0:
         # Root only to be able to give every slot a user of its own; root itself is left at once.
         linux.become(_USER, _USER, (linux.CAP_SETUID, linux.CAP_SETGID))

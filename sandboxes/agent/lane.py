@@ -41,6 +41,7 @@ class Lane:
         # Processes beside the slot that the kernel counts as its user's.
         self._namesakes = 0
         self.body_bytes = settings["body_bytes"]
+        self.most_processes = settings["processes"]
         self._control = control
         self._settings = settings
         self._seccomp = seccomp

@@ -13,15 +13,17 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 class Meter:
     """Samples the processes of a lane beside the lane itself."""
 
-    def __init__(self, limits, processes, own_pids):
+    def __init__(self, limits, lane):
         self.limits = limits
-        self._processes = processes
+        self._processes = lane.processes
+        # gVisor counts none for the sandbox as a whole.
+        self._most_processes = lane.most_processes
         self.cpu = 0.0
         self.peak = 0
         self.crowded = False
         # Everybody who is here already is not of this run; in a sandbox without lanes there is only this run.
-        lane = {"1", str(processes.zygote.pid)}
-        self._others = lane if own_pids else set(filter(str.isdigit, os.listdir("/proc")))
+        known = {"1", str(lane.processes.zygote.pid)}
+        self._others = known if lane.own_pids else set(filter(str.isdigit, os.listdir("/proc")))
         self._base_memory = 0
         self._base_cpu = 0.0
         self._first = ""
@@ -57,7 +59,7 @@ class Meter:
         # Never falls: the time of processes that nobody waits for stays counted as last seen.
         cpu = max(cpu + self._processes.orphans_cpu, sum(self._own.values()) + self._vanished)
         self.cpu = max(self.cpu, cpu - self._base_cpu)
-        if memory > self.limits["memory_bytes"]:
+        if memory > self.limits["memory_bytes"] and accounting.TELLS_SHARED:
             # Shared pages count once only here, where every process's part of them is asked for.
             pids = self.pids()
             memory = self._processes.seen_as_user(lambda: sum(map(self._proportional_memory, pids)))
@@ -68,7 +70,7 @@ class Meter:
             return "cpu"
         if memory > self.limits["memory_bytes"]:
             return "memory"
-        if count > self.limits["processes"]:
+        if count > min(self.limits["processes"], self._most_processes):
             return "processes"
         return None
 

@@ -34,7 +34,7 @@ class Run:
         self._lane = lane
         self._forward = forward
         self._python = spare.python and "argv" not in header
-        self._meter = Meter(self.limits, lane.processes, lane.own_pids)
+        self._meter = Meter(self.limits, lane)
         self._ooms = lane.oom_kills.count()
         self._starved = 0.0
         self._full = False
@@ -177,4 +177,5 @@ def _is_full(place):
         space = os.statvfs(place)
     except OSError:
         return False
-    return space.f_bavail == 0 or space.f_favail == 0
+    # Old gVisor counts no inodes.
+    return space.f_bavail == 0 or (space.f_files > 0 and space.f_favail == 0)

@@ -29,7 +29,7 @@ class Session:
         self._header = header
         self._limits = header["limits"]
         self._lane = lane
-        self._meter = Meter(self._limits, lane.processes, lane.own_pids)
+        self._meter = Meter(self._limits, lane)
         self._pipes = {spare.stdout: None, spare.stderr: None}
         self._reply = bytearray()
         self._told_so_far = None

@@ -54,8 +54,8 @@ export interface ProviderReport {
 /** Makes sandboxes. With `Sandbox` and `SandboxSession`, the whole port. */
 export interface SandboxProvider {
   readonly name: string;
-  /** What its sandboxes of a mode cannot hold by their nature, each with the reason; a fixed list. All else is proved. */
-  unenforced?(mode: SandboxMode): Readonly<Partial<Record<ProvedLimit, string>>>;
+  /** What its sandboxes of a mode and runtime cannot hold by their nature, each with the reason; a fixed list. All else is proved. */
+  unenforced?(mode: SandboxMode, runtime: string): Readonly<Partial<Record<ProvedLimit, string>>>;
   /** Never throws: a machine that lacks something gets told what. */
   probe(ctx: CallContext): Promise<ProviderReport>;
   create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox>;

@@ -1,4 +1,4 @@
-import { SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
+import { sandboxProcesses, SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
 
 /** A warm interpreter: how it is started and what it imports beforehand (sandboxes/<image>/image.yaml). */
 export interface Interpreter {
@@ -14,6 +14,8 @@ export interface AgentConfig {
   readonly scratch_bytes: number;
   readonly scratch_inodes: number;
   readonly body_bytes: number;
+  /** Processes of the whole sandbox, which lanes hold by sampling where the kernel does not. */
+  readonly processes: number;
   /** Budget of bytes that are held for later runs. */
   readonly held_bytes: number;
   /** Lanes at most: one for every run at once, and one that gets ready meanwhile. */
@@ -56,6 +58,7 @@ export function agentConfig(
     scratch_bytes: spec.scratchBytes,
     scratch_inodes: SCRATCH_INODES,
     body_bytes: MAX_BODY_BYTES,
+    processes: sandboxProcesses(spec),
     held_bytes: HELD_BYTES,
     lanes: spec.mode === "C" ? 1 : spec.slots + 1,
     runs_per_lane: RUNS_PER_LANE,

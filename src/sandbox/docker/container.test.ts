@@ -65,6 +65,9 @@ describe("the container of a sandbox", () => {
     // What all runs may use, files included, stays below the limit by the agent's reserve.
     expect(sandboxMemoryBytes(spec) - 2 * (spec.memoryBytes + spec.scratchBytes)).toBeGreaterThanOrEqual(256 << 20);
     expect(sandboxProcesses(spec)).toBeGreaterThan(2 * spec.processes);
+    // gVisor's own tasks count in place of its programs'.
+    const other = containerOptions({ ...input, spec: { ...spec, runtime: "runsc" } }).HostConfig;
+    expect(other?.PidsLimit).toBe(8 * sandboxProcesses(spec));
   });
 
   it("says whose it is, and takes another runtime only when asked", () => {

@@ -71,7 +71,7 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       MaskedPaths: [],
       ReadonlyPaths: [],
       IpcMode: "private",
-      PidsLimit: sandboxProcesses(spec),
+      PidsLimit: sandboxProcesses(spec) * (spec.runtime === "default" ? 1 : TASKS_PER_PROCESS),
       Memory: memory,
       MemorySwap: memory,
       NanoCpus: Math.round(spec.cpus * 1e9),
@@ -96,6 +96,12 @@ function socketMount(folder: string): MountSettings {
 
 /** Everything that can be written. Slots with lanes have their own instead. */
 const SCRATCH = ["/workspace", "/tmp", "/dev/shm"];
+
+/**
+ * gVisor's own tasks, which hold no limit of its programs' processes (lanes sample those) and of which it must never run
+ * out: it ends then, and the sandbox with it. It takes up to seven for a process.
+ */
+const TASKS_PER_PROCESS = 8;
 
 /** What connections to itself keep in flight is memory of no process, and counted apart on cgroup v1. Lanes do the same. */
 const SMALL_LOOPBACK = { "net.ipv4.tcp_rmem": "4096 16384 65536", "net.ipv4.tcp_wmem": "4096 16384 65536" };

@@ -13,7 +13,7 @@ import { TOOLBOX_PYTHON } from "../agent/toolbox.ts";
 import type { AgentTransport } from "../agent/transport.ts";
 import { LABELS, listingOf } from "../labels.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
-import { assertSupported, type SandboxSpec } from "../spec.ts";
+import { assertSupported, type SandboxMode, type SandboxSpec } from "../spec.ts";
 import { containerOptions } from "./container.ts";
 import { connectEngine, type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
@@ -67,6 +67,11 @@ export class DockerProvider implements SandboxProvider {
       installation: options.owner.installation,
       clock: options.clock,
     });
+  }
+
+  unenforced(mode: SandboxMode, runtime: string): Partial<Record<"inodes", string>> {
+    const inodes = "gVisor's mounts have no limit of inodes; what they take counts as the sandbox's memory";
+    return mode === "C" && runtime !== "default" ? { inodes } : {};
   }
 
   async probe(): Promise<ProviderReport> {

@@ -44,7 +44,7 @@ export async function examine(ctx: CallContext, options: ExamineOptions): Promis
   const findings: Finding[] = untried.flatMap(({ limits }) => limits.map(notTried));
   const doubtful: Probe[] = [];
   // In mode C a sandbox is good for one run.
-  const shared = mode === "C" ? null : first;
+  let shared = mode === "C" ? null : first;
   let unused = mode === "C" ? first : null;
   const takeOne = () => {
     const taken = unused ? Promise.resolve(unused) : laboratory.create(ctx);
@@ -60,7 +60,8 @@ export async function examine(ctx: CallContext, options: ExamineOptions): Promis
     }
   };
   const tryOut = async (probe: Probe) => {
-    const { found } = shared ? await tryIn(ctx, probe, shared) : await tryAlone(probe);
+    const { found, lost } = shared ? await tryIn(ctx, probe, shared) : await tryAlone(probe);
+    if (lost) shared = null; // its end must not be taken for the answer of another probe
     if (found?.every(({ limit, held }) => held || reasons[limit])) findings.push(...found);
     else doubtful.push(probe);
   };
@@ -87,14 +88,14 @@ function partition<T>(values: readonly T[], belongs: (value: T) => boolean): [T[
   return [values.filter(belongs), values.filter((value) => !belongs(value))];
 }
 
-/** What a probe found, or null; and how its run ended. */
+/** What a probe found, or null; how its run ended; and whether the sandbox ended with it. */
 async function tryIn(ctx: CallContext, probe: Probe, sandbox: Sandbox) {
   try {
     const result = await sandbox.run(ctx, probe.request);
-    return { found: probe.judge(result), how: describe(result) };
+    return { found: probe.judge(result), how: describe(result), lost: false };
   } catch (error) {
     throwIfEnded(ctx);
     if (faultCause(error) === null) throw error;
-    return { found: probe.judgeFault?.(error) ?? null, how: messageOf(error) };
+    return { found: probe.judgeFault?.(error) ?? null, how: messageOf(error), lost: true };
   }
 }

@@ -113,7 +113,7 @@ export class SelfTest {
       create: (ctx: CallContext) => this.#create(ctx, spec),
       remove: (sandbox: Sandbox) => this.#remove(sandbox),
     };
-    const accepted = (mode: SandboxMode) => this.#accepted(mode);
+    const accepted = (mode: SandboxMode) => this.#accepted(mode, spec.runtime);
     const found = await withScope(root, scope, (ctx) => examine(ctx, { spec, laboratory, accepted }));
     const tookMs = clock.monotonic() - started;
     const report = { provider: provider.name, runtime: spec.runtime, ...found, tookMs };
@@ -123,9 +123,9 @@ export class SelfTest {
     return report;
   }
 
-  #accepted(mode: SandboxMode): Accepted {
+  #accepted(mode: SandboxMode, runtime: string): Accepted {
     const byName = this.#options.accepted.map((limit) => [limit, "accepted by the operator"]);
-    return { ...(Object.fromEntries(byName) as Accepted), ...this.#options.provider.unenforced?.(mode) };
+    return { ...(Object.fromEntries(byName) as Accepted), ...this.#options.provider.unenforced?.(mode, runtime) };
   }
 
   async #create(ctx: CallContext, spec: SandboxSpec): Promise<Sandbox> {
