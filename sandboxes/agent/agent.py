@@ -10,7 +10,6 @@ import json
 import os
 import selectors
 import signal
-import socket
 import sys
 import time
 
@@ -19,10 +18,9 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import frames  # noqa: E402
 import linux  # noqa: E402
 import transports  # noqa: E402
+from fleet import Fleet  # noqa: E402
 from held import Held  # noqa: E402
 from host import Ended, Host  # noqa: E402
-from lanes import BUSY, FINISHING, STARTING, Lane, Operation, Waiting  # noqa: E402
-from templates import Template  # noqa: E402
 
 FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel"]
 MODES = ("A", "B", "C")
@@ -30,7 +28,6 @@ _MAX_CHANNELS = 256
 # Of the agent and its lanes; of candidates, too, where slots have no users of their own.
 _USER = 1000
 _LONGEST_WAIT = 60.0
-_CLOSE_SECONDS = 5.0
 # Longer than a network takes to find its way again.
 _BYE_SECONDS = 15
 _REAP_EVERY = 0.02
@@ -41,16 +38,8 @@ class Agent:
         self.host = host
         self.greeting = greeting
         self.selector = selectors.DefaultSelector()
-        self.operations = {}
-        self.lanes = set()
-        self.unwritten = set()
-        self.waiting = Waiting()
-        self.templates = {}
-        self.config = None
-        self.mode = None
+        self.config = self.held = self.fleet = None
         self.lease_until = time.monotonic() + 60
-        # First user of the slots in mode A: far from every user of the machine, and another in each sandbox.
-        self.next_user = (1 + int.from_bytes(os.urandom(2), "big") % 1024) << 20
 
     def run(self, received):
         """`received`: what the host has sent already."""
@@ -95,8 +84,8 @@ class Agent:
             self.selector.unregister(self.host.writer)
 
     def next_timeout(self):
-        at = min([self.lease_until, *(lane.overdue_at for lane in self.lanes if lane.overdue_at)])
-        if self.mode == "C" and self.operations:
+        at = min([self.lease_until, *(self.fleet.overdue() if self.fleet else ())])
+        if self.fleet and self.fleet.mode == "C" and self.fleet.operations:
             # Orphans of the one slot are reaped here, and until then they count against its limit.
             return _REAP_EVERY
         return min(_LONGEST_WAIT, max(0.0, at - time.monotonic()) + 0.001)
@@ -105,25 +94,8 @@ class Agent:
         now = time.monotonic()
         if now >= self.lease_until:
             raise Ended("lease_expired")
-        for lane in [lane for lane in self.lanes if lane.overdue_at and now >= lane.overdue_at]:
-            self.lose(lane, "lane_stalled", "no answer in time")
-        self.reap()
-
-    def reap(self):
-        """Lanes are orphans by design and become the agent's children."""
-        known = [template.process.pid for template in self.templates.values()]
-        while True:
-            try:
-                pid, _ = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if pid in known:
-                raise Ended("template_lost")
-            for lane in self.lanes:
-                if lane.pid == pid:
-                    lane.pid = None  # the number may name another process from now on
+        if self.fleet:
+            self.fleet.check_time(now)
 
     def read_host(self):
         self.handle_all(self.host.receive())
@@ -131,11 +103,8 @@ class Agent:
     def handle_all(self, received):
         for kind, channel, payload in received:
             self.handle(kind, channel, payload)
-        # The frames of a request go together where they came together.
-        for lane in self.unwritten:
-            if lane in self.lanes:
-                self.write_lane(lane)
-        self.unwritten.clear()
+        if self.fleet:
+            self.fleet.flush()
 
     def handle(self, kind, channel, payload):
         if kind == frames.PING:
@@ -150,11 +119,12 @@ class Agent:
             raise Ended("closed")
         elif kind == frames.OPEN:
             self.open(channel, payload)
-        elif channel in self.operations:
+        elif channel in self.fleet.operations:
+            operation = self.fleet.operations[channel]
             if kind == frames.CANCEL:
-                self.cancel(self.operations[channel])
+                self.fleet.cancel(operation)
             else:
-                self.pass_on(self.operations[channel], frames.encode(kind, channel, payload))
+                self.fleet.pass_on(operation, frames.encode(kind, channel, payload))
         elif self.held.is_growing(channel):
             self.hold_more(kind, channel, payload)
         # Frames of a channel that has just closed are late, not wrong.
@@ -165,73 +135,29 @@ class Agent:
         self.config = auth["config"]
         self.held = Held(self.config["held_bytes"])
         self.lease_until = time.monotonic() + self.config["lease_ms"] / 1000
-        refused = self.choose_mode()
-        facts = {name: template.facts for name, template in self.templates.items()}
+        self.fleet, refused = self.choose_mode()
         proof = self.greeting.proof("agent", auth["nonce"])
-        self.host.send_json(frames.READY, {"proof": proof, "mode": self.mode, "features": FEATURES,
-                                           "interpreters": facts, "refused": refused})  # fmt: skip
+        self.host.send_json(frames.READY, {"proof": proof, "mode": self.fleet.mode, "features": FEATURES,
+                                           "interpreters": self.fleet.facts(), "refused": refused})  # fmt: skip
 
     def choose_mode(self):
-        """Takes the strongest mode, of those that are allowed, in which a lane gets ready. Answers why others did not."""
+        """(fleet, refused): lanes of the strongest mode, of those that are allowed, in which one gets ready; why others did not."""
         refused = {}
         allowed = MODES if self.config["mode"] == "auto" else [self.config["mode"]]
         first = next(iter(self.config["interpreters"]))
         for mode in allowed:
-            self.mode = mode
-            reason = self.try_lane(first)
+            fleet = Fleet(self.selector, self.host, self.config, mode)
+            reason = fleet.try_lane(first)
             if not reason:
-                return refused
+                return fleet, refused
             refused[mode] = reason
-            for template in self.templates.values():
-                template.stop()
-            self.templates = {}
+            fleet.stop()
         raise Ended("mode_unavailable", json.dumps(refused))
-
-    def try_lane(self, interpreter):
-        """Waits for a first lane, which stays: the reason why there is none, or nothing."""
-        if self.mode == "A" and not linux.has_capabilities(linux.CAP_SETUID, linux.CAP_SETGID):
-            return "the agent may not change users"
-        lane = self.start_lane(interpreter)
-        deadline = time.monotonic() + 20
-        while lane.state == STARTING and lane in self.lanes and time.monotonic() < deadline:
-            for key, _ in self.selector.select(1):
-                if key.data != self.read_host:
-                    key.data()
-        if lane.state == STARTING:
-            if lane in self.lanes:
-                self.forget(lane)
-            return lane.detail or "no lane in time"
-        return ""
-
-    def template(self, name):
-        """The template of an interpreter, started when it is first wanted. Spares are started by the toolbox's own."""
-        interpreter = self.config["interpreters"][name]
-        if interpreter["kind"] == "spare":
-            name, interpreter = "plain", self.config["interpreters"]["plain"]
-        if name not in self.templates:
-            kept = ("scratch_bytes", "scratch_inodes", "body_bytes", "processes", "counts_own_user", "has_network", "runs_per_lane")
-            settings = {key: self.config[key] for key in kept}
-            self.templates[name] = Template(interpreter, {**settings, "mode": self.mode})
-        return self.templates[name]
-
-    def start_lane(self, name):
-        """A new lane; at the limit, a waiting one of another interpreter makes room."""
-        if len(self.lanes) >= self.config["lanes"]:
-            other = self.waiting.idle_lane_of_others(name)
-            if other:
-                self.forget(other)
-        users = (self.next_user, self.config["runs_per_lane"])
-        self.next_user += self.config["runs_per_lane"]
-        sock = self.template(name).fork_lane(interpreter=self.config["interpreters"][name], users=users)
-        lane = Lane(sock, name)
-        self.lanes.add(lane)
-        self.selector.register(sock, selectors.EVENT_READ, lambda: self.service(lane))
-        return lane
 
     def open(self, channel, payload):
         header = frames.decode_json(payload)
         operation = header.get("op")
-        if channel in self.operations or self.held.is_growing(channel):
+        if channel in self.fleet.operations or self.held.is_growing(channel):
             raise frames.ProtocolError("channel %d is open" % channel)
         if operation == "hold":
             if not self.held.start(channel, header["size"]):
@@ -248,25 +174,12 @@ class Agent:
         try:
             held = self.held.descriptors(header.get("held", ()))
         except KeyError:
-            return self.refuse(channel, "bad_request", "bytes that are not held")
-        if len(self.operations) >= _MAX_CHANNELS:
-            return self.refuse(channel, "bad_request", "more than %d channels" % _MAX_CHANNELS)
-        operation = self.operations[channel] = Operation(channel, header, payload, held)
-        lane = self.waiting.take_lane(operation.interpreter)
-        if lane:
-            operation.give(lane)
-            self.unwritten.add(lane)
-        else:
-            self.waiting.add_operation(operation)
-            self.start_lanes(operation.interpreter)
-
-    def start_lanes(self, interpreter):
-        """As many as operations wait for, up to the limit; then they wait for a lane that comes back."""
-        starting = sum(lane.state == STARTING and lane.interpreter == interpreter for lane in self.lanes)
-        finishing = sum(lane.state == FINISHING and lane.interpreter == interpreter for lane in self.lanes)
-        busy = sum(lane.state == BUSY for lane in self.lanes)
-        if starting + finishing < self.waiting.operations(interpreter) and busy + starting < self.config["lanes"]:
-            self.start_lane(interpreter)
+            self.refuse(channel, "bad_request", "bytes that are not held")
+            return
+        if len(self.fleet.operations) >= _MAX_CHANNELS:
+            self.refuse(channel, "bad_request", "more than %d channels" % _MAX_CHANNELS)
+            return
+        self.fleet.start(channel, header, payload, held)
 
     def refuse(self, channel, code, detail):
         self.host.send_json(frames.FAULT, {"code": code, "detail": detail}, channel)
@@ -282,115 +195,6 @@ class Agent:
             return
         self.held.drop(channel)
         self.refuse(channel, "cancelled" if kind == frames.CANCEL else "bad_request", "more bytes than announced")
-
-    def cancel(self, operation):
-        if operation.lane and operation.is_session:
-            # It is closed, which is an end like any other.
-            self.pass_on(operation, frames.encode(frames.CANCEL, operation.channel))
-            operation.lane.overdue_at = time.monotonic() + _CLOSE_SECONDS
-        elif operation.lane:
-            self.lose(operation.lane, "cancelled", "")
-        else:
-            self.waiting.forget(operation)
-            del self.operations[operation.channel]
-            self.refuse(operation.channel, "cancelled", "")
-
-    def pass_on(self, operation, frame):
-        """Bounded by the credit that the lane gives the host."""
-        if operation.lane:
-            operation.lane.outgoing.append((frame, None))
-            self.unwritten.add(operation.lane)
-        else:
-            operation.frames.append((frame, None))
-
-    def write_lane(self, lane):
-        queue = lane.outgoing
-        try:
-            while queue:
-                data, descriptors = queue.popleft()
-                if descriptors:
-                    sent = socket.send_fds(lane.sock, [data], descriptors)
-                else:
-                    # Small frames of one request go together.
-                    while queue and not queue[0][1] and len(data) + len(queue[0][0]) <= frames.MAX_FRAME:
-                        data += queue.popleft()[0]
-                    sent = lane.sock.send(data)
-                if sent < len(data):
-                    queue.appendleft((data[sent:], None))
-        except BlockingIOError:
-            queue.appendleft((data, descriptors))
-        except OSError:
-            queue.clear()  # its end is seen by the reader
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if queue else 0)
-        if self.selector.get_key(lane.sock).events != events:
-            self.selector.modify(lane.sock, events, lambda: self.service(lane))
-
-    def service(self, lane):
-        if lane not in self.lanes:
-            return
-        if lane.outgoing:
-            self.write_lane(lane)
-        try:
-            data = lane.sock.recv(1 << 16)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self.lose(lane, "lane_lost", "the lane ended without an answer")
-            return
-        for kind, channel, payload in lane.decoder.feed(data):
-            if channel == 0:
-                self.note(lane, kind, frames.decode_json(payload))
-            elif lane.operation and channel == lane.operation.channel:
-                self.host.send(frames.encode(kind, channel, payload), control=kind == frames.CREDIT)
-                if kind in (frames.RESULT, frames.FAULT):
-                    self.finish(lane)
-
-    def note(self, lane, kind, facts):
-        """What a lane says of itself: its process, that it is ready, or that it cannot be."""
-        if kind == frames.FAULT:
-            lane.detail = facts["detail"]
-        elif "pid" in facts:
-            lane.pid = facts["pid"]
-        else:
-            operation = self.waiting.take_operation(lane.interpreter)
-            if operation:
-                operation.give(lane)
-                self.write_lane(lane)
-            else:
-                self.waiting.add_lane(lane)
-
-    def finish(self, lane):
-        """An operation has its answer; its lane gets ready for another, or ends."""
-        del self.operations[lane.operation.channel]
-        if self.mode == "C":
-            raise Ended("used_up")
-        lane.state, lane.operation, lane.overdue_at = FINISHING, None, time.monotonic() + 20
-
-    def lose(self, lane, code, detail):
-        """A lane is gone or has to go, and whatever it was doing with it."""
-        operation, state = lane.operation, lane.state
-        lane.kill()
-        self.forget(lane)
-        if state == STARTING:
-            operation = self.waiting.take_operation(lane.interpreter)
-            code, detail = "lane_setup_failed", lane.detail or detail
-        if operation:
-            del self.operations[operation.channel]
-            self.refuse(operation.channel, code, detail)
-            if self.mode == "C" and state == BUSY:
-                raise Ended("used_up")
-        if self.config and self.waiting.operations(lane.interpreter):
-            self.start_lanes(lane.interpreter)
-        elif state == FINISHING:
-            self.start_lane(lane.interpreter)  # worn: the next operation is not to pay for another
-
-    def forget(self, lane):
-        self.lanes.discard(lane)
-        self.waiting.forget(lane)
-        self.selector.unregister(lane.sock)
-        lane.sock.close()
 
 
 def main():
