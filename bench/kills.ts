@@ -38,11 +38,11 @@ const count = (what: string) => (tally[what] = (tally[what] ?? 0) + 1);
 let server = await serve(settings);
 let client = runsClient(server.url);
 let serverIsDown = false;
-let stopped = false;
+const stop = new AbortController();
 let number = 0;
 
 async function keepRunning(): Promise<void> {
-  while (!stopped) {
+  while (!stop.signal.aborted) {
     const mine = `${++number}`;
     const pause = number % 3 === 0 ? "import time; time.sleep(0.2); " : "";
     try {
@@ -114,14 +114,15 @@ try {
   }
   await sleep(2_000);
 } finally {
-  stopped = true;
+  stop.abort();
   await Promise.all(clients);
   await client.close();
   await server.stop();
 }
 const left = docker("ps", "-a", "--filter", `label=sandlot.installation=${installation}`, "--format", "{{.Names}}");
 console.log(`mode ${values.mode}, ${values.parallel} clients`);
-for (const [what, times] of Object.entries(tally).sort()) console.log(`${what.padEnd(40)} ${times}`);
+for (const [what, times] of Object.entries(tally).toSorted(([a], [b]) => a.localeCompare(b)))
+  console.log(`${what.padEnd(40)} ${times}`);
 console.log(`${"containers left over".padEnd(40)} ${left.length}`);
 const bad = Object.keys(tally).filter((what) => /^(WRONG|BLAMED|CUT)/.test(what));
 process.exitCode = bad.length > 0 || left.length > 0 ? 1 : 0;

@@ -44,7 +44,7 @@ _REFUSED = {
     "mbind": (237, 235), "set_mempolicy": (238, 237), "migrate_pages": (256, 238), "move_pages": (279, 239),
     "memfd_secret": (447, 447), "set_mempolicy_home_node": (450, 450),
     # Memory that belongs to no process: nobody's limit counts it. Anonymous shared mappings are counted.
-    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190),
+    "memfd_create": (319, 279), "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
     # Counted for the whole machine: asynchronous I/O contexts.
     "io_setup": (206, 0), "io_submit": (209, 2), "io_getevents": (208, 4), "io_destroy": (207, 1), "io_cancel": (210, 3),
     "io_pgetevents": (333, 292),
