@@ -376,7 +376,7 @@ describe("a program that attacks its sandbox", () => {
     const { engine } = open(hostile, { max: 4 });
     const { cases: stages } = await engine.run(ctx, request());
     expect(stages[0]).toMatchObject({ status: "tampered", exit: null, blamed: "agent_exit", memoryPeakBytes: 0 });
-    expect(stages[0]?.evidence).toHaveLength(3);
+    expect(stages[0]?.evidence).toHaveLength(4);
   });
 
   it.each([
