@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -17,13 +17,13 @@ let folder = "";
 let provider: DockerProvider;
 let owner: SandboxOwner;
 
-function open(folder: string): DockerProvider {
+function open(folder: string, always = true): DockerProvider {
   return new DockerProvider({
     socketPath,
     imagesRoot,
     owner,
     maxAgeMs: 3_600_000,
-    sockets: { folder, always: true },
+    sockets: { folder, always },
     clock: systemClock,
   });
 }
@@ -39,6 +39,30 @@ afterEach(() => {
 });
 
 describe("agents on Unix sockets", () => {
+  it("are done without where the engine sees other files than this process, unless they are asked for", async () => {
+    // The engine looks for the path among its own descriptors.
+    const descriptor = openSync(folder, "r");
+    const unseen = `/proc/self/fd/${descriptor}`;
+    try {
+      provider = open(unseen, false);
+      for (let sandboxes = 0; sandboxes < 2; sandboxes++) {
+        const sandbox = await provider.create(ctx, specOf("B"));
+        const { stdout } = await sandbox.run(ctx, {
+          program: { interpreter: "python", source: "print(1)" },
+          limits: LIMITS,
+        });
+        expect(text(stdout)).toBe("1\n");
+        await provider.remove(ctx, sandbox.id);
+      }
+      provider.close();
+      provider = open(unseen);
+      await expect(provider.create(ctx, specOf("B"))).rejects.toThrow("invalid mount config");
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      closeSync(descriptor);
+    }
+  });
+
   it("leave nothing on this machine once they are connected, and candidates an empty folder", async () => {
     // Longer than the address of a Unix socket may be.
     const deep = join(folder, "x".repeat(120));

@@ -14,7 +14,7 @@ import type { AgentTransport } from "../agent/transport.ts";
 import { LABELS, listingOf } from "../labels.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import { assertSupported, type SandboxMode, type SandboxSpec } from "../spec.ts";
-import { containerOptions } from "./container.ts";
+import { type ContainerInput, containerOptions } from "./container.ts";
 import { connectEngine, type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
 import { EngineFacts } from "./facts.ts";
@@ -54,6 +54,8 @@ export class DockerProvider implements SandboxProvider {
   readonly #creating = pLimit(PARALLEL_CREATES);
   readonly #connected = new Map<string, AgentSandbox>();
   #toolbox: Promise<string> | null = null;
+  /** Until the engine says that it does not know one. */
+  #seesFolders = true;
 
   constructor(options: DockerProviderOptions) {
     this.#options = options;
@@ -146,16 +148,8 @@ export class DockerProvider implements SandboxProvider {
     ]);
     const token = randomBytes(32).toString("hex");
     const expiresAt = clock.now() + maxAgeMs;
-    const socket = (await this.#usesSocket(spec)) ? ((await this.#sockets?.open(id)) ?? null) : null;
-    const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor, socketFolder: socket?.path };
-    let transport: AgentTransport;
-    try {
-      await this.#make(spec, containerOptions(input));
-      const diagnose = (stderr: string) => this.#events.fateOf(id, stderr);
-      transport = await startContainer(ctx, this.#engine, { id, socket, diagnose, clock });
-    } finally {
-      socket?.close();
-    }
+    const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor };
+    const transport = await this.#reach(ctx, input);
     const plain: Interpreter = { kind: "fork", argv: TOOLBOX_PYTHON, preload: [] };
     const connection = await AgentConnection.open(ctx, {
       sandboxId: id,
@@ -168,6 +162,25 @@ export class DockerProvider implements SandboxProvider {
     this.#connected.set(id, sandbox);
     void sandbox.ended.then(() => this.#connected.delete(id));
     return sandbox;
+  }
+
+  /** Makes and starts the container; answers the way to its agent. */
+  async #reach(ctx: CallContext, input: ContainerInput): Promise<AgentTransport> {
+    const { id, spec } = input;
+    const socket = (await this.#usesSocket(spec)) ? ((await this.#sockets?.open(id)) ?? null) : null;
+    try {
+      await this.#make(spec, containerOptions({ ...input, socketFolder: socket?.path }));
+      const diagnose = (stderr: string) => this.#events.fateOf(id, stderr);
+      return await startContainer(ctx, this.#engine, { id, socket, diagnose, clock: this.#options.clock });
+    } catch (error) {
+      // The engine names this machine and yet sees other files: this process is in a container of its own.
+      const unseen = socket !== null && messageOf(error).includes(socket.path);
+      if (!unseen || this.#options.sockets?.always) throw error;
+      this.#seesFolders = false;
+      return await this.#reach(ctx, input);
+    } finally {
+      socket?.close();
+    }
   }
 
   async #make(spec: SandboxSpec, options: ContainerCreateOptions): Promise<void> {
@@ -186,7 +199,8 @@ export class DockerProvider implements SandboxProvider {
 
   async #usesSocket({ runtime }: SandboxSpec): Promise<boolean> {
     // Other runtimes may keep sandboxes from sockets of the machine, as gVisor does.
-    return this.#options.sockets?.always || (runtime === "default" && (await this.#facts.sharesMachine()));
+    if (this.#options.sockets?.always) return true;
+    return this.#seesFolders && runtime === "default" && (await this.#facts.sharesMachine());
   }
 
   #toolboxVolume(): Promise<string> {

@@ -11,7 +11,7 @@ export interface Defence {
 
 const patch = (file: string, find: string, replace: string) => ({ file, find, replace });
 
-const BUILD = "def build(machine=None):";
+const BUILD = "def build(networked=True, machine=None):";
 
 /** Python that forgets calls before the filter is built. */
 function without(calls: readonly string[]): string {
@@ -127,7 +127,9 @@ const FILTER: readonly Defence[] = [
     "(_JEQ_K, 1, 0, 0), (_RET_K, 0, 0, _ALLOW)])",
     ["B36 limits of others"],
   ),
-  unchecked("families of sockets", "_FAMILIES = (1, 2, 10)", "_FAMILIES = tuple(range(46))", ["D57 every family"]),
+  unchecked("families of sockets", "_FAMILIES = (*_LOCAL_FAMILIES, 2, 10)", "_FAMILIES = tuple(range(46))", [
+    "D57 every family",
+  ]),
   unchecked("protocols of sockets", "_PROTOCOLS = (0, 6, 17)", "_PROTOCOLS = tuple(range(180)) + (262,)", [
     "D57 every family",
     "D51 by other transports",
@@ -237,7 +239,7 @@ const SCRATCH: readonly Defence[] = [
   {
     name: "a lane in which something is left serves no more",
     where: "local",
-    patches: [patch("scratch.py", "        return self._look() != self._known\n", "        return False\n")],
+    patches: [patch("scratch.py", "list(map(_settled, raw)) != self._known", "False")],
     attacks: ["C46 bytes", "C46 ports"],
   },
 ];
@@ -252,25 +254,21 @@ const LIMITS: readonly Defence[] = [
     "A07",
     "C50 a sparse",
   ]),
-  unlimited("SIGPENDING", "        (resource.RLIMIT_SIGPENDING, 1024, 1024),\n", ["A04 queued signals"]),
-  unlimited("MSGQUEUE", "        (resource.RLIMIT_MSGQUEUE, 0, 0),\n", ["A04 files and memory", "C46 objects"]),
-  unlimited("MEMLOCK", "        (resource.RLIMIT_MEMLOCK, 1 << 16, 1 << 16),\n", ["B36 by system calls"]),
+  unlimited("SIGPENDING", "    resource.RLIMIT_SIGPENDING: 1024,\n", ["A04 queued signals"]),
+  unlimited("MSGQUEUE", "    resource.RLIMIT_MSGQUEUE: 0,\n", ["A04 files and memory", "C46 objects"]),
+  unlimited("MEMLOCK", "    resource.RLIMIT_MEMLOCK: 1 << 16,\n", ["B36 by system calls"]),
   unlimited("STACK", "        (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),\n", [
     "A20",
     "A03 the stack",
   ]),
   unlimited("CPU", "        (resource.RLIMIT_CPU, seconds, seconds + 1),\n", ["A14 in the interpreter"]),
   unlimited("DATA", "        (resource.RLIMIT_DATA, data, data),\n", ["A03 a list", "A21 a text"]),
-  unlimited("CORE", "        (resource.RLIMIT_CORE, 0, 0),\n", ["A23"]),
+  unlimited("CORE", "    resource.RLIMIT_CORE: 0,\n", ["A23"]),
   {
     name: "rlimit NPROC",
     where: "local",
     patches: [
-      patch(
-        "limits.py",
-        '        wanted.append((resource.RLIMIT_NPROC, limits["processes"], limits["processes"]))\n',
-        "        pass\n",
-      ),
+      patch("limits.py", "        wanted.append((resource.RLIMIT_NPROC, processes, processes))\n", "        pass\n"),
     ],
     attacks: ["A01 every process", "A02 by the C library", "B27 children"],
   },
@@ -301,8 +299,8 @@ const METERING: readonly Defence[] = [
     patches: [
       patch(
         "meter.py",
-        "self._hidden = sum(accounting.hidden_memory(name, known) for name in self.pids())",
-        "self._hidden = 0",
+        "self._processes.seen_as_user(lambda: sum(accounting.hidden_memory(pid, known) for pid in pids))",
+        "0",
       ),
     ],
     attacks: ["A03 shared pages", "A03 a device"],
@@ -363,7 +361,7 @@ const PROCESSES: readonly Defence[] = [
   {
     name: "what is left is killed",
     where: "local",
-    patches: [patch("processes.py", "            os.kill(-1, signal.SIGKILL)\n", "            pass\n")],
+    patches: [patch("processes.py", "        os.kill(-1, signal.SIGKILL)\n", "        pass\n")],
     attacks: ["B25 by the book", "A18 stopped children"],
   },
   {
