@@ -18,10 +18,10 @@ afterEach(async () => {
 type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 /** Submits the tasks, makes trouble, waits for the end. */
-async function playThrough(platform: Platform, tasks: ReturnType<typeof squareTasks>, trouble: () => Promise<void>) {
+async function playThrough(platform: Platform, tasks: ReturnType<typeof squareTasks>, trouble: (jobId: string) => Promise<void>) {
   const rows = tasks.map(({ row }) => row.value);
   const { job } = await submit(platform, { environment: "code_gen", tasks: { rows } });
-  const troubled = trouble();
+  const troubled = trouble(job.id);
   for await (const event of platform.jobs.events(ctx, job.id, 0)) if (event.type === "end") break;
   await troubled;
   return allRollouts(platform, job.id);
@@ -112,8 +112,8 @@ describe("faults on the way of a rollout", () => {
     const first = await startReplayModel({ recordings, delayMs: 100 });
     const platform = await openPlatform({ provider: "local", modelUrl: first.url, concurrency: 4 });
     cleanups.push(() => platform.dispose());
-    const rollouts = await playThrough(platform, tasks, async () => {
-      await pause(400);
+    const rollouts = await playThrough(platform, tasks, async (jobId) => {
+      while ((await allRollouts(platform, jobId)).length === 0) await pause(50);
       await first.stop();
       await pause(2_500);
       const second = await startReplayModel({ recordings, port: Number(new URL(first.url).port) });
