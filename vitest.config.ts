@@ -2,7 +2,10 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const alias = { sandlot: fileURLToPath(new URL("./src/index.ts", import.meta.url)) };
+/** Real engines, databases and browsers. */
+const REAL = { testTimeout: 120_000, hookTimeout: 180_000 };
 
+/** One after another: what is quick, what may run side by side, and attacks, which would hurt what runs beside them. */
 export default defineConfig({
   test: {
     projects: [
@@ -13,12 +16,22 @@ export default defineConfig({
       {
         resolve: { alias },
         test: {
+          ...REAL,
           name: "integration",
           include: ["test/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          // Two cores and one engine: files one after another, so that no test measures its neighbours.
-          fileParallelism: false,
+          exclude: ["test/attacks/**"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...REAL,
+          name: "attacks",
+          include: ["test/attacks/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -16,16 +16,19 @@ class Capture:
         self.total = 0
 
     def write(self, data):
+        """Answers the part of it that belongs to the head."""
         self.total += len(data)
         room = self._head_limit - len(self._head)
-        if room > 0:
-            self._head += data[:room]
+        head = data[:room] if room > 0 else b""
+        if head:
+            self._head += head
             data = data[room:]
         if data:
             self._tail += data
             # Trimmed at twice the limit, so that a flood of small writes costs linear time.
             if len(self._tail) > 2 * self._tail_limit:
                 del self._tail[: len(self._tail) - self._tail_limit]
+        return head
 
     def result(self):
         """The kept bytes, head and tail joined, and how the host takes them apart."""

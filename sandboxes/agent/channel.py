@@ -2,11 +2,13 @@
 
 import os
 import socket
+import struct
 
 import frames
 
 _CHUNK = 1 << 16
-_MAX_HELD = 64
+# For the descriptors of 64 held files.
+_HELD_SPACE = socket.CMSG_SPACE(64 * 4)
 
 
 class Channel:
@@ -19,6 +21,8 @@ class Channel:
         self._queue = []
         self._descriptors = []
         self._credit = frames.INITIAL_CREDIT
+        # Bytes of bodies for which the host has got no new credit yet.
+        self._consumed = 0
         # Frames of an answer that is not complete.
         self._unsent = bytearray()
 
@@ -32,19 +36,22 @@ class Channel:
 
     def take(self):
         """The next frame if one has arrived, else None; CREDIT is only taken note of."""
-        try:
-            self._receive(socket.MSG_DONTWAIT)
-        except BlockingIOError:
-            pass
-        while self._queue:
-            frame = self._queue.pop(0)
-            if not self._is_credit(frame):
-                return frame
-        return None
+        while True:
+            while self._queue:
+                frame = self._queue.pop(0)
+                if not self._is_credit(frame):
+                    return frame
+            try:
+                self._receive(socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return None
 
     def _receive(self, flags):
-        data, descriptors, _, _ = socket.recv_fds(self.control, _CHUNK, _MAX_HELD, flags)
-        self._descriptors += descriptors
+        # As socket.recv_fds, which drops its flags.
+        data, ancillary, _, _ = self.control.recvmsg(_CHUNK, _HELD_SPACE, flags)
+        for level, kind, packed in ancillary:
+            if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                self._descriptors += struct.unpack("%di" % (len(packed) // 4), packed)
         if not data:
             os._exit(0)  # the agent is gone
         self._queue += self._decoder.feed(data)
@@ -58,7 +65,7 @@ class Channel:
     def read_request(self, limit):
         """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number."""
         self.drop_held()
-        self._credit = frames.INITIAL_CREDIT
+        self._credit, self._consumed = frames.INITIAL_CREDIT, 0
         while True:
             kind, self.number, payload = self.next_frame()
             if kind == frames.OPEN:
@@ -69,22 +76,26 @@ class Channel:
         return header, body, dict(zip(header.get("held", ()), self._descriptors))
 
     def read_body(self, limit):
-        """DATA until END. Grants credit as it arrives."""
+        """DATA until END. Grants credit as it arrives; word from a host that has changed its mind is kept for later."""
         body = bytearray()
-        consumed = 0
+        early = []
         while True:
-            kind, _, payload = self.next_frame()
+            kind, _, payload = frame = self.next_frame()
             if kind == frames.END:
+                self._queue[:0] = early
                 return bytes(body)
+            if kind in (frames.INTERRUPT, frames.CANCEL):
+                early.append(frame)  # meant for what begins after this
+                continue
             if kind != frames.DATA:
                 raise frames.ProtocolError("expected DATA")
             body += memoryview(payload)[1:]
             if len(body) > limit:
                 raise frames.ProtocolError("request body above %d bytes" % limit)
-            consumed += len(payload) - 1
-            if consumed >= frames.INITIAL_CREDIT // 2:
-                self._send(frames.CREDIT, consumed.to_bytes(4, "big"))
-                consumed = 0
+            self._consumed += len(payload) - 1
+            if self._consumed >= frames.INITIAL_CREDIT // 2:
+                self._send(frames.CREDIT, self._consumed.to_bytes(4, "big"))
+                self._consumed = 0
 
     def drop_held(self):
         for descriptor in self._descriptors:

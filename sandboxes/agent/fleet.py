@@ -13,7 +13,7 @@ from templates import Template
 
 _CLOSE_SECONDS = 5.0
 _START_SECONDS = 20.0
-_FINISH_SECONDS = 20.0
+_FINISH_SECONDS = 4.0
 _OF_A_TEMPLATE = (
     "scratch_bytes", "scratch_inodes", "body_bytes", "processes", "counts_own_user", "has_network", "runs_per_lane",
 )  # fmt: skip

@@ -21,7 +21,7 @@ import linux
 from channel import Channel
 from processes import Processes
 from run import Run
-from scratch import Leftovers, Scratch, bound_sockets, protect_proc, seclude
+from scratch import Leftovers, Scratch, bound_sockets, protect_mounts, seclude
 from session import Session
 from spare import Spare
 
@@ -50,6 +50,7 @@ class Lane:
 
     def enter(self):
         """Enters the lane's namespaces; returns in the process that is the lane. Its socket first carries its PID."""
+        self.oom_kills = accounting.OomKills()
         if self.own_pids:
             self._enter_namespaces()
         else:
@@ -64,7 +65,6 @@ class Lane:
         self._only_user = settings["users"][0] if self.mode == "C" and self._changes_users else None
         self.counts_own_user = self.counts_own_user or self._only_user is not None
         keeps = change if self._changes_users else ()
-        self.oom_kills = accounting.OomKills()
         self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self._counter, self._only_user)
         if self.own_pids:
             self._scratch.renew(None)
@@ -102,7 +102,7 @@ class Lane:
         self._counter = seclude(trusted_group=0 if self.mode == "A" else None)
         _prefer_for_oom()
         bound_sockets()
-        protect_proc()
+        protect_mounts()
         linux.raise_loopback()
         linux.drop_bounding_set()
 

@@ -35,7 +35,7 @@ def apply(pid, limits, held, processes, whole_life=False):
     time is metered per call and not by the kernel.
     """
     data = resource.RLIM_INFINITY if held is None else limits["memory_bytes"] + _RESERVE + held
-    # The lane's sampling counts the processor time of all processes; this is the net below it, one second wide.
+    # The lane's sampling counts the processor time of all processes; this is the net below it, two seconds above.
     seconds = _MOST_SECONDS if whole_life else limits["cpu_ms"] // 1000 + 2
     wanted = [
         (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),

@@ -5,6 +5,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import select
 import signal
 import socket
 import struct
@@ -42,6 +43,7 @@ _SECCOMP_MODE_FILTER = 2
 _SIOCSIFFLAGS, _IFF_UP = 0x8914, 1
 _MADV_COLLAPSE = 25
 _HUGE_PAGE = 2 << 20
+_COMPUTE_SECONDS = 1
 
 
 def _check(result, call):
@@ -172,7 +174,8 @@ def run_as(user, work):
 
 
 def compute_as(user, function):
-    """The natural number that `function` answers in a process of another user; 0 when it fails."""
+    """The natural number that `function` answers in a process of another user; None without an answer, since others of that
+    user may stop or end it."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -183,10 +186,10 @@ def compute_as(user, function):
         finally:
             os._exit(0)
     os.close(writer)
-    answer = os.read(reader, 32)
+    answer = os.read(reader, 32) if select.select([reader], [], [], _COMPUTE_SECONDS)[0] else b""
     os.close(reader)
-    os.waitpid(child, 0)
-    return int(answer or 0)
+    os.waitpid(child, 0 if answer else os.WNOHANG)
+    return int(answer) if answer else None
 
 
 def has_capabilities(*capabilities):

@@ -7,6 +7,8 @@ import accounting
 
 _DEEP_EVERY = 10
 _LOCK_BYTES = 200
+# What a Unix socket may keep on its way: the kernel's default.
+_SOCKET_BYTES = 212_992
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -48,7 +50,7 @@ class Meter:
         for name in self.pids():
             try:
                 own, waited, threads = self._time_of(name)
-                memory += max(0, accounting.memory(name) - self._base_memory)
+                memory += self._charged(name, accounting.memory(name))
             except (OSError, IndexError, ValueError):
                 continue
             cpu += own + waited
@@ -76,9 +78,13 @@ class Meter:
 
     def _proportional_memory(self, name):
         try:
-            return max(0, accounting.proportional_memory(name) - self._base_memory)
+            return self._charged(name, accounting.proportional_memory(name))
         except OSError:
             return 0  # it has ended meanwhile
+
+    def _charged(self, name, memory):
+        """Without what the interpreter held before the program: where shared pages count once, the first process's alone."""
+        return max(0, memory - self._base_memory) if name == self._first or not accounting.TELLS_SHARED else memory
 
     def _unclaimed(self):
         """Bytes that the kernel keeps for the run and counts as no process's; looked at in every tenth sample."""
@@ -86,7 +92,8 @@ class Meter:
         if self._samples % _DEEP_EVERY == 0:
             pids, known = self.pids(), set()
             self._hidden = self._processes.seen_as_user(lambda: sum(accounting.hidden_memory(pid, known) for pid in pids))
-            # Mostly counted where it is touched; only what nobody could have by right is added.
+            self._hidden += accounting.unix_sockets() * _SOCKET_BYTES
+            # Mostly counted where it is touched, or empty; only what nobody could have by right is added.
             self._hidden = max(self._hidden - self.limits["memory_bytes"], 0) + accounting.locks() * _LOCK_BYTES
         return self._hidden
 

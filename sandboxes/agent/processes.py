@@ -56,7 +56,8 @@ class Processes:
 
     def seen_as_user(self, function):
         """What `function` finds, a natural number, with the rights of the slot's user where the lane has too few."""
-        return linux.compute_as(self._only_user, function) if self._only_user else function()
+        seen = linux.compute_as(self._only_user, function) if self._only_user else None
+        return function() if seen is None else seen
 
     def reap(self):
         """Takes note of whoever has ended here: orphans, since the lane is the first process of its namespace."""

@@ -32,8 +32,9 @@ def become_main(args, path="/workspace/main.py"):
     threading.main_thread()._set_native_id()
     gc.enable()
     random.seed()
-    if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+    for name in ("numpy.random", "sympy.core.random"):
+        if name in sys.modules:
+            sys.modules[name].seed()
     return main.__dict__
 
 

@@ -101,9 +101,9 @@ class Run:
                 return True
             if not data:
                 return False
-            self._pipes[descriptor].write(data)
-            if self._forward:
-                self._forward(1 if descriptor == self.spare.stdout else 2, data)
+            head = self._pipes[descriptor].write(data)
+            if self._forward and head:
+                self._forward(1 if descriptor == self.spare.stdout else 2, head)
             if len(data) < _CHUNK:
                 return True
         return True
@@ -155,8 +155,10 @@ class Run:
             return "output"
         if meter.cpu * 1000 > limits["cpu_ms"]:
             return "cpu"
-        if not self._lane.own_pids and self.wall * 1000 > limits["wall_ms"] + _WALL_SLACK_MS:
-            return "wall"  # the lane had been stopped, which only a program beside it can do
+        if self.wall * 1000 > limits["wall_ms"] + _WALL_SLACK_MS:
+            # It was noticed late: the machine is slow, or the program has made watching it slow. Tried alone, it shows.
+            self._starved = self.wall
+            return "wall"
         if meter.peak > limits["memory_bytes"] + _FILE_BYTES:
             return "memory"  # between two samples
         if self._status == 0:

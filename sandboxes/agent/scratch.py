@@ -7,10 +7,13 @@ import select
 import linux
 
 # Mounts of the container that all its lanes would share.
-_COVERED = ("/dev/mqueue", "/dev/pts")
+# The cgroup's files tell what slots before have used, and keep it.
+_COVERED = ("/dev/mqueue", "/dev/pts", "/sys/fs/cgroup")
 # A file that every container of a pod has, and everybody may write.
 _LAST_MESSAGE = "/dev/termination-log"
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
+# They may not be taken from a mount that is changed.
+_KEPT_FLAGS = {"nosuid": linux.MS_NOSUID, "nodev": linux.MS_NODEV, "noexec": linux.MS_NOEXEC}
 # Where the scratch space shows, in the order of mounting; the last covers the tmpfs itself.
 _PLACES = (("workspace", "/workspace"), ("shm", "/dev/shm"), ("tmp", "/tmp"))
 
@@ -37,18 +40,29 @@ def bound_sockets():
             pass  # gVisor keeps its own measure
 
 
-def protect_proc():
-    """Read-only, so that no program takes itself out of the kernel's preference when memory runs out."""
-    linux.mount(None, "/proc", None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | _PLAIN | linux.MS_NOEXEC)
+def protect_mounts():
+    """Once per lane: everything that is mounted is read-only from here on, /proc and /dev included.
+
+    So no program takes itself out of the kernel's preference when memory runs out, and not even the time at which a device
+    was last looked up is left for the next.
+    """
     for place in _COVERED:
         if os.path.isdir(place):
             linux.mount("tmpfs", place, "tmpfs", _PLAIN | linux.MS_RDONLY, "size=4k,nr_inodes=2")
     if os.path.exists(_LAST_MESSAGE):
         linux.mount("/dev/null", _LAST_MESSAGE, None, linux.MS_BIND)
+    with open("/proc/self/mountinfo") as file:
+        # Where mounts cover others, the last is the one in sight.
+        mounts = {line.split()[4]: line.split()[5].split(",") for line in file}
+    for place, options in mounts.items():
+        kept = sum(flag for name, flag in _KEPT_FLAGS.items() if name in options)
+        if "rw" in options:
+            place = place.encode().decode("unicode_escape")
+            linux.mount(None, place, None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)
 
 
 # More than an unused lane's longest table has.
-_TABLE_BYTES = 4096
+_TABLE_BYTES = 16384
 _TIME_WAIT = re.compile(rb"tw (\d+)")
 
 
@@ -145,7 +159,8 @@ class Scratch:
 class Leftovers:
     """What one slot could leave in its lane for the next. A lane in which something is found serves no more."""
 
-    _TABLES = ("sockstat", "sockstat6", "dev")
+    # The counters are of everything that has been tried, also where nothing was sent.
+    _TABLES = ("sockstat", "sockstat6", "dev", "snmp", "snmp6", "netstat", "rt6_stats")
     _OBJECTS = ("shm", "sem", "msg")
 
     def __init__(self):

@@ -12,7 +12,7 @@ from linux import SeccompProgram
 
 _LD_W_ABS, _JEQ_K, _JSET_K, _JGT_K, _RET_K = 0x20, 0x15, 0x45, 0x25, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NR, _ARCH, _ARG0, _ARG1, _ARG2 = 0, 4, 16, 24, 32
+_NR, _ARCH, _ARG0, _ARG1, _ARG2, _ARG3 = 0, 4, 16, 24, 32, 40
 
 _NAMESPACE_FLAGS = 0x7E020080  # every CLONE_NEW*, time namespace included
 _TERMINAL_INPUT = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
@@ -59,16 +59,18 @@ _ABSENT = {
 # Numbers are common to all architectures from 424 on. What is newer than this list has not been looked at.
 _NEWEST = 456
 
-_SOL_SOCKET = 1
+_SOL_SOCKET, _SOL_IPV6 = 1, 41
+_FLOW_LABELS = 32  # IPV6_FLOWLABEL_MGR: they outlive their sockets by a minute
+_DONTNEED = 4  # POSIX_FADV_DONTNEED
 # Buffers of any size would belong to no process: SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE.
 _BUFFER_SIZES = (7, 8, 32, 33)
 _PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP: others are modules that nobody asked for
 _OPEN_FILE_LOCKS = (36, 37, 38)  # F_OFD_*: seen by every namespace
 
 _ARCHITECTURES = {
-    # Audit architecture and the numbers of clone, socket, socketpair, ioctl, prlimit64, setsockopt, fcntl.
-    "x86_64": (0xC000003E, 56, 41, 53, 16, 302, 54, 72),
-    "aarch64": (0xC00000B7, 220, 198, 199, 29, 261, 208, 25),
+    # Audit architecture and the numbers of clone, socket, socketpair, ioctl, prlimit64, setsockopt, fcntl, fadvise64.
+    "x86_64": (0xC000003E, 56, 41, 53, 16, 302, 54, 72, 221),
+    "aarch64": (0xC00000B7, 220, 198, 199, 29, 261, 208, 25, 223),
 }
 
 
@@ -79,7 +81,7 @@ def build(networked=True, machine=None):
     """
     machine = machine or os.uname().machine
     column = 0 if machine == "x86_64" else 1
-    arch, clone, socket, socketpair, ioctl, prlimit, setsockopt, fcntl = _ARCHITECTURES[machine]
+    arch, clone, socket, socketpair, ioctl, prlimit, setsockopt, fcntl, fadvise = _ARCHITECTURES[machine]
     eperm, enosys = _ERRNO | errno.EPERM, _ERRNO | errno.ENOSYS
 
     program = [
@@ -108,7 +110,10 @@ def build(networked=True, machine=None):
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
     # A hint, and taken as one: the call succeeds and changes nothing.
     sizes = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 2 + len(_BUFFER_SIZES), _SOL_SOCKET)]
-    program += _when(setsockopt, [*sizes, *_if_among(_ARG2, _BUFFER_SIZES, _ERRNO)])
+    labels = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 3, _SOL_IPV6), *_if_among(_ARG2, (_FLOW_LABELS,), eperm)]
+    program += _when(setsockopt, [*sizes, *_if_among(_ARG2, _BUFFER_SIZES, _ERRNO), *labels])
+    # Whether a page of the image is in memory would tell everybody who reads it that somebody had it dropped.
+    program += _when(fadvise, _if_among(_ARG3, (_DONTNEED,), _ERRNO))
     program += [(_RET_K, 0, 0, _ALLOW)]
     return SeccompProgram(program)
 

@@ -18,6 +18,10 @@ _IDLE_SAMPLE_EVERY = 1.0
 _GRACE = 1.0
 _CHUNK = 1 << 16
 _MAX_REPLY = 1 << 20
+# What may be shown of a program's texts, in bytes of JSON: all of them fit in one frame.
+_MAX_VALUE, _MAX_NAME, _MAX_MESSAGE, _MAX_TRACEBACK = 24 << 10, 1 << 10, 12 << 10, 24 << 10
+# Processor seconds that a paused session may use between calls: none, but that it takes a moment to stop.
+_PAUSED_CPU = 0.25
 
 
 class Session:
@@ -34,6 +38,8 @@ class Session:
         self._reply = bytearray()
         self._told_so_far = None
         self._number = 0
+        # Processor seconds when the last call had ended.
+        self._cpu_of_calls = 0.0
         # A slot that nobody calls takes no processor from those beside it.
         self._pauses = header["pause"] and lane.own_pids
         self._ended = None
@@ -68,12 +74,18 @@ class Session:
         ready = [descriptor for descriptor, _ in self._poll(self._channel).poll(_IDLE_SAMPLE_EVERY * 1000)]
         if self._spare.handle in ready:
             self._ended = "exit"
-        elif not ready and not self._pauses:
-            self._ended = self._memory_limit()
+        elif not ready:
+            self._ended = self._limit_of_life() or self._limit_between_calls()
 
-    def _memory_limit(self):
+    def _limit_of_life(self):
+        """A limit that holds for the session as a whole, and is exceeded."""
         exceeded = self._meter.sample()
         return exceeded if exceeded in ("memory", "processes") else None
+
+    def _limit_between_calls(self):
+        """Who is paused uses nothing, whatever wakes it; others what a call may use."""
+        seconds = _PAUSED_CPU if self._pauses else self._limits["cpu_ms"] / 1000
+        return "cpu" if self._meter.cpu - self._cpu_of_calls > seconds else None
 
     def _poll(self, *more):
         poll = select.poll()
@@ -111,14 +123,16 @@ class Session:
         self._number, self._told_so_far = self._number + 1, None
         started, cpu = time.monotonic(), self._cpu()
         self._meter.limits = {**self._limits, "cpu_ms": cpu * 1000 + call["cpu_ms"]}
-        limit = self._watch(b"%d\n%s\0" % (self._number, code), started, call)
+        called_off = self._is_called_off()
+        limit = None if called_off else self._watch(b"%d\n%s\0" % (self._number, code), started, call)
         for descriptor in self._pipes:
             self._drain(descriptor)
         wall = time.monotonic() - started
-        limit = limit or self._memory_limit()
+        limit = limit or self._limit_of_life()
         self._ended = self._ended or (limit if limit in ("memory", "processes") else None)
-        used = self._meter.cpu - cpu
         self._signal_all(signal.SIGSTOP)
+        self._cpu_of_calls = self._cpu()
+        used = self._cpu_of_calls - cpu
         reply = {"limit": limit, "times": {"wall_us": int(wall * 1e6), "cpu_us": max(0, int(used * 1e6))},
                  "memory_peak_bytes": max(0, self._meter.peak), **self._told(limit)}  # fmt: skip
         for stream, name, capture in ((1, "stdout", stdout), (2, "stderr", stderr)):
@@ -186,6 +200,13 @@ class Session:
             self._ended = "closed"
         return kill_at or self._interrupt() if frame and frame[0] == frames.INTERRUPT else kill_at
 
+    def _is_called_off(self):
+        """Whether the host has changed its mind about a call that has not begun."""
+        frame = self._channel.take()
+        if frame and frame[0] == frames.CANCEL:
+            self._ended = "closed"
+        return frame is not None
+
     def _interrupt(self):
         """As Ctrl-C does; answers the time at which patience ends. A shell outlives what it runs, so it is spared."""
         pids = [self._spare.pid]
@@ -233,18 +254,25 @@ class Session:
         if self._ended:
             return {"status": "ended"}
         told = self._told_so_far
+        if told is None:
+            return {"status": "interrupted"}  # before it had begun
         shown = {"status": "interrupted" if limit else "ok"}
         if told.get("status") in ("ok", "error", "interrupted") and not limit:
             shown["status"] = told["status"]
         if isinstance(told.get("value"), str):
-            shown["value"] = told["value"]
-        if isinstance(told.get("exit_code"), int):
-            shown["exit_code"] = told["exit_code"]
-            if told["exit_code"] and not limit:
+            shown["value"] = _cut(told["value"], _MAX_VALUE)
+        code = told.get("exit_code")
+        if type(code) is int and 0 <= code <= 255:
+            shown["exit_code"] = code
+            if code and not limit:
                 shown["status"] = "error"
         error = told.get("error")
         if isinstance(error, dict):
-            shown["error"] = {key: str(error.get(key, "")) for key in ("name", "message", "traceback")}
+            shown["error"] = {
+                "name": _cut(error.get("name"), _MAX_NAME),
+                "message": _cut(error.get("message"), _MAX_MESSAGE),
+                "traceback": _cut(error.get("traceback"), _MAX_TRACEBACK),
+            }
         return shown
 
     def _signal_all(self, number):
@@ -256,6 +284,16 @@ class Session:
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
         self._spare.close()
         self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})
+
+
+def _cut(text, limit):
+    """A text whose JSON has at most `limit` bytes: its beginning and its end where it is longer; empty if it is none."""
+    if not isinstance(text, str):
+        return ""
+    while (size := len(json.dumps(text))) > limit:
+        half = len(text) * limit // size * 9 // 20
+        text = text[:half] + "\n…\n" + text[len(text) - half :]
+    return text
 
 
 def _object(text):

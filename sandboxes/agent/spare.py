@@ -11,6 +11,7 @@ import order
 
 # Not in every supported version of the fcntl module; the values are those of linux/fcntl.h.
 _F_ADD_SEALS = 1033
+_ENTER_SECONDS = 3
 _SEAL_EVERYTHING = 0x1 | 0x2 | 0x4 | 0x8
 
 
@@ -30,6 +31,8 @@ class Spare:
         for descriptor in theirs:
             os.close(descriptor)
         # Comes when the slot has been entered, or ends when it never will be: a few hundred microseconds.
+        if not select.select([self.replies], [], [], _ENTER_SECONDS)[0]:
+            raise OSError("the slot was not entered in time")
         number = os.read(self.replies, 16)
         if not number:
             raise OSError("the slot could not be entered: %s" % os.read(self.stderr, 500).decode("utf-8", "replace"))

@@ -40,6 +40,8 @@ class Zygote:
 
     def fork(self, descriptors, user):
         """Starts a slot with these descriptors as its first ones; raises OSError when the zygote has gone."""
+        # A slot of its own user (mode B) may have stopped it with its last breath.
+        os.kill(self.pid, signal.SIGCONT)
         socket.send_fds(self._socket, [b"%d" % user if user else b"-"], descriptors)
 
     def end_of_slot(self, seconds):

@@ -102,7 +102,12 @@ function checkFiles(shared: readonly FileInput[], cases: readonly CaseInput[], c
 }
 
 /** Arguments, environment and names of outputs travel together in one frame to the sandbox. */
-function checkHeader(envBytes: number, one: Pick<CaseInput, "args" | "outputs">, at: Path, ctx: z.RefinementCtx): void {
+export function checkHeader(
+  envBytes: number,
+  one: Pick<CaseInput, "args" | "outputs">,
+  at: Path,
+  ctx: z.RefinementCtx,
+): void {
   const argsBytes = jsonBytes(one.args);
   const outputsBytes = jsonBytes(one.outputs);
   const all = envBytes + argsBytes + outputsBytes;

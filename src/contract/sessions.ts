@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { FileView, OutputView } from "./execution-answers.ts";
+import { checkHeader } from "./execution.ts";
 import { checkKept } from "./execution-kept.ts";
 import {
   Environment,
@@ -49,7 +50,10 @@ export type CallInput = z.infer<typeof CallInput>;
 export const WriteFilesInput = z.strictObject({ files: FileInputs.min(1) }).meta({ id: "WriteFilesInput" });
 export const ReadFilesInput = z
   .strictObject({ outputs: OutputInputs.min(1) })
-  .superRefine(({ outputs }, ctx) => checkKept(0, [{ outputs }], ctx))
+  .superRefine(({ outputs }, ctx) => {
+    checkKept(0, [{ outputs }], ctx);
+    checkHeader(0, { outputs }, [], ctx);
+  })
   .meta({ id: "ReadFilesInput" });
 
 /** A session. */

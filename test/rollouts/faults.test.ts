@@ -18,7 +18,11 @@ afterEach(async () => {
 type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 /** Submits the tasks, makes trouble, waits for the end. */
-async function playThrough(platform: Platform, tasks: ReturnType<typeof squareTasks>, trouble: (jobId: string) => Promise<void>) {
+async function playThrough(
+  platform: Platform,
+  tasks: ReturnType<typeof squareTasks>,
+  trouble: (jobId: string) => Promise<void>,
+) {
   const rows = tasks.map(({ row }) => row.value);
   const { job } = await submit(platform, { environment: "code_gen", tasks: { rows } });
   const troubled = trouble(job.id);

@@ -55,7 +55,7 @@ export class CandidateRunner {
     const { record = new SubmissionRecord(), maxWaitMs } = options;
     const first = await attempt(ctx, this.#source, candidate, { alone: record.dangerous, tries: 0, maxWaitMs });
     const inquiry = new Inquiry(candidate, record, this.#source);
-    return inquiry.judge(first) ?? inquiry.repeat(ctx, first);
+    return inquiry.judge(ctx, first) ?? inquiry.repeat(ctx, first);
   }
 }
 
@@ -90,18 +90,18 @@ class Inquiry {
         return { ...this.#facts(last), result: null, blamed };
       }
       last = await attempt(ctx, this.#source, this.#candidate, { alone: this.#alone, tries: this.#tries });
-      const judged = this.judge(last);
+      const judged = this.judge(ctx, last);
       if (judged) return judged;
     }
   }
 
   /** The run, when this try decides it: a result that is beyond doubt. */
-  judge(last: Attempt): CandidateRun | null {
+  judge(ctx: CallContext, last: Attempt): CandidateRun | null {
     this.#tries++;
     this.#waited = sumOfWaits(this.#waited, last.waited);
     const { result } = last;
     if (!result) return null;
-    const doubt = this.#doubtOf(result, last.exclusive);
+    const doubt = this.#doubtOf(ctx, result, last.exclusive);
     if (doubt !== null && !(this.#record.failsByItself && hasFailed(result))) {
       this.#note(`${doubt}; repeated alone`);
       this.#doubted = true;
@@ -112,9 +112,9 @@ class Inquiry {
     return { ...this.#facts(last), result, blamed: null };
   }
 
-  #doubtOf(result: RunResult, exclusive: boolean): string | null {
+  #doubtOf(ctx: CallContext, result: RunResult, exclusive: boolean): string | null {
     if (!exclusive) return doubtOf(result, this.#candidate.limits);
-    return result.unexplainedKill && ++this.#kills < RECURRENCES ? "killed without a limit being hit" : null;
+    return result.unexplainedKill && ++this.#kills < this.#enough(ctx) ? "killed without a limit being hit" : null;
   }
 
   /** The cause that the candidate is to blame for; null to try again. Throws a fault that has nobody to blame. */

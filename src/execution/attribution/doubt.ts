@@ -34,13 +34,15 @@ export function patient(limits: RunLimits, leftMs: number): RunLimits {
 const CONTROL = { interpreter: "plain", source: "print(sum(range(1000)))" } as const;
 const CONTROL_WALL_MS = 10_000;
 const CONTROL_CPU_MS = 5_000;
+const CONTROL_OUTPUT_BYTES = 1024;
 
 /**
  * A program that passes in every healthy sandbox, whatever its image: it runs on the toolbox's own interpreter. Only
- * health is asked for, so neither the time limits of a hurried candidate nor its files go with it.
+ * health is asked for, so neither the time and output limits of a modest candidate nor its files go with it.
  */
 export function controlRequest(limits: RunLimits): RunRequest {
   const wallMs = Math.max(limits.wallMs, CONTROL_WALL_MS);
   const cpuMs = Math.max(limits.cpuMs, CONTROL_CPU_MS);
-  return { program: CONTROL, limits: { ...limits, wallMs, cpuMs } };
+  const outputBytes = Math.max(limits.outputBytes, CONTROL_OUTPUT_BYTES);
+  return { program: CONTROL, limits: { ...limits, wallMs, cpuMs, outputBytes } };
 }

@@ -1,4 +1,4 @@
-import { type CallContext, orAborted } from "../../core/context.ts";
+import { type CallContext, orAborted, throwIfEnded } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { InputFile, OutputFile, OutputRequest, RunLimits } from "../run.ts";
 import type { SandboxSession, SessionCall, SessionReply } from "../session.ts";
@@ -20,6 +20,16 @@ export interface AgentSessionOptions {
   readonly limits: RunLimits;
 }
 
+interface Ask {
+  readonly header: object;
+  /** Of the request, to name when the header is too long. */
+  readonly field: string;
+  readonly body: readonly Uint8Array[];
+  /** What the reply may come to. */
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
 /** A session over one channel of an agent. */
 export class AgentSession implements SandboxSession {
   readonly ended: Promise<{ readonly reason: string }>;
@@ -38,7 +48,7 @@ export class AgentSession implements SandboxSession {
     const opened = options.connection.open(MAX_PAYLOAD, { onReply: (reply) => this.#replied(reply) });
     this.#channel = opened.channel;
     this.#close = opened.close;
-    this.#end = this.#channel.answer.then(decodeSessionEnd, (error: unknown) => ({
+    this.#end = this.#channel.answer.then(decodeSessionEnd).catch((error: unknown) => ({
       reason: SandlotError.from(error).message,
       exit: null,
       error: SandlotError.from(error),
@@ -53,8 +63,8 @@ export class AgentSession implements SandboxSession {
     try {
       const reply = connection.within(ANSWER_GRACE_MS, () => {
         const first = this.#nextReply();
-        void this.#channel.send(FRAME.OPEN, request.header, request.sections);
-        return Promise.race([first, this.#end.then((end) => Promise.reject(end.error ?? fault(end)))]);
+        const sent = this.#channel.send(FRAME.OPEN, request.header, request.sections).then(() => first);
+        return Promise.race([sent, this.#end.then((end) => Promise.reject(end.error ?? fault(end)))]);
       });
       await orAborted(ctx, reply);
     } catch (error) {
@@ -71,7 +81,8 @@ export class AgentSession implements SandboxSession {
     const header = { op: "execute", wall_ms: wallMs, cpu_ms: call.cpuMs ?? limits.cpuMs, keep_bytes: keepBytes };
     const maxBytes = 2 * keepBytes + MAX_PAYLOAD;
     return this.#inTurn(ctx, async () => {
-      const reply = await this.#ask(header, [Buffer.from(call.code)], maxBytes, wallMs + ANSWER_GRACE_MS);
+      const body = [Buffer.from(call.code)];
+      const reply = await this.#ask({ header, field: "code", body, maxBytes, timeoutMs: wallMs + ANSWER_GRACE_MS });
       return decodeReply(reply, reply.report["status"] === "ended" ? await this.#end : null);
     });
   }
@@ -96,14 +107,16 @@ export class AgentSession implements SandboxSession {
       ),
     );
     const header = { op: "write", manifest: manifest.length };
-    const reply = await this.#inTurn(ctx, () => this.#ask(header, [manifest, ...data], MAX_PAYLOAD, FILES_MS));
+    const ask = { header, field: "files", body: [manifest, ...data], maxBytes: MAX_PAYLOAD, timeoutMs: FILES_MS };
+    const reply = await this.#inTurn(ctx, () => this.#ask(ask));
     if (reply.report["status"] !== "ok") throw refused("files", String(reply.report["detail"]));
   }
 
   async read(ctx: CallContext, outputs: readonly OutputRequest[]): Promise<OutputFile[]> {
     checkPaths(outputs);
     const maxBytes = outputs.reduce((sum, output) => sum + output.limit, 0) + MAX_PAYLOAD;
-    return decodeFiles(await this.#inTurn(ctx, () => this.#ask({ op: "read", outputs }, [], maxBytes, FILES_MS)));
+    const ask = { header: { op: "read", outputs }, field: "outputs", body: [], maxBytes, timeoutMs: FILES_MS };
+    return decodeFiles(await this.#inTurn(ctx, () => this.#ask(ask)));
   }
 
   async close(): Promise<void> {
@@ -113,26 +126,35 @@ export class AgentSession implements SandboxSession {
     this.#close();
   }
 
-  /** After the calls before it. A caller who goes interrupts its call; the next one still waits for the reply. */
+  /**
+   * After the calls before it. A caller who goes interrupts its call, or has it left out when it has not begun; the next one
+   * still waits for the reply.
+   */
   async #inTurn<T>(ctx: CallContext, ask: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(ask);
+    let isRunning = false;
+    const turn = this.#last.then(async () => {
+      throwIfEnded(ctx);
+      isRunning = true;
+      return ask().finally(() => (isRunning = false));
+    });
     this.#last = turn.catch(() => undefined);
     try {
       return await orAborted(ctx, turn);
     } catch (error) {
-      if (ctx.signal.aborted) this.interrupt();
+      if (ctx.signal.aborted && isRunning) this.interrupt();
       throw error;
     }
   }
 
-  #ask(header: object, body: readonly Uint8Array[], maxBytes: number, timeoutMs: number): Promise<ChannelAnswer> {
-    if (this.#ending) return Promise.reject(this.#gone(this.#ending));
+  async #ask({ header, field, body, maxBytes, timeoutMs }: Ask): Promise<ChannelAnswer> {
+    if (this.#ending) throw this.#gone(this.#ending);
+    const encoded = Buffer.from(JSON.stringify({ id: ++this.#number, ...header }));
+    if (encoded.length > MAX_PAYLOAD) throw refused(field, "come to too many bytes together");
     this.#channel.maxBytes = maxBytes;
-    const id = ++this.#number;
     return this.#options.connection.within(timeoutMs, () => {
       const reply = this.#nextReply();
-      void this.#channel.send(FRAME.CALL, Buffer.from(JSON.stringify({ id, ...header })), body);
-      return Promise.race([reply, this.#end.then((end) => Promise.reject(this.#gone(end)))]);
+      const sent = this.#channel.send(FRAME.CALL, encoded, body).then(() => reply);
+      return Promise.race([sent, this.#end.then((end) => Promise.reject(this.#gone(end)))]);
     });
   }
 

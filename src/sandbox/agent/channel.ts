@@ -125,8 +125,8 @@ export class Channel {
 
   #collect(payload: Buffer): void {
     const stream = payload[0];
-    if (stream === undefined) throw protocolError("DATA without a stream");
     const data = payload.subarray(1);
+    if (stream === undefined || data.length === 0) throw protocolError("DATA without bytes");
     this.#received += data.length;
     if (this.#received > this.maxBytes) throw protocolError(`an answer above ${this.maxBytes} bytes`);
     if (stream >= LIVE) {

@@ -172,13 +172,13 @@ const NAMESPACES: readonly Defence[] = [
     attacks: ["B30 by files", "E61 the command line", "E61 the environment of every"],
   },
   {
-    name: "/proc is read-only",
+    name: "all that is mounted is read-only",
     where: "local",
     patches: [
       patch(
         "scratch.py",
-        "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | _PLAIN | linux.MS_NOEXEC)",
-        "linux.MS_REMOUNT | linux.MS_BIND | _PLAIN | linux.MS_NOEXEC)",
+        "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)",
+        "linux.MS_REMOUNT | linux.MS_BIND | kept)",
       ),
     ],
     attacks: ["B36 out of the kernel's", "E64 settings"],
