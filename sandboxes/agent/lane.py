@@ -16,6 +16,7 @@ import time
 import accounting
 import files
 import frames
+import gvisor
 import limits
 import linux
 from channel import Channel
@@ -47,6 +48,7 @@ class Lane:
         self._seccomp = seccomp
         self._counter = None
         self._runs = 0
+        self._last_slot = None
 
     def enter(self):
         """Enters the lane's namespaces; returns in the process that is the lane. Its socket first carries its PID."""
@@ -65,6 +67,7 @@ class Lane:
         self._only_user = settings["users"][0] if self.mode == "C" and self._changes_users else None
         self.counts_own_user = self.counts_own_user or self._only_user is not None
         keeps = change if self._changes_users else ()
+        self.kernel = gvisor.Kernel()
         self.processes = Processes(settings["interpreter"], keeps, self._seccomp, self._counter, self._only_user)
         if self.own_pids:
             self._scratch.renew(None)
@@ -110,7 +113,10 @@ class Lane:
         """Requests one after another, until this lane is worn or not provably empty. Returns when it is to end."""
         channel = Channel(self._control)
         while self._runs < self._settings["runs_per_lane"]:
-            spare = self._prepare()
+            before, spare = self._last_slot, self._prepare()
+            if self._counter and self._counter.tells_of(before, spare.pid):
+                return
+            self._last_slot = spare.pid
             self._runs += 1
             self._control.sendall(frames.encode_json(frames.READY, 0, {"runs": self._runs}))
             again = self._answer(channel, spare)

@@ -4,6 +4,7 @@ import os
 import time
 
 import accounting
+import gvisor
 
 _DEEP_EVERY = 10
 _LOCK_BYTES = 200
@@ -30,6 +31,8 @@ class Meter:
         self._base_cpu = 0.0
         self._first = ""
         self._samples = self._hidden = 0
+        #: Of the kernel, where it is the sandbox's own.
+        self.growth = gvisor.Growth(lane.kernel, limits["memory_bytes"])
         # Own processor seconds of each process as last seen, and those of processes whose number another has now.
         self._own, self._vanished = {}, 0.0
 
@@ -65,7 +68,7 @@ class Meter:
             # Shared pages count once only here, where every process's part of them is asked for.
             pids = self.pids()
             memory = self._processes.seen_as_user(lambda: sum(map(self._proportional_memory, pids)))
-        memory += self._unclaimed()
+        memory += self._unclaimed() + self.growth.charge(self.cpu, self.pids)
         self.peak = max(self.peak, memory)
         self.crowded = self.crowded or count >= self.limits["processes"]
         if self.cpu * 1000 > self.limits["cpu_ms"]:

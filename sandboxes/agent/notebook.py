@@ -12,8 +12,8 @@ import traceback
 
 import program
 
-_MAX_VALUE = 1 << 16
-_MAX_TRACEBACK = 1 << 16
+# Two of them, in JSON at its widest, are less than the lane takes.
+_MAX_TEXT = 1 << 15
 
 
 def serve(calls, replies):
@@ -67,11 +67,15 @@ def _run(text, number, namespace):
         if value is None:
             return {"status": "ok"}
         namespace["_"] = value
-        return {"status": "ok", "value": repr(value)[:_MAX_VALUE]}
+        return {"status": "ok", "value": _shorten(repr(value))}
     except KeyboardInterrupt as error:
         return {"status": "interrupted", "error": _describe(error)}
     except BaseException as error:
         return {"status": "error", "error": _describe(error)}
+
+
+def _shorten(text):
+    return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT // 2] + "\n…\n" + text[-_MAX_TEXT // 2 :]
 
 
 def _describe(error):
@@ -80,10 +84,8 @@ def _describe(error):
     while trace and not trace.tb_frame.f_code.co_filename.startswith("<call "):
         trace = trace.tb_next
     try:
-        lines = "".join(traceback.format_exception(type(error), error, trace))
-        if len(lines) > _MAX_TRACEBACK:
-            lines = lines[: _MAX_TRACEBACK // 2] + "\n...\n" + lines[-_MAX_TRACEBACK // 2 :]
-        message = str(error)[:_MAX_TRACEBACK]
+        lines = _shorten("".join(traceback.format_exception(type(error), error, trace)))
+        message = _shorten(str(error))
     except BaseException as second:
         lines = message = "%s while describing it" % type(second).__name__
     return {"name": type(error).__name__, "message": message, "traceback": lines}

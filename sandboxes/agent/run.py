@@ -118,7 +118,7 @@ class Run:
                 if not (self._drain(descriptor) and self._readable(descriptor)):
                     break
         self._meter.finish(cpu, peak)
-        self._oom = self._lane.oom_kills.count() > self._ooms
+        self._oom = self._meter.growth.in_doubt or self._lane.oom_kills.count() > self._ooms
         self._full = self._full or (self._status != 0 and _any_is_full())
         self.spare.close()
         self.teardown = time.monotonic() - ending

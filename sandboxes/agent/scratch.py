@@ -6,9 +6,9 @@ import select
 
 import linux
 
-# Mounts of the container that all its lanes would share.
-# The cgroup's files tell what slots before have used, and keep it.
-_COVERED = ("/dev/mqueue", "/dev/pts", "/sys/fs/cgroup")
+# Mounts of the container that all its lanes would share; the cgroup's files, which keep what slots before have used; and where
+# gVisor shows what the container was started with, the agent's secret too.
+_COVERED = ("/dev/mqueue", "/dev/pts", "/sys/fs/cgroup", "/proc/gvisor")
 # A file that every container of a pod has, and everybody may write.
 _LAST_MESSAGE = "/dev/termination-log"
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
@@ -81,6 +81,10 @@ class ProcessCounter:
     def reset(self, number):
         if self._file is not None:
             os.pwrite(self._file, b"%d" % number, 0)
+
+    def tells_of(self, before, now):
+        """Whether the numbers of two slots in a row tell more than that there was one before."""
+        return self._file is None and before is not None and now > before + 1
 
     def last(self):
         """The number of the process that was made last; None where the kernel does not say."""

@@ -59,11 +59,16 @@ _ABSENT = {
 # Numbers are common to all architectures from 424 on. What is newer than this list has not been looked at.
 _NEWEST = 456
 
+# Calls that make nodes, and their argument that says of what kind.
+_NODES = (((133, None), _ARG1), ((259, 33), _ARG2))
+_DEVICE = 0o020000  # the bit of S_IFCHR and S_IFBLK that other kinds lack
+
 _SOL_SOCKET, _SOL_IPV6 = 1, 41
 _FLOW_LABELS = 32  # IPV6_FLOWLABEL_MGR: they outlive their sockets by a minute
 _DONTNEED = 4  # POSIX_FADV_DONTNEED
 # Buffers of any size would belong to no process: SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE.
 _BUFFER_SIZES = (7, 8, 32, 33)
+_TCP, _TCP_ULP = 6, 31  # what may have the kernel load a module; gVisor takes any name for it
 _PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP: others are modules that nobody asked for
 _OPEN_FILE_LOCKS = (36, 37, 38)  # F_OFD_*: seen by every namespace
 
@@ -107,11 +112,18 @@ def build(networked=True, machine=None):
     program += _when(socketpair, _unless_among(_ARG0, _LOCAL_FAMILIES, unknown))
     flags = _if_among(_ARG1, _FILE_FLAGS, _ERRNO | errno.ENOTTY)
     program += _when(ioctl, [*_if_among(_ARG1, _TERMINAL_INPUT, eperm), *flags])
+    # gVisor of 2022 lets anybody make those of its own devices.
+    for numbers, kind in _NODES:
+        if numbers[column] is not None:
+            refuse = [(_LD_W_ABS, 0, 0, kind), (_JSET_K, 0, 1, _DEVICE), (_RET_K, 0, 0, eperm)]
+            program += _when(numbers[column], refuse)
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
+    absent = _ERRNO | errno.ENOPROTOOPT
+    modules = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 3, _TCP), *_if_among(_ARG2, (_TCP_ULP,), absent)]
     # A hint, and taken as one: the call succeeds and changes nothing.
     sizes = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 2 + len(_BUFFER_SIZES), _SOL_SOCKET)]
     labels = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 3, _SOL_IPV6), *_if_among(_ARG2, (_FLOW_LABELS,), eperm)]
-    program += _when(setsockopt, [*sizes, *_if_among(_ARG2, _BUFFER_SIZES, _ERRNO), *labels])
+    program += _when(setsockopt, [*modules, *labels, *sizes, *_if_among(_ARG2, _BUFFER_SIZES, _ERRNO)])
     # Whether a page of the image is in memory would tell everybody who reads it that somebody had it dropped.
     program += _when(fadvise, _if_among(_ARG3, (_DONTNEED,), _ERRNO))
     program += [(_RET_K, 0, 0, _ALLOW)]

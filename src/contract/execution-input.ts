@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pathConflicts, pathIndex } from "./execution-paths.ts";
 import { BOUNDS } from "./limits.ts";
+import { userRecord } from "./user-record.ts";
 
 const MIB = 1024 * 1024;
 const NO_NUL = "must not contain NUL";
@@ -25,12 +26,10 @@ export const Text = Utf8;
 const Argument = Utf8.refine((text) => !text.includes("\0"), NO_NUL);
 export const Arguments = z.array(Argument).max(10_000).describe("Arguments of the program, after its name.");
 
-export const Environment = z
-  .record(
-    z.string().refine((name) => /^[^=\0]+$/.test(name) && name.isWellFormed(), "expected a name without = and NUL"),
-    Argument,
-  )
-  .describe("Environment variables, beside PATH, HOME, LANG and TMPDIR.");
+export const Environment = userRecord(
+  z.string().refine((name) => /^[^=\0]+$/.test(name) && name.isWellFormed(), "expected a name without = and NUL"),
+  Argument,
+).describe("Environment variables, beside PATH, HOME, LANG and TMPDIR.");
 
 /**
  * Base64 of RFC 4648 with its padding. Not zod's own, whose pattern runs out of stack on megabytes; not left to Buffer,

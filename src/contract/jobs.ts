@@ -2,6 +2,7 @@ import { z } from "zod";
 import { JOB_STATES } from "../core/machines/job.ts";
 import { OUTCOMES, type Outcome } from "../core/outcome.ts";
 import { BOUNDS, RolloutLimits } from "./limits.ts";
+import { userRecord } from "./user-record.ts";
 
 /** No control characters: names appear in logs, labels and terminals, and Postgres takes no NUL. */
 const printable = (max: number) =>
@@ -58,8 +59,7 @@ export const JobSubmission = z
         "What a truncated rollout is worth: its score where the environment can give one, nothing, or a value.",
       ),
     priority: z.int().min(-1000).max(1000).default(0).describe("Higher is claimed first."),
-    labels: z
-      .record(printable(128), printable(512))
+    labels: userRecord(printable(128), printable(512))
       .refine((labels) => Object.keys(labels).length <= BOUNDS.labels, `at most ${BOUNDS.labels} labels`)
       .default({}),
   })

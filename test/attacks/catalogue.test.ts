@@ -18,8 +18,8 @@ const NOT_APPLICABLE_AT_MOST: Readonly<Record<string, number>> = {
   "docker-A": 1,
   "docker-B": 2,
   "docker-C": 5,
-  "docker-runsc-C": 5,
-  "docker-runsc-systrap-A": 1,
+  "docker-runsc-C": 11,
+  "docker-runsc-systrap-A": 2,
   "local-B": 3,
   "local-C": 13,
 };

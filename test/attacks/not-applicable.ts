@@ -23,6 +23,28 @@ const SINGLE_USE: Reasons = {
     "the agent's own are in sight; another variant holds that no secret is",
 };
 
+/** gVisor hides no process from another of the same lane. */
+const GVISOR: Reasons = {
+  ...LANES,
+  "E61 the command line of every other process": "its zygote is in sight; another variant holds that no secret is",
+};
+
+const NO_GVISOR_INODES =
+  "gVisor's mounts have no cap on inodes; what they take is memory of the sandbox, which is capped";
+
+/** gVisor of 2022: no namespaces, and every process in the sandbox sees what others were started with. */
+const GVISOR_SINGLE_USE: Reasons = {
+  ...SINGLE_USE,
+  A08: NO_GVISOR_INODES,
+  "A04 names, attributes and inodes of scratch files": NO_GVISOR_INODES,
+  "C44 twenty thousand files": NO_GVISOR_INODES,
+  "C50 a hundred thousand files": NO_GVISOR_INODES,
+  "B30 by files":
+    "shown are maps, environments and numbers of descriptors; memory is closed, another variant tries it, and the secret is wiped",
+  "E61 the environment of every other process":
+    "the agent has wiped its secret from there, which the conformance suite holds; no other process has one",
+};
+
 /** Local sandboxes have the machine's own programs, and no image. */
 const NO_IMAGES: Reasons = { "image cpp": "local sandboxes run what the machine has installed; there are no images" };
 
@@ -51,8 +73,8 @@ export const NOT_APPLICABLE: Readonly<Record<string, Reasons>> = {
   "docker-A": LANES,
   "docker-B": ONE_USER,
   "docker-C": SINGLE_USE,
-  "docker-runsc-C": SINGLE_USE,
-  "docker-runsc-systrap-A": LANES,
+  "docker-runsc-C": GVISOR_SINGLE_USE,
+  "docker-runsc-systrap-A": GVISOR,
   "local-B": { ...ONE_USER, ...NO_IMAGES },
   "local-C": LOCAL_SINGLE_USE,
 };

@@ -23,6 +23,23 @@ export function describeFiles(
     expect(text(result.stdout)).toBe("0\n1\n2\n");
   });
 
+  it("shows a long output up to the head that is kept, and stays well", () =>
+    withSandbox(async (sandbox) => {
+      let seen = 0;
+      const limits = { ...LIMITS, outputBytes: 64 << 20 };
+      const source = "import sys\nfor _ in range(9): sys.stdout.write('x' * (1 << 20))";
+      const result = await sandbox.run(ctx, {
+        program: { interpreter: "python", source },
+        keepBytes: 1 << 20,
+        onOutput: (_, data) => (seen += data.length),
+        limits,
+      });
+      expect(result).toMatchObject({ exit: { code: 0 }, limit: null });
+      expect(seen).toBeGreaterThan(0);
+      expect(seen).toBeLessThanOrEqual(1 << 20);
+      if (sandbox.mode !== "C") await sandbox.check(ctx);
+    }));
+
   it("holds bytes for later runs until they are dropped, and not more than it has room for", () =>
     withSandbox(async (sandbox) => {
       const held = await sandbox.hold(ctx, Buffer.from("#!/bin/sh\necho held $0\n"));

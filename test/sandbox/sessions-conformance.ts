@@ -85,6 +85,56 @@ export function describeSessions(withSandbox: (work: (sandbox: Sandbox) => Promi
       expect((await call("x")).value).toBe("1");
     }));
 
+  it("interrupts that come too early, too late or too often, and callers who leave the queue, hurt nobody else", () =>
+    inPython(async (call, session) => {
+      for (let round = 0; round < 3; round++) {
+        const sleeping = call("import time; time.sleep(30)");
+        setTimeout(() => [1, 2, 3].forEach(() => session.interrupt()), 100);
+        expect(await sleeping).toMatchObject({ status: "interrupted" });
+        expect((await call("1 + 1")).value).toBe("2");
+      }
+      const first = call("time.sleep(0.5); 'whole'");
+      const controller = new AbortController();
+      const queued = session.call({ ...ctx, signal: controller.signal }, { code: "ran = True" });
+      setTimeout(() => controller.abort(new SandlotError("cancelled", { detail: "by the test" })), 100);
+      await expect(queued).rejects.toMatchObject({ code: "cancelled" });
+      expect(await first).toMatchObject({ status: "ok", value: "'whole'" });
+      expect((await call("'ran' in globals()")).value).toBe("False");
+    }));
+
+  it("a session takes much source in all, and tells long values and errors by their ends", () =>
+    inPython(async (call) => {
+      const comment = `# ${"x".repeat(60_000)}\n`;
+      for (let i = 0; i < 10; i++) expect((await call(`${comment}${i}`)).value).toBe(String(i));
+      for (const letter of ["x", "é", "\u{1f600}"]) {
+        const { value } = await call(`'${letter}' * 70_000`);
+        expect(new RegExp(`^'${letter}+\n…\n${letter}+'$`, "u").test(value ?? "")).toBe(true);
+        const { error } = await call(`raise ValueError('${letter}' * 70_000)`);
+        expect(error?.message.length).toBeGreaterThan(500);
+        expect(error?.traceback).toMatch(/^Traceback/);
+      }
+      const deep = `import os, time; os.write(4, b'{"call": 17, "error": {"name": ' + b'[' * 900 + b']' * 900 + b'}, "exit_code": 9007199254740993}\\0'); time.sleep(0.3)`;
+      expect(await call(deep)).toMatchObject({ error: { name: "" }, exitCode: null });
+    }));
+
+  it("a session that wakes itself between calls uses no processor unseen", () =>
+    withSandbox(async (sandbox) => {
+      // Alone in its sandbox it is not paused.
+      if (sandbox.mode === "C") return;
+      const session = await sandbox.openSession(ctx, { program: { interpreter: "python" }, limits: LIMITS });
+      const code = `
+import ctypes, signal
+class Event(ctypes.Structure): _fields_ = [("value", ctypes.c_void_p), ("signo", ctypes.c_int), ("notify", ctypes.c_int), ("pad", ctypes.c_char * 64)]
+class Times(ctypes.Structure): _fields_ = [(name, ctypes.c_long) for name in ("every", "every_ns", "first", "first_ns")]
+libc, timer = ctypes.CDLL(None), ctypes.c_void_p()
+signal.signal(signal.SIGCONT, lambda *_: sum(range(50_000)))
+libc.timer_create(0, ctypes.byref(Event(None, signal.SIGCONT, 0)), ctypes.byref(timer))
+libc.timer_settime(timer, 0, ctypes.byref(Times(0, 10_000_000, 0, 10_000_000)), None)
+`;
+      expect(await session.call(ctx, { code })).toMatchObject({ status: "ok" });
+      expect(await session.ended).toEqual({ reason: "cpu" });
+    }));
+
   it("calls of a session run in the order they came, and files go in and out between them", () =>
     inPython(async (call, session) => {
       const calls = await Promise.all([call("a = [1]"), call("a.append(2)"), call("a")]);

@@ -50,7 +50,7 @@ export async function attempt(
     const prepared = candidate.prepare(ctx, sandbox, { alone: exclusive, tries, limits });
     const request = prepared instanceof Promise ? await prepared : prepared;
     const result = await sandbox.run(ctx, request);
-    lease.release();
+    lease.release({ proved: true });
     return { ...facts, result, fault: null };
   } catch (fault) {
     // After a cancelled run the sandbox is well; after a fault it must not be used again.

@@ -2,6 +2,8 @@ import type { RunLimits, RunRequest, RunResult } from "../../sandbox/index.ts";
 
 /** Share of its wall limit that a program must have waited for a processor before its time-out is in doubt. */
 const STARVED_SHARE = 0.15;
+/** And the least: a limit below what scheduling takes anyway is the caller's own. Milliseconds. */
+const STARVED_MS = 20;
 /** Alone, a program gets this multiple of its wall limit: processor time is what it is allowed, and that stays. */
 const PATIENCE = 4;
 
@@ -9,7 +11,7 @@ const PATIENCE = 4;
 export function doubtOf(result: RunResult, limits: RunLimits): string | null {
   if (result.oomNearby) return "memory ran out beside others";
   if (result.unexplainedKill) return "killed beside others without a limit being hit";
-  if (result.limit === "wall" && result.starvedMs > STARVED_SHARE * limits.wallMs)
+  if (result.limit === "wall" && result.starvedMs > Math.max(STARVED_MS, STARVED_SHARE * limits.wallMs))
     return "timed out waiting for a processor";
   return null;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { type CallContext, withScope } from "../../core/context.ts";
+import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { SandboxLease, SandboxPool } from "../../sandbox/index.ts";
 
@@ -28,16 +28,14 @@ const RETRY_AFTER_SECONDS = 1;
  */
 export async function leaseWithin(
   ctx: CallContext,
-  { pool, clock, failure }: LeaseSource,
+  { pool, failure }: LeaseSource,
   exclusive: boolean,
   maxWaitMs: number | undefined,
 ): Promise<SandboxLease> {
-  if (maxWaitMs === undefined) return pool.lease(ctx, { exclusive });
-  const scope = { timeoutMs: maxWaitMs, waitingFor: "a sandbox", clock };
   try {
-    return await withScope(ctx, scope, (inner) => pool.lease(inner, { exclusive }));
+    return await pool.lease(ctx, { exclusive, maxWaitMs });
   } catch (error) {
-    const waitedInVain = SandlotError.is(error, "deadline_exceeded") && !ctx.signal.aborted;
+    const waitedInVain = maxWaitMs !== undefined && SandlotError.is(error, "deadline_exceeded") && !ctx.signal.aborted;
     if (!waitedInVain) throw error;
     const detail = failure?.() ?? null;
     if (detail !== null) throw new SandlotError("sandbox_unavailable", { pool: "execution", detail }, { cause: error });

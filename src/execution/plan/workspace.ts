@@ -29,8 +29,9 @@ export function checkInputs(request: ExecutionRequest, source: InputFile | null,
   if (index) {
     for (const { at, problem } of pathConflicts(laid, index)) {
       const file = laid[at];
-      if (file && file !== source) throw refusal(`files[${files.indexOf(file)}].path`, problem);
-      throw refusal("files", `one of them is where the program lies, ${source?.path}`);
+      if (file && file !== source)
+        throw refusal(`files[${files.indexOf(file)}].path`, isOwn(file, source) ? ownFile(file) : problem);
+      throw refusal("files", `one of them has the program's own file, ${source?.path}, as its folder`);
     }
   }
   const entries = index ? index.files.size + index.folders.size : laid.length;
@@ -41,7 +42,7 @@ export function checkInputs(request: ExecutionRequest, source: InputFile | null,
     const run = code + total(files) + own + (one.stdin?.length ?? 0);
     if (run > mostBytes) throw refusal(own > 0 ? `cases[${i}]` : "files", tooMuch(run, mostBytes));
     largest = { files: Math.max(largest.files, common + own), run: Math.max(largest.run, run) };
-    if (one.files && index) checkCase(one.files, index, entries, `cases[${i}].files`);
+    if (one.files && index) checkCase(one.files, { index, entries, source }, `cases[${i}].files`);
   }
   if (entries > MAX_ENTRIES) throw refusal("files", `at most ${MAX_ENTRIES} files and folders`);
   return largest;
@@ -49,19 +50,28 @@ export function checkInputs(request: ExecutionRequest, source: InputFile | null,
 
 function checkCase(
   files: readonly InputFile[],
-  common: ReturnType<typeof pathIndex>,
-  entries: number,
+  common: { readonly index: ReturnType<typeof pathIndex>; readonly entries: number; readonly source: InputFile | null },
   at: string,
 ): void {
   const laid = files.filter((file) => !file.archive);
   const own = pathIndex(laid);
-  for (const index of [common, own]) {
+  for (const index of [common.index, own]) {
     const [conflict] = pathConflicts(laid, index);
     const file = conflict && laid[conflict.at];
-    if (file) throw refusal(`${at}[${files.indexOf(file)}].path`, conflict.problem);
+    if (!file) continue;
+    throw refusal(`${at}[${files.indexOf(file)}].path`, isOwn(file, common.source) ? ownFile(file) : conflict.problem);
   }
-  if (entries + own.files.size + own.folders.size > MAX_ENTRIES)
+  if (common.entries + own.files.size + own.folders.size > MAX_ENTRIES)
     throw refusal(at, `at most ${MAX_ENTRIES} files and folders`);
+}
+
+/** Callers do not choose where the program lies, so they are told that it is the program which lies there. */
+function isOwn({ path }: InputFile, source: InputFile | null): boolean {
+  return path === source?.path;
+}
+
+function ownFile({ path }: InputFile): string {
+  return `${path} is the program's own file`;
 }
 
 function tooMuch(bytes: number, most: number): string {

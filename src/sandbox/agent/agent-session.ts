@@ -38,7 +38,8 @@ export class AgentSession implements SandboxSession {
   readonly #close: () => void;
   readonly #end: Promise<SessionEndReport>;
   #ending: SessionEndReport | null = null;
-  #onReply: ((reply: ChannelAnswer) => void) | null = null;
+  /** Who waits for the next reply. */
+  #waiting: { onReply(reply: ChannelAnswer): void; onEnd(end: SessionEndReport): void } | null = null;
   /** The call that is running, or the last one: calls go one after another. */
   #last: Promise<unknown> = Promise.resolve();
   #number = 0;
@@ -53,7 +54,7 @@ export class AgentSession implements SandboxSession {
       exit: null,
       error: SandlotError.from(error),
     }));
-    void this.#end.then((end) => (this.#ending = end));
+    void this.#end.then((end) => this.#hasEnded(end));
     this.ended = this.#end.then(({ reason }) => ({ reason }));
   }
 
@@ -61,12 +62,12 @@ export class AgentSession implements SandboxSession {
   async start(ctx: CallContext, fault: (end: SessionEndReport) => SandlotError): Promise<void> {
     const { connection, request } = this.#options;
     try {
-      const reply = connection.within(ANSWER_GRACE_MS, () => {
-        const first = this.#nextReply();
-        const sent = this.#channel.send(FRAME.OPEN, request.header, request.sections).then(() => first);
-        return Promise.race([sent, this.#end.then((end) => Promise.reject(end.error ?? fault(end)))]);
-      });
-      await orAborted(ctx, reply);
+      const send = () => this.#channel.send(FRAME.OPEN, request.header, request.sections);
+      const gone = (end: SessionEndReport) => end.error ?? fault(end);
+      await orAborted(
+        ctx,
+        connection.within(ANSWER_GRACE_MS, () => this.#exchange(send, gone)),
+      );
     } catch (error) {
       await this.close();
       throw error;
@@ -151,20 +152,29 @@ export class AgentSession implements SandboxSession {
     const encoded = Buffer.from(JSON.stringify({ id: ++this.#number, ...header }));
     if (encoded.length > MAX_PAYLOAD) throw refused(field, "come to too many bytes together");
     this.#channel.maxBytes = maxBytes;
-    return this.#options.connection.within(timeoutMs, () => {
-      const reply = this.#nextReply();
-      const sent = this.#channel.send(FRAME.CALL, encoded, body).then(() => reply);
-      return Promise.race([sent, this.#end.then((end) => Promise.reject(this.#gone(end)))]);
+    const send = () => this.#channel.send(FRAME.CALL, encoded, body);
+    const gone = (end: SessionEndReport) => this.#gone(end);
+    return this.#options.connection.within(timeoutMs, () => this.#exchange(send, gone));
+  }
+
+  /** The reply to what is sent. Nothing is raced against the session's end, which would keep every reply until then. */
+  #exchange(send: () => Promise<void>, gone: (end: SessionEndReport) => SandlotError): Promise<ChannelAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting = { onReply: resolve, onEnd: (end) => reject(gone(end)) };
+      send().catch(reject);
     });
   }
 
-  #nextReply(): Promise<ChannelAnswer> {
-    return new Promise((resolve) => (this.#onReply = resolve));
+  #replied(reply: ChannelAnswer): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.onReply(reply);
   }
 
-  #replied(reply: ChannelAnswer): void {
-    this.#onReply?.(reply);
-    this.#onReply = null;
+  #hasEnded(end: SessionEndReport): void {
+    this.#ending = end;
+    this.#waiting?.onEnd(end);
+    this.#waiting = null;
   }
 
   #gone(end: SessionEndReport): SandlotError {

@@ -1,5 +1,6 @@
 import { Agent } from "node:http";
 import Docker from "dockerode";
+import { type CallContext, orAborted } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 
 /** Longest silence of the engine on a short call. */
@@ -15,6 +16,22 @@ export function connectEngine(socketPath: string): Engine {
   // Each call on a connection of its own: on one that was kept, the engine's hanging up would look like its absence.
   const short = { socketPath, timeout: SHORT_CALL_MS, agent: new Agent({ keepAlive: false }) };
   return { short: new Docker(short), streams: new Docker({ socketPath }) };
+}
+
+/** A stream that the engine opens while the context lasts; one that comes later is closed. */
+export async function openedStream<T extends { destroy(): unknown }>(
+  ctx: CallContext,
+  opening: Promise<T>,
+): Promise<T> {
+  try {
+    return await orAborted(ctx, opening);
+  } catch (error) {
+    opening.then(
+      (late) => late.destroy(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 /** HTTP status of an engine's refusal, or null when the engine was not reached. */

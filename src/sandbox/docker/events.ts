@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import { type Clock, sleep } from "../../core/clock.ts";
+import { rootContext, withScope } from "../../core/context.ts";
 import type { SandboxEnd } from "../faults.ts";
 import { LABELS } from "../labels.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, openedStream } from "./engine.ts";
 
 /** What the engine said about one container. */
 interface Fate {
@@ -13,6 +14,7 @@ interface Fate {
 
 const WAIT_FOR_FATE_MS = 1_500;
 const POLL_MS = 25;
+const OPEN_MS = 60_000;
 const REMEMBERED = 4096;
 
 interface EngineEvent {
@@ -76,7 +78,9 @@ export class EngineEvents {
       label: [`${LABELS.installation}=${this.#installation}`],
       event: ["oom", "kill", "die"],
     };
-    const stream = (await this.#engine.streams.getEvents({ filters: JSON.stringify(filters) })) as Readable;
+    const opening = this.#engine.streams.getEvents({ filters: JSON.stringify(filters) }) as Promise<Readable>;
+    const scope = { timeoutMs: OPEN_MS, waitingFor: "the engine's events", clock: this.#clock };
+    const stream = await withScope(rootContext(), scope, (ctx) => openedStream(ctx, opening));
     let rest = "";
     stream.on("data", (chunk: Buffer) => {
       const lines = (rest + chunk.toString("utf8")).split("\n");

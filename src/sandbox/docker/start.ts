@@ -1,10 +1,10 @@
-import type { Duplex, Readable } from "node:stream";
+import type { Duplex } from "node:stream";
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, withScope } from "../../core/context.ts";
 import type { AgentTransport } from "../agent/transport.ts";
 import { type SandboxEnd, sandboxFault } from "../faults.ts";
 import { socketTransport } from "../transports/index.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, openedStream } from "./engine.ts";
 import type { SocketFolder } from "./socket-folder.ts";
 import { attachTransport, watchContainer } from "./transport.ts";
 
@@ -27,12 +27,17 @@ export async function startContainer(
 ): Promise<AgentTransport> {
   const attach = { stream: true, stdout: true, stderr: true };
   const container = engine.streams.getContainer(id);
+  const attached = (options: object) => {
+    const scope = { timeoutMs: CONNECT_MS, waitingFor: "the engine to attach to a container", clock };
+    const opening = container.attach({ ...attach, ...options }) as unknown as Promise<Duplex>;
+    return withScope(ctx, scope, (within) => openedStream(within, opening));
+  };
   if (!socket) {
-    const stream = (await container.attach({ ...attach, stdin: true, hijack: true })) as Duplex;
+    const stream = await attached({ stdin: true, hijack: true });
     await engine.short.getContainer(id).start();
     return attachTransport(stream, diagnose);
   }
-  const watched = watchContainer((await container.attach(attach)) as unknown as Readable, diagnose);
+  const watched = watchContainer(await attached({}), diagnose);
   try {
     await engine.short.getContainer(id).start();
     const scope = { timeoutMs: CONNECT_MS, waitingFor: "the sandbox's agent to connect", clock };

@@ -11,8 +11,14 @@ export interface SandboxLease {
   readonly claimMs: number;
   /** Both together. */
   readonly waitedMs: number;
-  /** Gives it back; `discard` when it must not be used again. Idempotent. */
-  release(options?: { discard?: boolean }): void;
+  /** Gives it back; `discard` when it must not be used again, `proved` when it has just done its work. Idempotent. */
+  release(options?: { discard?: boolean; proved?: boolean }): void;
+}
+
+export interface LeaseRequest {
+  readonly exclusive: boolean;
+  /** Longest wait for one to be free; then `deadline_exceeded`. Default: the pool's own patience. Milliseconds. */
+  readonly maxWaitMs?: number | undefined;
 }
 
 /** Where leases of interchangeable sandboxes come from. */
@@ -21,5 +27,5 @@ export interface SandboxPool {
    * Gives a sandbox at once when one is ready, else waits for one. Throws `sandbox_unavailable` with the last failure when
    * the pool gets nowhere for too long, and what can never come right at once.
    */
-  lease(ctx: CallContext, request: { exclusive: boolean }): Promise<SandboxLease>;
+  lease(ctx: CallContext, request: LeaseRequest): Promise<SandboxLease>;
 }

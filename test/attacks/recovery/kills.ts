@@ -22,7 +22,7 @@ function killed(name: string, victims: (agent: number) => readonly number[]): Ac
     says: "the run is a fault of the sandbox, and the next sandbox is well",
     act: async (arena) => {
       const sandbox = await arena.open();
-      const agent = arena.agentOf(sandbox);
+      const agent = await arena.processOf(sandbox);
       if (agent === null) return "the agent cannot be found";
       const running = sandbox.run(arena.ctx, { ...LONG, limits: { ...LIMITS, ...LONG.limits } });
       const fault = running.then(

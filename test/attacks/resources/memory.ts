@@ -165,7 +165,8 @@ time.sleep(30)
 try: os.execve("/usr/bin/python3", ["x", "-c", "print('ran')"] + ["y" * 100000] * 400, {})
 except OSError as error: print("refused", error.errno)
 `,
-      expect: prints(/^(refused 7|ran)\n$/),
+      // Too long as a list, or in gVisor one of them.
+      expect: prints(/^(refused (7|36)|ran)\n$/),
     },
     ...memoryInC,
   ],
@@ -209,6 +210,9 @@ for number in range(6): open(f"/tmp/{number}", "wb").write(bytes(1 << 20))
 time.sleep(0.3)
 print("filled")
 `;
+
+/** For what takes half a minute where system calls are slow, and an instant elsewhere. */
+const SLOW = { cpuMs: 60_000, wallMs: 120_000 };
 
 /** Bytes that were stuffed somewhere stay below the limit of memory, or the run is ended for it. */
 const withinLimit = oneOf(typed("memory_limit"), prints(/^stuffed ([0-9]|[1-5][0-9]|6[0-4]) MiB\n$/));
@@ -298,7 +302,8 @@ print("stuffed", stuffed >> 20, "MiB")
     },
     {
       name: "socket buffers, with many tiny messages",
-      run: py`
+      run: limited(
+        py`
 import socket
 stuffed, hoard = 0, []
 try:
@@ -309,11 +314,13 @@ try:
             end.setblocking(False)
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
             try:
-                while stuffed < 100 << 20: stuffed += 256 * end.send(b"x")
+                while stuffed < 1 << 30: stuffed += 256 * end.send(b"x")
             except BlockingIOError: pass
 except OSError: pass
 print("stuffed", stuffed >> 20, "MiB")
 `,
+        SLOW,
+      ),
       expect: withinLimit,
     },
     {
@@ -347,19 +354,20 @@ import fcntl, struct
 def hold(name):
     for number in range(50):
         file = os.open(f"/tmp/{name}-{number}", os.O_RDWR | os.O_CREAT)
-        for at in range(2000, 0, -1): fcntl.fcntl(file, fcntl.F_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, at * 2, 1, 0))
+        for at in range(4000, 0, -1): fcntl.fcntl(file, fcntl.F_SETLK, struct.pack("hhqqi", fcntl.F_WRLCK, 0, at * 2, 1, 0))
     time.sleep(30)
 for name in range(6): spawn(lambda: hold(name))
-time.sleep(4)
+time.sleep(40)
 print("held")
 `,
-        { cpuMs: 10_000 },
+        SLOW,
       ),
       expect: typed("memory_limit"),
     },
     {
       name: "names, attributes and inodes of scratch files",
-      run: py`
+      run: limited(
+        py`
 number = 0
 while True:
     path = f"/tmp/{number}" + "x" * 200
@@ -369,11 +377,15 @@ while True:
         except OSError: pass
     number += 1
 `,
-      expect: typed("disk_limit"),
+        SLOW,
+      ),
+      // In gVisor attributes are memory of the kernel, which may be used up first.
+      expect: typed("disk_limit", "memory_limit"),
     },
     {
       name: "queued signals and timers",
-      run: py`
+      run: limited(
+        py`
 import signal, struct
 signal.pthread_sigmask(signal.SIG_BLOCK, [40])
 queued = timers = 0
@@ -383,13 +395,16 @@ try:
         queued += 1
 except OSError: pass
 try:
-    while timers < 100000:
+    while timers < 1000000:
         syscall(222, 1, 0, ctypes.byref(ctypes.c_int()))
         timers += 1
 except OSError: pass
 print(queued + timers < 5000)
 `,
-      expect: prints("True\n"),
+        SLOW,
+      ),
+      // gVisor has as many timers as there is memory.
+      expect: oneOf(prints("True\n"), typed("memory_limit")),
     },
     {
       name: "descriptors in flight between sockets",
@@ -400,8 +415,10 @@ try:
     while sent < 100000:
         left, right = socket.socketpair()
         left.setblocking(False)
-        for _ in range(100):
+        for _ in range(200):
             reader, writer = os.pipe()
+            os.set_blocking(writer, False)
+            os.write(writer, bytes(65536))
             socket.send_fds(left, [b"x"], [reader, writer, left.fileno(), right.fileno()])
             os.close(reader)
             os.close(writer)
@@ -409,7 +426,8 @@ try:
 except OSError: pass
 print(sent < 1000)
 `,
-      expect: prints("True\n"),
+      // In gVisor any number may be in flight; the memory that they hold is limited.
+      expect: oneOf(prints("True\n"), typed("memory_limit")),
     },
     {
       name: "connections to itself, each with all that they hold",
@@ -455,7 +473,7 @@ for number in range(100000):
     except OSError: pass
 print("done")
 `,
-        { cpuMs: 4000 },
+        SLOW,
       ),
       expect: prints("done\n"),
     },
@@ -520,7 +538,8 @@ time.sleep(30)
   twins: [
     {
       run: py`print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmSwap")])`,
-      prints: "['0']\n",
+      // gVisor has none, and no line for it.
+      prints: /^\[('0')?\]\n$/,
     },
   ],
   elsewhere: [{ file: "src/sandbox/docker/container.test.ts", test: "allows no swap, and memory and processes" }],

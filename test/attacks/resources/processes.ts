@@ -221,14 +221,18 @@ for _ in range(300):
     os.wait()
 print("done")
 `,
-        { ...few, cpuMs: 4000 },
+        { ...few, cpuMs: 60_000, wallMs: 120_000 },
       ),
       expect: prints("done\n"),
     },
   ],
   twins: [
     {
-      run: limited(sh`i=0; while [ $i -lt 60 ]; do (true &); i=$((i+1)); done; echo $i`, { processes: 12 }),
+      run: limited(sh`i=0; while [ $i -lt 60 ]; do (true &); i=$((i+1)); done; echo $i`, {
+        processes: 12,
+        cpuMs: 20_000,
+        wallMs: 60_000,
+      }),
       prints: "60\n",
     },
   ],
