@@ -89,7 +89,7 @@ export function describeSessions(withSandbox: (work: (sandbox: Sandbox) => Promi
     inPython(async (call, session) => {
       for (let round = 0; round < 3; round++) {
         const sleeping = call("import time; time.sleep(30)");
-        setTimeout(() => [1, 2, 3].forEach(() => session.interrupt()), 100);
+        for (const ms of [100, 100, 101]) setTimeout(() => session.interrupt(), ms);
         expect(await sleeping).toMatchObject({ status: "interrupted" });
         expect((await call("1 + 1")).value).toBe("2");
       }

@@ -138,6 +138,7 @@ const FILTER: readonly Defence[] = [
     "A04 socket buffers, as large",
     "A04 socket buffers, with many",
   ]),
+  unchecked("labels of flows", "_FLOW_LABELS = 32", "_FLOW_LABELS = 99", ["C46 labels of flows"]),
   unchecked("locks of open files", "_OPEN_FILE_LOCKS = (36, 37, 38)", "_OPEN_FILE_LOCKS = (99,)", [
     "C48 a lock that every",
   ]),
@@ -184,12 +185,30 @@ const NAMESPACES: readonly Defence[] = [
     attacks: ["B36 out of the kernel's", "E64 settings"],
   },
   {
+    name: "devices are read-only, and so are the times of their use",
+    where: "docker",
+    patches: [
+      patch(
+        "scratch.py",
+        "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)",
+        "linux.MS_REMOUNT | linux.MS_BIND | kept)",
+      ),
+    ],
+    attacks: ["C46 when the names"],
+  },
+  {
     name: "mounts that lanes would share are covered",
     where: "local",
     patches: [
       patch("scratch.py", '_COVERED = ("/dev/mqueue", "/dev/pts", "/sys/fs/cgroup", "/proc/gvisor")', "_COVERED = ()"),
     ],
     attacks: ["A19 pseudo-terminals"],
+  },
+  {
+    name: "files of the cgroup are covered",
+    where: "docker",
+    patches: [patch("scratch.py", '"/dev/pts", "/sys/fs/cgroup", ', '"/dev/pts", ')],
+    attacks: ["C46 the highest use"],
   },
   {
     name: "others' processes are hidden in /proc",
@@ -237,6 +256,12 @@ const SCRATCH: readonly Defence[] = [
     where: "local",
     patches: [patch("lane.py", "            self._counter.reset(self.processes.zygote.pid)\n", "")],
     attacks: ["C46 the number"],
+  },
+  {
+    name: "counters of the network are looked at",
+    where: "local",
+    patches: [patch("scratch.py", ', "snmp", "snmp6", "netstat", "rt6_stats")', ")")],
+    attacks: ["C46 counters of packets"],
   },
   {
     name: "a lane in which something is left serves no more",
