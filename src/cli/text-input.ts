@@ -10,7 +10,7 @@ export async function readInput(options: CliOptions, flag: string, name: string,
   try {
     return utf8Text(bytes);
   } catch (error) {
-    throw refusal(flag, `${name} is not valid UTF-8`, error);
+    throw refusal(flag, `${shown(name)} is not valid UTF-8`, error);
   }
 }
 
@@ -18,7 +18,7 @@ export async function readInput(options: CliOptions, flag: string, name: string,
 export async function readBytes(options: CliOptions, flag: string, name: string, maxBytes: number): Promise<Buffer> {
   const bytes =
     name === "-" ? await readAll(options.stdin, maxBytes) : await readNamed(resolve(options.workingDirectory, name));
-  if (bytes === null) throw refusal(flag, `${name} is larger than ${maxBytes} bytes`);
+  if (bytes === null) throw refusal(flag, `${shown(name)} is larger than ${maxBytes} bytes`);
   return bytes;
 
   async function readNamed(path: string): Promise<Buffer | null> {
@@ -28,6 +28,10 @@ export async function readBytes(options: CliOptions, flag: string, name: string,
       throw refusal(flag, `cannot read ${name}: ${messageOf(error)}`, error);
     }
   }
+}
+
+function shown(name: string): string {
+  return name === "-" ? "standard input" : name;
 }
 
 function refusal(flag: string, problem: string, cause?: unknown): SandlotError {

@@ -97,7 +97,7 @@ test.each([
   [["--task", "t", "--answer", "p", "--model-url", "http://h"], /takes the place of a model/],
   [["--task", "t", "--answer", "p", "--repeats", "2"], /--repeats: has no use/],
   [["--model", "m"], /--model: needs --model-url/],
-  [["--task", "dry-spel"], /unknown task: name dry-spel, nearest dry-spell/],
+  [["--task", "dry-spel"], /error unknown_task: name dry-spel, nearest dry-spell/],
 ])("%j is refused", async (argv, message) => {
   const cli = createCli();
   const { code, stderr } = await cli.run("demo", ...argv);
@@ -117,7 +117,7 @@ test("no provider: nothing runs, and the user is told what to install", async ()
   expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
   expect(stderr).toMatchInlineSnapshot(`
     "starting the embedded database …
-    error provider_unavailable: provider unavailable: provider auto, no engine; no bubblewrap
+    error provider_unavailable: provider auto, no engine; no bubblewrap
       \`sandlot doctor\` says what this machine lacks for sandboxes.
       No sandbox provider works here, and nothing is ever run outside of a sandbox: install Docker Engine (https://docs.docker.com/engine/install/) and start it; or install bubblewrap 0.7 or newer and Python 3.9 or newer (Debian, Ubuntu: apt-get install bubblewrap python3; Fedora: dnf install bubblewrap python3; Alpine: apk add bubblewrap python3).
     "

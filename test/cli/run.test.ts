@@ -143,8 +143,8 @@ describe("rows", () => {
   });
 
   test.each([
-    ['{}\n\n{"a":\n', /invalid row \(line 3\): rows\.jsonl: is not JSON/],
-    ["{}\n[]", /invalid row \(line 2\): rows\.jsonl: is not a JSON object/],
+    ['{}\n\n{"a":\n', /error invalid_row \(line 3\): rows\.jsonl: is not JSON/],
+    ["{}\n[]", /error invalid_row \(line 2\): rows\.jsonl: is not a JSON object/],
     ["", /rows\.jsonl: holds no rows/],
   ])("%j is refused before anything starts", async (text, message) => {
     const cli = createCli();
@@ -161,7 +161,7 @@ describe("rows", () => {
     cli.jobs.refusal = new SandlotError("invalid_row", { line: 2, fields: [{ field: "a", problem: "is 2" }] });
     const { code, stderr } = await cli.run("run", "math", ...MODEL, "--input", "rows.jsonl", "--out", "out.jsonl");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/invalid row \(line 3\): a: is 2/);
+    expect(stderr).toMatch(/error invalid_row \(line 3\): a: is 2/);
     expect(existsSync(join(cli.directory, "out.jsonl"))).toBe(false);
     expect(cli.events.at(-1)).toBe("close 20000");
   });
@@ -218,8 +218,8 @@ describe("models", () => {
     write(cli, "sandlot.yaml", "models:\n  policy: { url: 'http://h/v1', model: m }\n");
     const { code, stderr } = await cli.run("run", "code_gen", "--model", "polcy");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/unknown model: name polcy, nearest policy/);
-    expect((await cli.run("run", "code_gen")).stderr).toMatch(/unknown model: name default\n.*--model-url/);
+    expect(stderr).toMatch(/error unknown_model: name polcy, nearest policy/);
+    expect((await cli.run("run", "code_gen")).stderr).toMatch(/error unknown_model: name default\n.*--model-url/);
     expect(cli.events).toEqual([]);
     expect((await cli.run("run", "code_gen", "--model", "policy")).code).toBe(0);
     expect(cli.jobs.incoming[0]?.submission.model).toBe("policy");

@@ -43,9 +43,15 @@ test("a program runs without server and database, byte for byte", async () => {
   expect(JSON.parse(bad.stdout.toString())).toMatchObject({ status: "runtime_error", exit_code: 3 });
 });
 
-test("a shell reads standard input", async () => {
-  const lines = "x = [1,\n2]\ndef f():\n    return sum(x)\n\nf()\nprint('seen')\n";
-  const { code, stdout, stderr } = await sandlot(lines, "sandbox", "shell", "--provider", "docker");
-  expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: "3\nseen\n" });
-  expect(stderr).not.toContain("error");
+test("a shell runs standard input as one program", async () => {
+  const shell = (code: string, ...more: string[]) => sandlot(code, "sandbox", "shell", "--provider", "docker", ...more);
+  const good = await shell("def f():\n    a = 1\n\n    return a\nprint(f())");
+  expect({ code: good.code, stdout: good.stdout.toString() }).toEqual({ code: 0, stdout: "1\n" });
+  expect(good.stderr).not.toContain("error");
+  const bad = await shell("print(1)\nraise ValueError(2)\nprint(3)\n");
+  expect({ code: bad.code, stdout: bad.stdout.toString() }).toEqual({ code: 5, stdout: "1\n" });
+  expect(bad.stderr).toContain("ValueError: 2\n");
+  expect((await shell("print(1)\nexit()\n")).code).toBe(0);
+  const bash = await shell("for i in 1 2; do\n\n  echo $i\ndone\nexit 3\n", "--language", "bash");
+  expect({ code: bash.code, stdout: bash.stdout.toString() }).toEqual({ code: 5, stdout: "1\n2\n" });
 });

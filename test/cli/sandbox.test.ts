@@ -129,10 +129,11 @@ describe("sandbox run", () => {
 
   test.each([
     [["nowhere.py"], /cannot read nowhere\.py: ENOENT/],
-    [["a.unknown"], /unknown language: name unknown/],
+    [["a.unknown"], /error unknown_language: name unknown, say another with --language: bash, cpp, python\n/],
     [["plain"], /--language: is needed: nothing about plain says what it is written in/],
     [["a.py", "--stdin", "nowhere"], /--stdin: cannot read nowhere/],
     [["a.py", "--file", "nowhere"], /--file: cannot read nowhere/],
+    [["a.py", "--env", "__proto__=x"], /env\.__proto__: not a usable name/],
     [["a.py", "--file", "../x=a.py"], /files\[0\]\.path: expected plain names/],
     [["-", "--stdin", "-"], /--stdin: standard input is the program already/],
     [["a.py", "--wall-seconds", "-1"], /limits\.wall_seconds: Too small/],
@@ -166,7 +167,7 @@ describe("sandbox run", () => {
     cli.execution.play = () => Promise.reject(new SandlotError("queue_full", { resource: "slots", retry_after: 1 }));
     const { code, stderr } = await cli.run("sandbox", "run", "a.py");
     expect(code).toBe(4);
-    expect(stderr).toMatch(/error queue_full/);
+    expect(stderr).toMatch(/error queue_full: resource slots/);
   });
 
   test("Ctrl-C ends the program", async () => {
@@ -183,43 +184,50 @@ describe("sandbox run", () => {
 });
 
 describe("sandbox shell", () => {
-  test("runs what standard input has, block by block", async () => {
+  test("runs standard input as one program", async () => {
     const cli = createCli();
-    cli.stdin = "x = 1\n\ndef f():\n  return x\n\nf()\n";
-    cli.execution.answer = async (_ctx, { code }) => ({
-      value: code === "f()" ? "1" : null,
-      stdout: output(`<${code}>`),
-    });
-    const { code, stdout } = await cli.run("sandbox", "shell");
-    expect(code).toBe(0);
-    expect(cli.execution.calls.map((call) => call.code)).toEqual(["x = 1", "def f():\n  return x\n", "f()"]);
-    expect(stdout).toBe("<x = 1><def f():\n  return x\n><f()>1\n");
+    cli.stdin = "def f():\n    a = 1\n\n    return a\nprint(f())";
+    cli.execution.answer = async () => ({ value: "2", stdout: output("1\n") });
+    expect(await cli.run("sandbox", "shell")).toMatchObject({ code: 0, stdout: "1\n2\n" });
+    expect(cli.execution.calls.map((call) => call.code)).toEqual([cli.stdin]);
     expect(cli.execution.opened[0]).toMatchObject({ language: "python", isolation: "slot" });
     expect(cli.events.at(-1)).toBe("close 0");
+    await cli.run("sandbox", "shell", "--language", "bash");
+    expect(cli.execution.opened[1]).toMatchObject({ language: "bash", isolation: "container" });
   });
 
-  test("waits for the rest of what breaks off", async () => {
+  test("takes no more of standard input than a program may have, and only text", async () => {
     const cli = createCli();
-    cli.stdin = "print(1,\n2)\n";
-    cli.execution.answer = async (_ctx, { code }) =>
-      code.includes("\n")
-        ? { stdout: output("1 2\n") }
-        : {
-            status: "error",
-            error: { name: "SyntaxError", message: "'(' was never closed (<cell>, line 1)", traceback: "T" },
-          };
-    expect(await cli.run("sandbox", "shell")).toMatchObject({ code: 0, stdout: "1 2\n" });
-    const bash = createCli();
-    bash.stdin = "for i in 1; do\necho $i\ndone\n";
-    bash.execution.answer = async (_ctx, { code }) =>
-      code.includes("done")
-        ? { stdout: output("1\n"), exitCode: 0 }
-        : { status: "error", exitCode: 2, stderr: output("syntax error: unexpected end of file") };
-    expect(await bash.run("sandbox", "shell", "--language", "bash")).toMatchObject({ code: 0, stdout: "1\n" });
-    expect(bash.execution.opened[0]).toMatchObject({ language: "bash", isolation: "container" });
+    cli.stdin = "#".repeat((10 << 20) + 1);
+    const { code, stderr } = await cli.run("sandbox", "shell");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error invalid_request: standard input is larger than 10485760 bytes$/m);
+    expect(cli.execution.opened).toEqual([]);
   });
 
-  test("shows errors, and says at its end that the last call failed", async () => {
+  test("names the languages there are", async () => {
+    const { code, stderr } = await createCli().run("sandbox", "shell", "--language", "pyhton");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /error unknown_language: name pyhton, nearest python, say another with --language: bash, cpp, python\n/,
+    );
+  });
+
+  test.each([
+    ["", 0],
+    ["None", 0],
+    ["0", 0],
+    ["3", 5],
+  ])("a program that leaves with %j ends with %i", async (message, expected) => {
+    const cli = createCli();
+    cli.stdin = "exit()";
+    const error = { name: "SystemExit", message, traceback: `Traceback\nSystemExit: ${message}` };
+    cli.execution.answer = async () => ({ status: "error", error });
+    const { code, stderr } = await cli.run("sandbox", "shell");
+    expect({ code, isShown: stderr.includes("SystemExit") }).toEqual({ code: expected, isShown: expected !== 0 });
+  });
+
+  test("shows errors, and says at its end that it failed", async () => {
     const cli = createCli();
     cli.stdin = "1/0\n";
     const error = { name: "ZeroDivisionError", message: "division by zero", traceback: "Traceback\nZeroDivisionError" };
@@ -235,8 +243,12 @@ describe("sandbox shell", () => {
     const cli = createCli();
     cli.stdin = "a\nb\n";
     cli.execution.answer = async () => ({ status: "ended", limit: "memory", exit: { signal: 9 } });
-    expect((await cli.run("sandbox", "shell")).code).toBe(5);
+    const { code, stderr } = await cli.run("sandbox", "shell");
+    expect(code).toBe(5);
+    expect(stderr).toContain("the session has ended: the limit memory was reached\n");
     expect(cli.execution.calls).toHaveLength(1);
+    cli.execution.answer = async () => ({ status: "ended", exit: { code: 0 } });
+    expect((await cli.run("sandbox", "shell")).code).toBe(0);
   });
 
   test("at a terminal: lines are edited, Ctrl-C interrupts or discards, Ctrl-D ends", async () => {
@@ -296,8 +308,8 @@ describe("operators", () => {
     const cli = createCli();
     const stop = await withServer(cli);
     expect((await cli.run("pool", "list")).stdout).toMatchInlineSnapshot(`
-      "pool    state  image   resource   tenant   min–max  idle  leased  making  waiting  ready
-      pool_1  open   python  execution  default      0–2     1       0       0        0   89 %
+      "pool    state  image   resource   tenant   memory × slots  min–max  idle  leased  making  waiting  hit rate
+      pool_1  open   python  execution  default     512 MiB × 2      0–2     1       0       0        0      89 %
       "
     `);
     expect((await cli.run("pool")).stdout).toMatch(/^pool +state/);

@@ -57,7 +57,7 @@ test("errors name code, message and hint on standard error", async () => {
   const { code, stdout, stderr } = await createCli().run("jobs", "show", "job_9\u202e");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).toBe(
-    "starting the embedded database …\nerror not_found: not found: kind job, id job_9<U+202E>\n  Check the id; other tenants' objects are never shown.\n",
+    "starting the embedded database …\nerror not_found: kind job, id job_9<U+202E>\n  Check the id; other tenants' objects are never shown.\n",
   );
 });
 

@@ -273,6 +273,26 @@ describe("what a run is made of", () => {
     ["cases[0]", { cases: [{ files: [{ path: "a", data: Buffer.alloc(61 * MIB) }] }] }],
     ["files", { files: Array.from({ length: 16_000 }, (_, i) => ({ path: `${i}`, data: Buffer.of(1) })) }],
   ];
+  it("says that a file has the place of the program's own", async () => {
+    const { engine } = open(() => printed(""));
+    const own = { path: "main.sh", data: Buffer.of(1) };
+    const problemOf = async (more: Partial<ExecutionRequest>): Promise<string> => {
+      const error: unknown = await engine.run(ctx, request({ language: "bash", ...more })).catch((e: unknown) => e);
+      return SandlotError.is(error, "invalid_request") ? (error.context.fields[0]?.problem ?? "") : String(error);
+    };
+    expect(await problemOf({ files: [own] })).toBe("main.sh is the program's own file");
+    expect(await problemOf({ cases: [{ files: [own] }] })).toBe("main.sh is the program's own file");
+    expect(
+      await problemOf({
+        files: [
+          { path: "a", data: Buffer.of(1) },
+          { ...own, path: "a" },
+        ],
+      }),
+    ).toMatch(/another file/);
+    expect(await problemOf({ files: [{ ...own, path: "main.sh/x" }] })).toMatch(/own file, main\.sh, as its folder/);
+  });
+
   it.each(bad)("refuses %s, before anything runs (%#)", async (field, more) => {
     const { engine, memory } = open(() => printed(""));
     await expect(engine.run(ctx, request(more))).rejects.toMatchObject({

@@ -69,6 +69,7 @@ describe("bodies that break the schema", () => {
     ['{"environment":"math","tasks":{"rows":[{},{},{},7]}}', "tasks.rows[3]", "expected object, received number"],
     ['{"environment":"math","sampling":{"model":"x"}}', "sampling.model", "give the model as the job's `model`"],
     ['{"environment":"math","labels":{"a b":1}}', 'labels["a b"]', "expected string, received number"],
+    ['{"environment":"math","labels":{"__proto__":"x"}}', "labels.__proto__", "not a usable name"],
     ['{"environment":"math","repeat":2}', "repeat", "unknown field"],
     ['{"environment":"math","tasks":{"row":[]}}', "tasks.row", "unknown field"],
   ])("%s names %s", async (body, field, problem) => {

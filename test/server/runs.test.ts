@@ -300,6 +300,7 @@ describe("input", () => {
     [{ env: { "": "x" } }, 'env[""]'],
     [{ env: { A: "x\0" } }, "env.A"],
     [{ env: { A: 1 } }, "env.A"],
+    [{ env: { A: "1", ["__proto__"]: "2" } }, "env.__proto__"],
     [{ env: { A: "x".repeat(60_000) } }, "env"],
     [{ files: [{ path: "../x", text: "" }] }, "files[0].path"],
     [{ files: [{ path: "a/../../x", text: "" }] }, "files[0].path"],

@@ -1,7 +1,8 @@
+import { request as open } from "node:http";
 import { describe, expect, test } from "vitest";
 import { output } from "./support/memory-execution.ts";
 import { post, problemsIn } from "./support/run-requests.ts";
-import { serve } from "./support/serve.ts";
+import { serve, until } from "./support/serve.ts";
 
 const SESSIONS = "/api/v1/sessions";
 
@@ -135,6 +136,8 @@ describe("a session", () => {
     ["", { language: "python", lifetime_seconds: 1e9 }, "lifetime_seconds"],
     ["", { language: "python", code: "x" }, "code"],
     ["", { language: "python", files: [{ path: "../a", text: "" }] }, "files[0].path"],
+    ["", { language: "python", env: { A: "1", ["__proto__"]: "2" } }, "env.__proto__"],
+    ["", { language: "python", ["__proto__"]: {} }, "__proto__"],
     ["/ses_1/calls", { code: "a\0" }, "code"],
     ["/ses_1/calls", { code: "\udfff" }, "code"],
     ["/ses_1/calls", {}, "code"],
@@ -159,6 +162,40 @@ describe("a session", () => {
     expect([reply.status, reply.error.code]).toEqual([400, "invalid_request"]);
     expect(problemsIn(reply).map((problem) => problem.field)).toContain(field);
     expect(harness.execution.opened).toHaveLength(1);
+  });
+
+  test("has answers that are bounded while nobody reads them, and their memory comes back", async () => {
+    const harness = await serve({ bounds: { answerBytesInAll: 40 << 20 } });
+    await post(harness, SESSIONS, { language: "python" });
+    const size = 12 << 20;
+    harness.execution.answer = async () => ({
+      stdout: { head: Buffer.alloc(size, 65), tail: Buffer.alloc(0), dropped: 0 },
+      value: "v".repeat(size / 2),
+      error: { name: "E", message: "", traceback: "t".repeat(size / 2) },
+    });
+    const path = `${SESSIONS}/ses_1/calls`;
+    const held = open({
+      host: "127.0.0.1",
+      port: harness.server.port,
+      path,
+      method: "POST",
+      headers: { "content-type": "application/json" },
+    });
+    held.on("error", () => undefined);
+    // Its body is never read.
+    const begun = new Promise((resolve) => held.on("response", resolve));
+    held.end(JSON.stringify({ code: "x" }));
+    await begun;
+    const refused = await post(harness, path, { code: "x" });
+    expect([refused.status, refused.error.code, refused.headers["retry-after"]]).toEqual([429, "overloaded", "5"]);
+    held.destroy();
+    await until(() => harness.records.some(({ code }) => code === "cancelled"));
+    for (let i = 0; i < 3; i++) {
+      const reply = await post(harness, path, { code: "x" });
+      // In parts: as one string with its escapes it could be larger than memory allows.
+      expect([reply.status, reply.headers["content-length"]]).toEqual([200, undefined]);
+      expect((reply.json["stdout"] as { bytes: number }).bytes).toBe(size);
+    }
   });
 
   test("has no network either", async () => {

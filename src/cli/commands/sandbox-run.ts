@@ -7,6 +7,7 @@ import { EXIT } from "../exit-codes.ts";
 import { label } from "../option-values.ts";
 import { providerOption } from "../provider-option.ts";
 import { addLimitOptions } from "../sandbox/limit-options.ts";
+import { namingLanguages } from "../sandbox/known-languages.ts";
 import { bytesOf, RunOutput } from "../sandbox/run-output.ts";
 import { readSandboxRun, type SandboxRunOptions } from "../sandbox/run-request.ts";
 import { runSummary } from "../sandbox/run-summary.ts";
@@ -39,7 +40,9 @@ function collect(value: string, before: readonly string[] = []): string[] {
 
 async function run(call: CommandCall<SandboxRunOptions>): Promise<number> {
   const request = await readSandboxRun(call);
-  const result = await withAccess(call, await someSandboxes(call), (access) => play(call, access, request));
+  const result = await withAccess(call, await someSandboxes(call), (access) =>
+    namingLanguages(access.client, () => play(call, access, request)),
+  );
   return result.status === "ok" ? EXIT.done : EXIT.program;
 }
 

@@ -1,14 +1,22 @@
 import { Command, Option } from "commander";
+import type { Client } from "../../client/index.ts";
+import type { SessionView } from "../../contract/sessions.ts";
 import { type Access, withAccess } from "../access/access.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { unlessAborted } from "../interrupts.ts";
+import type { CliOptions } from "../io.ts";
 import { label } from "../option-values.ts";
 import { providerOption } from "../provider-option.ts";
+import { namingLanguages } from "../sandbox/known-languages.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../sandbox/limit-options.ts";
-import { streamLines, terminalLines } from "../sandbox/line-source.ts";
+import { terminalLines } from "../sandbox/line-source.ts";
 import { someSandboxes } from "../sandbox/sandbox-access.ts";
-import { endSession, runShell } from "../sandbox/shell.ts";
+import { endSession, runShell, runWhole } from "../sandbox/shell.ts";
 import type { Session } from "../session.ts";
+import { readInput } from "../text-input.ts";
+
+/** Largest program that is read from standard input. */
+const PROGRAM_BYTES = 10 * 1024 * 1024;
 
 interface ShellCommandOptions extends LimitOptions {
   readonly language: string;
@@ -33,49 +41,70 @@ export function sandboxShellCommand(session: Session): Command {
     .option("--env <name=value>", "environment variable; may be repeated", label)
     .addOption(providerOption());
   return addLimitOptions(command)
-    .addHelpText("after", "\nTime limits hold for each call. Without a terminal, code is read from standard input.")
+    .addHelpText("after", "\nTime limits hold for each call. Without a terminal, standard input is run as one program.")
     .action(action<ShellCommandOptions>(session, shell));
 }
 
 async function shell(call: CommandCall<ShellCommandOptions>): Promise<number> {
-  return withAccess(call, await someSandboxes(call), (access) => converse(call, access));
+  const { screen, signal, session } = call;
+  const { terminal = null } = screen.json ? {} : session.options;
+  // Read first: a session waits for nobody's pipe.
+  const code = terminal ? null : await unlessAborted(signal, readInput(session.options, "", "-", PROGRAM_BYTES));
+  return withAccess(call, await someSandboxes(call), (access) => converse(call, access, { terminal, code }));
 }
 
-async function converse(call: CommandCall<ShellCommandOptions>, { client }: Access): Promise<number> {
-  const { options, screen, signal, session: cli } = call;
+/** Where code comes from: a terminal, or a program that has been read. */
+interface Source {
+  readonly terminal: NonNullable<CliOptions["terminal"]> | null;
+  readonly code: string | null;
+}
+
+async function converse(
+  call: CommandCall<ShellCommandOptions>,
+  { client }: Access,
+  { terminal, code }: Source,
+): Promise<number> {
+  const { options, signal } = call;
   const { language, isolation, image, env } = options;
   const limits = limitsOf(options);
-  const session = await client.openSession(
-    {
-      language,
-      ...(isolation && { isolation }),
-      ...(image === undefined ? {} : { image }),
-      ...(env === undefined ? {} : { env: { ...env } }),
-      ...(limits === undefined ? {} : { limits }),
-    },
-    { signal },
-  );
-  const { terminal = null } = screen.json ? {} : cli.options;
-  if (terminal) {
-    const { sandbox, isolation: kind } = session;
-    screen.note(
-      `${session.language} in ${sandbox.provider} (${session.image}, isolation ${kind}, mode ${sandbox.mode}); Ctrl-C interrupts, Ctrl-D ends`,
-    );
+  const request = {
+    language,
+    ...(isolation && { isolation }),
+    ...(image === undefined ? {} : { image }),
+    ...(env === undefined ? {} : { env: { ...env } }),
+    ...(limits === undefined ? {} : { limits }),
+  };
+  const session = await namingLanguages(client, () => client.openSession(request, { signal }));
+  try {
+    const run = terminal
+      ? talk(call, client, session, terminal)
+      : unlessAborted(signal, runWhole(call, { client, session, code: code ?? "" }));
+    return await run;
+  } finally {
+    await endSession(client, session.id);
   }
+}
+
+async function talk(
+  call: CommandCall,
+  client: Client,
+  session: SessionView,
+  terminal: NonNullable<CliOptions["terminal"]>,
+): Promise<number> {
+  const { sandbox, isolation } = session;
+  call.screen.note(
+    `${session.language} in ${sandbox.provider} (${session.image}, isolation ${isolation}, mode ${sandbox.mode}); Ctrl-C interrupts, Ctrl-D ends`,
+  );
   const state = { isCalling: false };
   const interrupt = () => {
     // A call that has just ended needs no interrupt.
     if (state.isCalling) client.interruptSession(session.id).catch(() => undefined);
     return state.isCalling;
   };
-  const lines = terminal ? terminalLines(terminal, interrupt) : streamLines(cli.options.stdin);
+  const lines = terminalLines(terminal, interrupt);
   try {
-    return await unlessAborted(
-      signal,
-      runShell(call, { client, session, lines, state, isInteractive: terminal !== null }),
-    );
+    return await unlessAborted(call.signal, runShell(call, { client, session, lines, state }));
   } finally {
     lines.close();
-    await endSession(client, session.id);
   }
 }

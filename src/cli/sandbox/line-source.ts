@@ -60,27 +60,3 @@ export function terminalLines(terminal: NonNullable<CliOptions["terminal"]>, int
     close: () => editor.close(),
   };
 }
-
-/** Lines of a file or a pipe. */
-export function streamLines(stdin: CliOptions["stdin"]): LineSource {
-  const lines = linesOf(stdin);
-  return {
-    async next() {
-      const step = await lines.next();
-      return step.done ? null : step.value;
-    },
-    close: () => void lines.return(undefined),
-  };
-}
-
-async function* linesOf(stdin: CliOptions["stdin"]): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of stdin) {
-    const lines = (rest + (typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }))).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) yield line.replace(/\r$/, "");
-  }
-  if (rest !== "") yield rest;
-  return undefined;
-}

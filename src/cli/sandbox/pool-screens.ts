@@ -1,4 +1,5 @@
 import type { PoolView, SandboxView } from "../../contract/pools.ts";
+import { errorLine } from "../report-error.ts";
 import { bytes, count, duration, percent } from "../terminal/format.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
 import type { Screen } from "../terminal/screen.ts";
@@ -12,15 +13,16 @@ const POOL_COLUMNS: readonly Column[] = [
   { title: "image" },
   { title: "resource", shrink: true },
   { title: "tenant", shrink: true },
+  { title: "memory × slots", ...right },
   { title: "min–max", ...right },
   { title: "idle", ...right },
   { title: "leased", ...right },
   { title: "making", ...right },
   { title: "waiting", ...right },
-  { title: "ready", ...right },
+  { title: "hit rate", ...right },
 ];
 
-/** A table of pools; `ready` is the share of claims that found a sandbox. */
+/** A table of pools: memory of one run, and the share of claims that found a sandbox ready. */
 export function poolTable({ columns, colors: c }: Screen, pools: readonly PoolView[]): string[] {
   const rows = pools.map(({ id, state, spec, limits, stats, last_error }) => [
     id,
@@ -28,6 +30,7 @@ export function poolTable({ columns, colors: c }: Screen, pools: readonly PoolVi
     spec.image,
     spec.resource,
     spec.tenant,
+    `${bytes(spec.memory_bytes)} × ${spec.slots}`,
     `${limits.min}–${limits.max}`,
     count(stats.idle),
     count(stats.leased),
@@ -50,7 +53,7 @@ export function poolScreen({ colors: c }: Screen, pool: PoolView): string[] {
     `sizes      min ${limits.min}, max ${limits.max}, idle buffer ${limits.idle_buffer}`,
     `now        ${stats.idle} idle, ${stats.leased} leased, ${stats.creating} being made, ${stats.waiting} waiting`,
     `so far     ${count(stats.created)} made, ${count(stats.removed)} removed, ${count(stats.lost)} lost, ${count(stats.failed)} failed; ${count(stats.claims)} claims, ${percent(stats.hits, stats.claims)} found a sandbox ready`,
-    ...(last_error ? [`${c.red("error")}      ${last_error.code}: ${sanitiseLine(last_error.message)}`] : []),
+    ...(last_error ? [`${c.red("error")}      ${sanitiseLine(errorLine(last_error.code, last_error.message))}`] : []),
   ];
 }
 

@@ -14,55 +14,73 @@ const LEAVES = /^\s*(exit|quit)(\(\))?\s*$/;
 export interface ShellOptions {
   readonly client: Client;
   readonly session: SessionView;
+  /** Of a terminal, whose user sees results and goes on after errors. */
   readonly lines: LineSource;
   /** Whether a call is being made, for whoever wants to interrupt it. */
   readonly state: { isCalling: boolean };
-  /** Whether a user is at the other end, who sees results and goes on after errors. */
-  readonly isInteractive: boolean;
 }
 
 /** Reads code, has the session run it and shows what came of it, until there is no more. Answers the exit code. */
 export async function runShell(call: CommandCall, options: ShellOptions): Promise<number> {
-  const { isInteractive } = options;
-  let code: number = EXIT.done;
   for (;;) {
-    const answered = await readAndCall(call, options);
-    if (answered === null) break;
-    const { reply } = answered;
+    const reply = await readAndCall(call, options);
+    if (reply === null) return EXIT.done;
     show(call, reply);
-    if (reply.status === "ended") {
-      if (reply.exit_code === 0) return EXIT.done;
-      if (isInteractive) call.screen.note(endText(reply));
-      return EXIT.program;
-    }
-    code = reply.status === "ok" || isInteractive ? EXIT.done : EXIT.program;
+    if (reply.status === "ended") return endCode(call, reply);
   }
-  return code;
 }
 
-/** The next piece of code that is complete, and the reply to it; null when the user leaves. */
+/**
+ * Has the session run a whole program and shows what came of it. Not line by line as at a terminal, where an empty line ends
+ * a block: in a program it does not. Answers the exit code, which is that of `sandbox run`.
+ */
+export async function runWhole(
+  call: CommandCall,
+  { client, session, code }: Pick<ShellOptions, "client" | "session"> & { readonly code: string },
+): Promise<number> {
+  const reply = await client.callSession(session.id, { code }, { signal: call.signal });
+  if (isGoodExit(reply)) {
+    show(call, { ...reply, status: "ok", error: null });
+    return EXIT.done;
+  }
+  show(call, reply);
+  if (reply.status === "ended") return endCode(call, reply);
+  return reply.status === "ok" ? EXIT.done : EXIT.program;
+}
+
+/** Whether a Python program ended itself, and well: to the session, which goes on, that is an exception. */
+function isGoodExit({ error }: CallView): boolean {
+  return error?.name === "SystemExit" && ["", "0", "None"].includes(error.message);
+}
+
+function endCode({ screen }: CommandCall, reply: CallView): number {
+  if (reply.exit_code === 0) return EXIT.done;
+  screen.note(endText(reply));
+  return EXIT.program;
+}
+
+/** The reply to the next piece of code that is complete; null when the user leaves. */
 async function readAndCall(
   { signal }: CommandCall,
-  { client, session, lines, state, isInteractive }: ShellOptions,
-): Promise<{ text: string; reply: CallView } | null> {
+  { client, session, lines, state }: ShellOptions,
+): Promise<CallView | null> {
   const { id, language } = session;
   const [first, more] = language === "bash" ? ["$ ", "> "] : [">>> ", "... "];
   let text: string | null = null;
   for (;;) {
     const line = await lines.next(text === null ? first : more);
     signal.throwIfAborted();
-    const isLast = line === null;
-    if (isLast && (text === null || isInteractive)) return null;
+    if (line === null) return null;
     if (typeof line === "string") text = text === null ? line : `${text}\n${line}`;
     if (line === DISCARDED || text === null || text.trim() === "") {
       text = null;
       continue;
     }
     if (LEAVES.test(text) && language !== "bash") return null;
-    if (!isLast && needsMore(language, text)) continue;
+    if (needsMore(language, text)) continue;
     state.isCalling = true;
     const reply = await client.callSession(id, { code: text }, { signal }).finally(() => (state.isCalling = false));
-    if (isLast || !breaksOff(text, reply)) return { text, reply };
+    if (!breaksOff(text, reply)) return reply;
   }
 }
 

@@ -45,6 +45,13 @@ export function cellOf(reply: SessionReply, code: string, room: { chars: number 
   };
 }
 
+/** Characters that a cell shows. */
+export function cellChars({ stdout, stderr, display, error }: CellResult): number {
+  const shown = display.flatMap((values) => Object.values(values));
+  const said = error.flatMap(({ ename, evalue, traceback }) => [ename, evalue, ...traceback]);
+  return [stdout, stderr, ...shown, ...said].reduce((sum, text) => sum + text.length, 0);
+}
+
 const INTERRUPTED: CellError = {
   ename: "KeyboardInterrupt",
   evalue: "the time of the cell is over",

@@ -61,13 +61,23 @@ describe("files to fetch", () => {
     expect(fetching.outputs().map(({ path }) => path)).toEqual(["a", "b"]);
     const { files, notes } = fetching.answer([file("a"), file("b", "missing")]);
     expect(files).toEqual({ a: "eA==", "./a": "eA==", "d/../a": "eA==", "/workspace/a": "eA==" });
-    expect(notes).toEqual([]);
+    expect(notes).toEqual(['not fetched, since outside the workspace: "/etc/passwd", "../x", ""']);
   });
 
   it("are spoken of when they are there and left out", () => {
     const { files, notes } = new Fetching(["a", "b"]).answer([file("a", "refused"), file("b", "too_large")]);
     expect(files).toEqual({});
     expect(notes).toHaveLength(2);
+  });
+
+  it("are named when they are outside the workspace, up to a bound", () => {
+    const fetching = new Fetching(["a", ...Array.from({ length: 1000 }, () => `/${"x".repeat(10_000)}`)]);
+    const [note = "", ...others] = fetching.answer([file("a")]).notes;
+    expect(others).toEqual([]);
+    expect(note.length).toBeLessThan(2500);
+    expect(note).toMatch(/ and 990 more$/);
+    expect(fetching.refused()).toEqual([note]);
+    expect(new Fetching(["a"]).refused()).toEqual([]);
   });
 
   it("are at most as many as a sandbox gives", () => {

@@ -11,6 +11,8 @@ const WORKSPACE = "/workspace/";
 const SKIPPED = "IGNORE_THIS_FILE";
 /** Largest file that is fetched, and all of a run together. */
 const FETCHED_BYTES = 64 * 1024 * 1024;
+/** Names that a message shows, and characters of each: a request may have any number of any length. */
+const SHOWN = { names: 10, chars: 200 };
 
 /** Files of a request as the workspace takes them; 422 for names outside of it, clashes and broken base64. */
 export function inputFiles(files: ReadonlyMap<string, string | null>): InputFile[] {
@@ -36,12 +38,14 @@ export function inputFiles(files: ReadonlyMap<string, string | null>): InputFile
 /** What a request wants back: by the path in the workspace, the names that it used for it. */
 export class Fetching {
   readonly #names = new Map<string, string[]>();
+  readonly #outside: string[] = [];
 
-  /** Names outside the workspace, like those of missing files, are answered with nothing. */
+  /** Names outside the workspace are answered with nothing, as those of missing files are, but spoken of. */
   constructor(names: readonly string[]) {
     for (const name of names) {
       const path = workspacePath(name);
-      if (path !== null) this.#names.set(path, [...(this.#names.get(path) ?? []), name]);
+      if (path === null) this.#outside.push(name);
+      else this.#names.set(path, [...(this.#names.get(path) ?? []), name]);
     }
     const paths = [...this.#names.keys()];
     const isTooLong = Buffer.byteLength(JSON.stringify(paths)) > BOUNDS.headerBytes;
@@ -57,7 +61,7 @@ export class Fetching {
     return Array.from(this.#names.keys(), (path) => ({ path, limit }));
   }
 
-  /** The `files` of an answer, and what is to be said of files that are there and yet left out. */
+  /** The `files` of an answer, and what is to be said of files that are left out, those that are missing aside. */
   answer(files: readonly OutputFile[]): { files: Record<string, string>; notes: string[] } {
     const found = files
       .filter(({ status }) => status === "ok")
@@ -66,7 +70,15 @@ export class Fetching {
       if (status === "too_large") return [`${path} is too large to be fetched`];
       return status === "refused" ? [`${path} is no regular file that is reached without links`] : [];
     });
-    return { files: Object.fromEntries(found), notes };
+    return { files: Object.fromEntries(found), notes: [...notes, ...this.refused()] };
+  }
+
+  /** What is to be said of names that are none of a file in the workspace. */
+  refused(): string[] {
+    if (this.#outside.length === 0) return [];
+    const shown = this.#outside.slice(0, SHOWN.names).map((name) => JSON.stringify(name.slice(0, SHOWN.chars)));
+    const more = this.#outside.length - shown.length;
+    return [`not fetched, since outside the workspace: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`];
   }
 
   /** The same when no program ran: whatever is asked for and was brought along. */

@@ -94,7 +94,7 @@ type Results = Partial<Pick<RunAnswer, "compile_result" | "run_result">>;
 function notStarted({ files, fetching }: Job, results: Results, notes: readonly string[] = []): RunAnswer {
   return {
     status: "Failed",
-    message: notes.join("; "),
+    message: [...notes, ...fetching.refused()].join("; "),
     compile_result: null,
     run_result: null,
     executor_pod_name: null,

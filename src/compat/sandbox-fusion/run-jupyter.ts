@@ -1,10 +1,11 @@
 import type { Clock } from "../../core/clock.ts";
-import { type CallContext, withScope } from "../../core/context.ts";
+import { type CallContext, rootContext, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { SessionService } from "../../execution/service.ts";
 import type { SandboxSession, SessionReply } from "../../sandbox/index.ts";
+import type { AnswerAccount } from "../../server/execution/answer-memory.ts";
 import { type CommandResult, OUT_OF_TIME } from "./answers.ts";
-import { type CellResult, cellOf, lostCell, NUL_CELL } from "./cells.ts";
+import { cellChars, type CellResult, cellOf, lostCell, NUL_CELL } from "./cells.ts";
 import { Fetching, inputFiles } from "./files.ts";
 import { cellLimits, SESSION_OPEN_MS } from "./limits.ts";
 import type { RunJupyterRequest } from "./requests.ts";
@@ -23,20 +24,27 @@ const ADDED_SECONDS = 10;
 /** Characters of output in one answer. */
 const ANSWER_CHARS = 64 * 1024 * 1024;
 
+/** What notebooks are played with. */
+interface Player {
+  readonly sessions: SessionService;
+  /** Counts what the answer holds. */
+  readonly account: AnswerAccount;
+  readonly clock: Clock;
+}
+
 /**
  * `POST /run_jupyter`: the cells one after another in one Python session. An exception in a cell does not keep the later ones
  * from running; a cell that takes longer than `cell_timeout` is interrupted. What was done within `total_timeout` is kept.
  */
 export async function runJupyter(
   ctx: CallContext,
-  sessions: SessionService,
+  { sessions, account, clock }: Player,
   request: RunJupyterRequest,
-  clock: Clock,
 ): Promise<JupyterAnswer> {
   const files = inputFiles(request.files);
   const fetching = new Fetching(request.fetch_files);
   const limits = cellLimits(request.total_timeout + ADDED_SECONDS, request.memory_limit_MB);
-  if (limits.wallMs === 0) return failed(OUT_OF_TIME);
+  if (limits.wallMs === 0) return failed(OUT_OF_TIME, fetching.refused().join("; "));
   const opened = await withScope(ctx, { timeoutMs: SESSION_OPEN_MS, waitingFor: "a session", clock }, (inner) =>
     sessions.open(inner, {
       language: "python",
@@ -48,17 +56,23 @@ export async function runJupyter(
   );
   try {
     return await sessions.use(ctx, opened.id, async (session) => {
-      const notebook = new Notebook(request, limits.wallMs, clock);
+      const notebook = new Notebook(request, limits.wallMs, account, clock);
       await notebook.play(ctx, session);
-      const got = notebook.alive ? fetching.answer(await session.read(ctx, fetching.outputs())) : null;
-      const message = [...notebook.notes, ...(got?.notes ?? [])].join("; ");
+      const read = notebook.alive ? await session.read(ctx, fetching.outputs()) : [];
+      hold(
+        account,
+        read.reduce((sum, { data }) => sum + data.length, 0),
+      );
+      const got = fetching.answer(read);
+      const message = [...notebook.notes, ...got.notes].join("; ");
       const { driver, cells } = notebook;
       const status = driver.status === "Finished" && driver.return_code === 0 ? "Success" : "Failed";
-      return { status, message, driver, cells, executor_pod_name: opened.sandbox.id, files: got?.files ?? {} };
+      return { status, message, driver, cells, executor_pod_name: opened.sandbox.id, files: got.files };
     });
   } finally {
     // Its own context: the session has to go also when the client has.
-    await sessions.close(ctx, opened.id).catch(() => undefined);
+    const apart = rootContext({ principal: ctx.principal, logger: ctx.logger });
+    await sessions.close(apart, opened.id).catch(() => undefined);
   }
 }
 
@@ -67,8 +81,8 @@ export function jupyterError(message: string): JupyterAnswer {
   return { status: "SandboxError", message, driver: null, cells: [], executor_pod_name: null, files: {} };
 }
 
-function failed(driver: CommandResult): JupyterAnswer {
-  return { status: "Failed", message: "", driver, cells: [], executor_pod_name: null, files: {} };
+function failed(driver: CommandResult, message: string): JupyterAnswer {
+  return { status: "Failed", message, driver, cells: [], executor_pod_name: null, files: {} };
 }
 
 /** The cells of one request as they are played. */
@@ -78,15 +92,17 @@ class Notebook {
   alive = true;
   readonly #request: RunJupyterRequest;
   readonly #budgetMs: number;
+  readonly #account: AnswerAccount;
   readonly #clock: Clock;
   readonly #started: number;
   readonly #room = { chars: ANSWER_CHARS };
   #isLate = false;
   #returnCode = 0;
 
-  constructor(request: RunJupyterRequest, budgetMs: number, clock: Clock) {
+  constructor(request: RunJupyterRequest, budgetMs: number, account: AnswerAccount, clock: Clock) {
     this.#request = request;
     this.#budgetMs = budgetMs;
+    this.#account = account;
     this.#clock = clock;
     this.#started = clock.monotonic();
   }
@@ -115,13 +131,21 @@ class Notebook {
     const cellMs = this.#request.cell_timeout > 0 ? 1000 * this.#request.cell_timeout : Infinity;
     const wallMs = Math.max(1, Math.ceil(Math.min(leftMs, cellMs)));
     const reply = await callOrNull(ctx, session, code, wallMs);
-    this.cells.push(reply ? cellOf(reply, code, this.#room) : lostCell(null));
+    const cell = reply ? cellOf(reply, code, this.#room) : lostCell(null);
+    hold(this.#account, cellChars(cell));
+    this.cells.push(cell);
     if (reply?.status === "interrupted" && cellMs >= leftMs) this.#isLate = true;
     if (reply && reply.status !== "ended") return;
     this.alive = false;
     this.#returnCode = exitCode(reply);
     this.notes.push(`the program of cell ${this.cells.length} ended the session`);
   }
+}
+
+/** Counts so much of the answer; throws `overloaded` when there is no room for it. */
+function hold(account: AnswerAccount, bytes: number): void {
+  const full = account.hold(bytes);
+  if (full) throw full;
 }
 
 /** Null when the session was over before the call. */

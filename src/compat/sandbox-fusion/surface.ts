@@ -67,8 +67,9 @@ function runJupyterOperation({ executor, clock }: SurfaceTools): Operation {
   return {
     method: "POST",
     fault: jupyterError,
-    async run({ ctx, body }) {
-      return { value: await runJupyter(ctx, executor.service.sessions, readRunJupyter(body.value), clock) };
+    async run({ ctx, body, account }) {
+      const request = readRunJupyter(body.value);
+      return { value: await runJupyter(ctx, { sessions: executor.service.sessions, account, clock }, request) };
     },
   };
 }

@@ -40,7 +40,8 @@ interface SpecificContexts {
   invalid_row: { readonly line: number; readonly fields: readonly FieldProblem[] };
   unknown_environment: NamedContext;
   unknown_model: NamedContext;
-  unknown_language: NamedContext;
+  /** `detail` names known ones, where somebody reads it. */
+  unknown_language: NamedContext & { readonly detail?: string };
   unknown_image: NamedContext;
   session_ended: { readonly session_id: string; readonly reason: string };
   unknown_task: NamedContext;

@@ -1,5 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Stage } from "../../execution/service.ts";
+import type { CapturedOutput, SessionReply } from "../../sandbox/index.ts";
 import { createBodyBudget } from "../body-budget.ts";
 
 /** Seconds after which a caller may try again when the memory for answers is used up. */
@@ -62,6 +63,15 @@ export class AnswerAccount {
 
 /** Bytes of output and files that a stage holds. */
 export function stageBytes({ stdout, stderr, files }: Stage): number {
-  const output = stdout.head.length + stdout.tail.length + stderr.head.length + stderr.tail.length;
-  return files.reduce((sum, { data }) => sum + data.length, output);
+  return files.reduce((sum, { data }) => sum + data.length, outputBytes(stdout) + outputBytes(stderr));
+}
+
+/** Bytes of output, value and error that the reply to a session's call holds. */
+export function replyBytes({ stdout, stderr, value, error }: SessionReply): number {
+  const texts = [value, error?.name, error?.message, error?.traceback];
+  return texts.reduce((sum, text) => sum + (text?.length ?? 0), outputBytes(stdout) + outputBytes(stderr));
+}
+
+function outputBytes({ head, tail }: CapturedOutput): number {
+  return head.length + tail.length;
 }

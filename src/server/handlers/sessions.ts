@@ -1,7 +1,7 @@
 import type { SessionInput } from "../../contract/sessions.ts";
 import { keptBytes } from "../../contract/execution-kept.ts";
 import type { ExecutionService, OpenSessionRequest } from "../../execution/service.ts";
-import type { AnswerMemory } from "../execution/answer-memory.ts";
+import { type AnswerMemory, replyBytes } from "../execution/answer-memory.ts";
 import { fileView } from "../execution/bytes-view.ts";
 import { inputFiles, milliseconds, outputRequests, runLimits, sandboxDemands } from "../execution/read-request.ts";
 import { callView, sessionView } from "../execution/session-view.ts";
@@ -31,7 +31,7 @@ export function sessionHandlers(service: ExecutionService, memory: AnswerMemory)
     async getSession(ctx, { params }) {
       return { body: sessionView(sessions.get(ctx, params.id)) };
     },
-    async callSession(ctx, { params, body }) {
+    async callSession(ctx, { params, body, onDone }) {
       const { code, wall_seconds, cpu_seconds, keep_output_bytes } = body;
       const call = {
         code,
@@ -39,7 +39,12 @@ export function sessionHandlers(service: ExecutionService, memory: AnswerMemory)
         ...(cpu_seconds === undefined ? {} : { cpuMs: milliseconds(cpu_seconds) }),
         ...(keep_output_bytes === undefined ? {} : { keepBytes: keep_output_bytes }),
       };
-      return { body: callView(await sessions.use(ctx, params.id, (session) => session.call(ctx, call))) };
+      const account = memory.open();
+      onDone(() => account.release());
+      const reply = await sessions.use(ctx, params.id, (session) => session.call(ctx, call));
+      const full = account.hold(replyBytes(reply));
+      if (full) throw full;
+      return { body: callView(reply), inParts: account.isLarge };
     },
     async interruptSession(ctx, { params }) {
       sessions.interrupt(ctx, params.id);

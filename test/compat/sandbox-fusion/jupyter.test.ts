@@ -1,8 +1,9 @@
+import { request as openRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import { sandboxFusion } from "../../../src/compat/sandbox-fusion/index.ts";
 import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import { output } from "../../server/support/memory-execution.ts";
-import { type Harness, serve } from "../../server/support/serve.ts";
+import { type Harness, serve, until } from "../../server/support/serve.ts";
 
 const open = () => serve({ surfaces: [sandboxFusion] });
 
@@ -99,6 +100,47 @@ describe("a notebook", () => {
       driver: { status: "Finished", return_code: code },
       cells: [{ error: [{ ename: "DeadKernelError" }] }],
     });
+  });
+
+  it("is 504 when its cells are more than the memory for answers, which comes back", async () => {
+    const harness = await serve({ surfaces: [sandboxFusion], bounds: { answerBytesInAll: 1 << 20 } });
+    harness.execution.answer = async () => ({ stdout: output("A".repeat(400_000)) });
+    const notebook = (...cells: string[]) => harness.send({ path: "/run_jupyter", body: JSON.stringify({ cells }) });
+    const refused = await notebook("1", "2", "3", "never");
+    expect([refused.status, refused.headers["retry-after"]]).toEqual([504, "5"]);
+    expect(harness.execution.calls).toHaveLength(3);
+    for (let i = 0; i < 3; i++) {
+      const reply = await notebook("1", "2");
+      expect([reply.status, reply.headers["content-length"]]).toEqual([200, undefined]);
+    }
+  });
+
+  it("has its session closed by a call that still counts when the client has gone", async () => {
+    const harness = await open();
+    const { sessions } = harness.execution;
+    const close = sessions.close.bind(sessions);
+    const closed: boolean[] = [];
+    sessions.close = (ctx, id) => {
+      closed.push(ctx.signal.aborted);
+      return close(ctx, id);
+    };
+    harness.execution.answer = (ctx) =>
+      new Promise((_resolve, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason as Error)));
+    const request = openRequest({ host: "127.0.0.1", port: harness.server.port, path: "/run_jupyter", method: "POST" });
+    request.on("error", () => undefined);
+    request.end(JSON.stringify({ cells: ["slow"] }));
+    await until(() => harness.execution.calls.length === 1);
+    request.destroy();
+    await until(() => closed.length === 1);
+    expect(closed).toEqual([false]);
+  });
+
+  it("says which files are outside the workspace", async () => {
+    const harness = await open();
+    const fetch_files = ["/etc/passwd", "../x", "missing"];
+    const message = 'not fetched, since outside the workspace: "/etc/passwd", "../x"';
+    expect(await run(harness, { cells: ["1"], fetch_files })).toMatchObject({ status: "Success", message, files: {} });
+    expect(await run(harness, { cells: ["1"], fetch_files, total_timeout: -10 })).toMatchObject({ message });
   });
 
   it("fails when the session is gone before a cell", async () => {
