@@ -29,6 +29,10 @@ class Kernel:
         """Bytes; None where it does not say."""
         return None if self._file is None else int(os.pread(self._file, 64, 0).split()[1]) << 10
 
+    def is_filling(self):
+        """Whether it holds so much that a sandbox without work had better go."""
+        return (self.held() or 0) > self.too_much // 2
+
 
 class Growth:
     """What it has come to hold since a run began."""

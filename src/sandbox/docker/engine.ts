@@ -14,8 +14,8 @@ export interface Engine {
 
 export function connectEngine(socketPath: string): Engine {
   // Each call on a connection of its own: on one that was kept, the engine's hanging up would look like its absence.
-  const short = { socketPath, timeout: SHORT_CALL_MS, agent: new Agent({ keepAlive: false }) };
-  return { short: new Docker(short), streams: new Docker({ socketPath }) };
+  const common = { socketPath, agent: new Agent({ keepAlive: false }) };
+  return { short: new Docker({ ...common, timeout: SHORT_CALL_MS }), streams: new Docker(common) };
 }
 
 /** A stream that the engine opens while the context lasts; one that comes later is closed. */

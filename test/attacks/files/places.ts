@@ -235,7 +235,8 @@ print("looked")
       next: {
         run: py`
 import time
-print(all(time.time() - os.lstat(path).st_atime > 0.2 for path in ("/dev", "/dev/stdin", "/dev/core") if os.path.lexists(path)))
+looks = [os.lstat(path) for path in ("/dev", "/dev/stdin", "/dev/core") if os.path.lexists(path)]
+print(all(look.st_atime - look.st_mtime < 0.05 or time.time() - look.st_atime > 0.2 for look in looks))
 `,
         expect: prints("True\n"),
       },

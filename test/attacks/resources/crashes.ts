@@ -17,7 +17,8 @@ while True: hoard.append(open("/dev/null"))
     },
     {
       name: "all that it may have, in every process that it may have",
-      run: py`
+      run: limited(
+        py`
 def hoard():
     held = []
     try:
@@ -28,6 +29,8 @@ for _ in range(20): spawn(hoard)
 time.sleep(0.5)
 print("held")
 `,
+        { cpuMs: 20_000, wallMs: 60_000 },
+      ),
       expect: prints("held\n"),
     },
     {
