@@ -78,7 +78,9 @@ export class SandboxImages {
   }
 
   /** The reference of a built image; throws `sandbox_image_missing`. */
-  reference(name: string): Promise<string> {
+  async reference(name: string): Promise<string> {
+    // What has no manifest is no image, whatever else is wrong with its folder.
+    await this.manifest(name);
     return this.#remember(name, name);
   }
 
