@@ -128,10 +128,11 @@ class Session:
         for descriptor in self._pipes:
             self._drain(descriptor)
         wall = time.monotonic() - started
-        limit = limit or self._limit_of_life()
-        self._ended = self._ended or (limit if limit in ("memory", "processes") else None)
         self._signal_all(signal.SIGSTOP)
-        self._cpu_of_calls = self._cpu()
+        exceeded = self._limit_of_life()
+        limit = limit or exceeded
+        self._ended = self._ended or (limit if limit in ("memory", "processes") else None)
+        self._cpu_of_calls = self._meter.cpu
         used = self._cpu_of_calls - cpu
         reply = {"limit": limit, "times": {"wall_us": int(wall * 1e6), "cpu_us": max(0, int(used * 1e6))},
                  "memory_peak_bytes": max(0, self._meter.peak), **self._told(limit)}  # fmt: skip

@@ -30,7 +30,7 @@ export function checkInputs(request: ExecutionRequest, source: InputFile | null,
     for (const { at, problem } of pathConflicts(laid, index)) {
       const file = laid[at];
       if (file && file !== source)
-        throw refusal(`files[${files.indexOf(file)}].path`, isOwn(file, source) ? ownFile(file) : problem);
+        throw refusal(`files[${files.indexOf(file)}].path`, conflictOf(file, source, problem));
       throw refusal("files", `one of them has the program's own file, ${source?.path}, as its folder`);
     }
   }
@@ -59,19 +59,15 @@ function checkCase(
     const [conflict] = pathConflicts(laid, index);
     const file = conflict && laid[conflict.at];
     if (!file) continue;
-    throw refusal(`${at}[${files.indexOf(file)}].path`, isOwn(file, common.source) ? ownFile(file) : conflict.problem);
+    throw refusal(`${at}[${files.indexOf(file)}].path`, conflictOf(file, common.source, conflict.problem));
   }
   if (common.entries + own.files.size + own.folders.size > MAX_ENTRIES)
     throw refusal(at, `at most ${MAX_ENTRIES} files and folders`);
 }
 
 /** Callers do not choose where the program lies, so they are told that it is the program which lies there. */
-function isOwn({ path }: InputFile, source: InputFile | null): boolean {
-  return path === source?.path;
-}
-
-function ownFile({ path }: InputFile): string {
-  return `${path} is the program's own file`;
+function conflictOf({ path }: InputFile, source: InputFile | null, problem: string): string {
+  return path === source?.path ? `${path} is the program's own file` : problem;
 }
 
 function tooMuch(bytes: number, most: number): string {

@@ -197,7 +197,7 @@ export class Pool {
     if (this.#waiters.size >= limits.maxWaiting) throw this.#unavailable("too many wait already");
     if (this.#waiters.size === 0) this.#movedAt = clock.monotonic();
     const timeoutMs = Math.max(0, deadline - clock.monotonic());
-    const scope = { ...(timeoutMs < Infinity ? { timeoutMs } : {}), waitingFor: "a sandbox", clock };
+    const scope = { timeoutMs, waitingFor: "a sandbox", clock };
     const given = withScope(ctx, scope, (inner) => this.#waiters.wait(inner, { exclusive, turn }));
     this.#supply.fill();
     this.#watch();

@@ -147,6 +147,14 @@ const FILTER: readonly Defence[] = [
   ]),
 ];
 
+const WRITABLE = [
+  patch(
+    "scratch.py",
+    "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)",
+    "linux.MS_REMOUNT | linux.MS_BIND | kept)",
+  ),
+];
+
 const NAMESPACES: readonly Defence[] = [
   {
     name: "network namespace of a lane",
@@ -175,25 +183,13 @@ const NAMESPACES: readonly Defence[] = [
   {
     name: "all that is mounted is read-only",
     where: "local",
-    patches: [
-      patch(
-        "scratch.py",
-        "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)",
-        "linux.MS_REMOUNT | linux.MS_BIND | kept)",
-      ),
-    ],
+    patches: WRITABLE,
     attacks: ["B36 out of the kernel's", "E64 settings"],
   },
   {
     name: "devices are read-only, and so are the times of their use",
     where: "docker",
-    patches: [
-      patch(
-        "scratch.py",
-        "linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)",
-        "linux.MS_REMOUNT | linux.MS_BIND | kept)",
-      ),
-    ],
+    patches: WRITABLE,
     attacks: ["C46 when the names"],
   },
   {
