@@ -13,7 +13,7 @@ from lanes import BUSY, FINISHING, STARTING, Lane, Operation, Waiting
 from templates import Template
 
 _CLOSE_SECONDS = 5.0
-_START_SECONDS = 20.0
+_FIRST_LANE_SECONDS = 20.0
 _FINISH_SECONDS = 4.0
 _OF_A_TEMPLATE = (
     "scratch_bytes", "scratch_inodes", "body_bytes", "processes", "counts_own_user", "has_network", "runs_per_lane",
@@ -53,7 +53,7 @@ class Fleet:
         if self.mode == "A" and not linux.has_capabilities(linux.CAP_SETUID, linux.CAP_SETGID):
             return "the agent may not change users"
         lane = self._start_lane(interpreter)
-        deadline = time.monotonic() + _START_SECONDS
+        deadline = time.monotonic() + _FIRST_LANE_SECONDS
         while lane.state == STARTING and lane in self._lanes and time.monotonic() < deadline:
             for key, _ in self._selector.select(1):
                 if key.fd == lane.sock.fileno():

@@ -10,7 +10,7 @@ import frames
 # A lane that has a run answers within its wall limit and this.
 _GRACE_SECONDS = 5
 # Less, with the time to get ready for another run, than the host waits beyond a limit: it would give up all lanes.
-_START_SECONDS = 5
+_READY_SECONDS = 5
 
 STARTING, IDLE, BUSY, FINISHING = range(4)
 
@@ -28,7 +28,7 @@ class Lane:
         self.pid = None
         # Why it could not get ready, in its own words.
         self.detail = ""
-        self.overdue_at = time.monotonic() + _START_SECONDS
+        self.overdue_at = time.monotonic() + _READY_SECONDS
         sock.setblocking(False)
 
     def kill(self):

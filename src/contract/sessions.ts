@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LIMIT_NAMES, SESSION_END_REASONS } from "./ends.ts";
 import { FileView, OutputView } from "./execution-answers.ts";
 import { checkHeader } from "./execution.ts";
 import { checkKept } from "./execution-kept.ts";
@@ -64,7 +65,11 @@ export const SessionView = z
     image: z.string(),
     isolation: z.enum(["slot", "container"]),
     state: z.enum(["open", "ended"]),
-    reason: z.string().nullable().describe("Why it ended; null while it is open."),
+    reason: z
+      .enum(SESSION_END_REASONS)
+      .nullable()
+      .describe("Why it ended: a limit it exceeded, or one of the others; null while it is open."),
+    detail: z.string().nullable().describe("What is known beyond the reason, as what took its sandbox away."),
     sandbox: z.object({ id: z.string(), provider: z.string(), mode: z.enum(["A", "B", "C"]) }),
     opened_at: z.iso.datetime(),
     last_used_at: z.iso.datetime(),
@@ -88,7 +93,7 @@ export const CallView = z
     error: z.object({ name: z.string(), message: z.string(), traceback: z.string() }).nullable(),
     exit_code: z.int().nullable().describe("Of a shell command; of the session's program when it ended."),
     signal: z.int().nullable().describe("Number of the signal that ended the session's program."),
-    limit: z.enum(["wall", "cpu", "memory", "output", "disk", "processes"]).nullable(),
+    limit: z.enum(LIMIT_NAMES).nullable(),
     stdout: OutputView,
     stderr: OutputView,
     times: z.object({ wall_ms: z.number(), cpu_ms: z.number() }),

@@ -1,4 +1,5 @@
 import type { CallContext } from "../core/context.ts";
+import type { SessionEndReason } from "../contract/ends.ts";
 import type { StageStatus } from "../contract/execution-answers.ts";
 import type {
   CapturedOutput,
@@ -161,7 +162,9 @@ export interface SessionView {
   readonly isolation: "slot" | "container";
   readonly state: "open" | "ended";
   /** Why it ended; null while it is open. */
-  readonly reason: string | null;
+  readonly reason: SessionEndReason | null;
+  /** What is known beyond the reason. */
+  readonly detail: string | null;
   readonly sandbox: { readonly id: string; readonly provider: string; readonly mode: SandboxMode };
   /** Epoch milliseconds. */
   readonly openedAt: number;

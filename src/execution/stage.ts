@@ -1,11 +1,5 @@
-import {
-  type CapturedOutput,
-  explainedLimit,
-  type FaultCause,
-  lastLines,
-  type LimitName,
-  type RunResult,
-} from "../sandbox/index.ts";
+import type { LimitName } from "../contract/ends.ts";
+import { type CapturedOutput, explainedLimit, type FaultCause, lastLines, type RunResult } from "../sandbox/index.ts";
 import type { CandidateRun } from "./attribution/index.ts";
 import type { Stage } from "./service.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explainedLimit, lastLines } from "./explain.ts";
-import type { CapturedOutput, LimitName, RunResult } from "./run.ts";
+import type { LimitName } from "../contract/ends.ts";
+import type { CapturedOutput, RunResult } from "./run.ts";
 
 function output(head: string, tail = "", dropped = 0): CapturedOutput {
   return { head: Buffer.from(head), tail: Buffer.from(tail), dropped };

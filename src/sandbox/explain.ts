@@ -1,4 +1,5 @@
-import type { CapturedOutput, LimitName, RunResult } from "./run.ts";
+import type { LimitName } from "../contract/ends.ts";
+import type { CapturedOutput, RunResult } from "./run.ts";
 
 const LAST_BYTES = 4096;
 

@@ -1,4 +1,5 @@
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { SessionEnd } from "./session.ts";
 
 /** Why a sandbox, or a run in it, came to nothing. */
 export const FAULT_CAUSES = [
@@ -69,4 +70,11 @@ export function faultCause(error: unknown): FaultCause | null {
 export function candidateCouldCause(error: unknown): boolean {
   const cause = faultCause(error);
   return cause !== null && CANDIDATE_POSSIBLE[cause];
+}
+
+const DETAIL_LENGTH = 300;
+
+/** The end of a session whose sandbox failed it. `cause`: the fault's own code. */
+export function sandboxLost(cause: string, detail: string): SessionEnd {
+  return { reason: "sandbox_lost", detail: `${cause}: ${detail.slice(0, DETAIL_LENGTH)}` };
 }

@@ -1,5 +1,5 @@
 export { explainedLimit, lastLines } from "./explain.ts";
-export { candidateCouldCause, type FaultCause, faultCause } from "./faults.ts";
+export { candidateCouldCause, type FaultCause, faultCause, sandboxLost } from "./faults.ts";
 export type { SandboxLease, SandboxPool } from "./pool/lease.ts";
 export { DEFAULT_POOL_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./pool/limits.ts";
 export { type PoolsOptions, SandboxPools } from "./pool/pools.ts";
@@ -11,7 +11,6 @@ export type {
   CapturedOutput,
   HeldBytes,
   InputFile,
-  LimitName,
   OutputFile,
   OutputRequest,
   Program,

@@ -12,17 +12,16 @@ export const LABELS = {
 
 /** `expiresAt`: epoch milliseconds. */
 export function labelsOf(
-  { installation, owner }: SandboxOwner,
+  owner: SandboxOwner,
   { tenant, resource }: SandboxSpec,
   expiresAt: number,
 ): Record<string, string> {
-  return {
-    [LABELS.installation]: installation,
-    [LABELS.owner]: owner,
-    [LABELS.expires]: String(expiresAt),
-    [LABELS.tenant]: tenant,
-    [LABELS.resource]: resource,
-  };
+  return { ...helperLabels(owner, expiresAt), [LABELS.tenant]: tenant, [LABELS.resource]: resource };
+}
+
+/** What is written on a helper that serves no tenant: whose it is, and until when (epoch milliseconds). */
+export function helperLabels({ installation, owner }: SandboxOwner, expiresAt: number): Record<string, string> {
+  return { [LABELS.installation]: installation, [LABELS.owner]: owner, [LABELS.expires]: String(expiresAt) };
 }
 
 export function listingOf(id: string, labels: Readonly<Record<string, string>>): SandboxListing {

@@ -1,3 +1,4 @@
+import type { LimitName } from "../contract/ends.ts";
 import type { SandboxMode } from "./spec.ts";
 
 /** Limits of one run (docs/sandbox.md says what holds each). */
@@ -69,10 +70,6 @@ export interface RunRequest {
   /** Called with output as it comes, up to the head that is kept; the result holds it once more. */
   readonly onOutput?: (stream: "stdout" | "stderr", data: Uint8Array) => void;
 }
-
-/** The limit that ended a run. */
-export const LIMIT_NAMES = ["wall", "cpu", "memory", "output", "disk", "processes"] as const;
-export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** One output stream: everything, or the first and the last part of it. */
 export interface CapturedOutput {

@@ -1,5 +1,6 @@
+import type { LimitName, SessionEndReason } from "../contract/ends.ts";
 import type { CallContext } from "../core/context.ts";
-import type { CapturedOutput, InputFile, LimitName, OutputFile, OutputRequest, RunLimits } from "./run.ts";
+import type { CapturedOutput, InputFile, OutputFile, OutputRequest, RunLimits } from "./run.ts";
 
 /** What keeps its state: a warm Python with notebook semantics, or a Bash. */
 export type SessionProgram = { readonly interpreter: string } | { readonly shell: "bash" };
@@ -51,10 +52,16 @@ export interface SessionReply {
   readonly memoryPeakBytes: number;
 }
 
+/** `detail`: what is known beyond the reason, as what took the sandbox away. */
+export interface SessionEnd {
+  readonly reason: SessionEndReason;
+  readonly detail: string | null;
+}
+
 /** A living program inside a sandbox. Calls run one after another; one that comes while another runs waits for it. */
 export interface SandboxSession {
-  /** Settles when the session is over, with the reason. */
-  readonly ended: Promise<{ readonly reason: string }>;
+  /** Settles when the session is over. */
+  readonly ended: Promise<SessionEnd>;
   /** Throws `session_ended` when the program is gone, faults of the sandbox like `Sandbox.run`. */
   call(ctx: CallContext, call: SessionCall): Promise<SessionReply>;
   /** Interrupts the running call, as Ctrl-C does. */

@@ -1,5 +1,6 @@
 import type { CaseStatus } from "../contract/verdict.ts";
-import { explainedLimit, type FaultCause, lastLines, type LimitName, type RunResult } from "../sandbox/index.ts";
+import type { LimitName } from "../contract/ends.ts";
+import { explainedLimit, type FaultCause, lastLines, type RunResult } from "../sandbox/index.ts";
 
 /** Why a test was not passed. */
 export interface Failure {

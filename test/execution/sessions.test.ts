@@ -47,6 +47,7 @@ describe("sessions", () => {
       isolation: "slot",
       state: "open",
       reason: null,
+      detail: null,
       sandbox: { id: "sbx_1", provider: "memory", mode: "B" },
       openedAt: clock.now(),
       lastUsedAt: clock.now(),
@@ -115,12 +116,12 @@ describe("sessions", () => {
       await call(used.id, "x");
     }
     await tick();
-    expect(sessions.get(ctx, idle.id)).toMatchObject({ state: "ended", reason: "nobody used it for too long" });
+    expect(sessions.get(ctx, idle.id)).toMatchObject({ state: "ended", reason: "idle" });
     expect(sessions.get(ctx, used.id).state).toBe("open");
     await expect(call(idle.id, "x")).rejects.toMatchObject({
       code: "session_ended",
       status: 410,
-      context: { session_id: idle.id, reason: "nobody used it for too long" },
+      context: { session_id: idle.id, reason: "idle" },
     });
   });
 
@@ -130,7 +131,7 @@ describe("sessions", () => {
     const hanging = call(id, "hang");
     const outcome = expect(hanging).rejects.toMatchObject({
       code: "session_ended",
-      context: { reason: "its lifetime is over" },
+      context: { reason: "lifetime" },
     });
     clock.advance(9_000);
     expect(sessions.get(ctx, id).state).toBe("open");
@@ -144,7 +145,7 @@ describe("sessions", () => {
     const { id } = await python();
     expect((await call(id, "exit")).status).toBe("ended");
     await tick();
-    expect(sessions.get(ctx, id)).toMatchObject({ state: "ended", reason: "the program ended" });
+    expect(sessions.get(ctx, id)).toMatchObject({ state: "ended", reason: "exit" });
     expect((await python()).state).toBe("open");
   });
 
@@ -157,7 +158,7 @@ describe("sessions", () => {
         code: "session_ended",
         status: 410,
         retry: "never",
-        context: { session_id: one.id, reason: expect.stringContaining(cause) as string },
+        context: { session_id: one.id, reason: "sandbox_lost", detail: expect.stringContaining(cause) as string },
       });
       await endSandbox(one.id, cause);
       await hanging;
@@ -165,7 +166,8 @@ describe("sessions", () => {
         await expect(call(id, "x")).rejects.toMatchObject({ code: "session_ended" });
         expect(sessions.get(ctx, id)).toMatchObject({
           state: "ended",
-          reason: expect.stringContaining(cause) as string,
+          reason: "sandbox_lost",
+          detail: expect.stringContaining(cause) as string,
         });
       }
       expect((await python()).sandbox.id).not.toBe(one.sandbox.id);
@@ -178,7 +180,8 @@ describe("sessions", () => {
     await expect(call(id, "fault")).rejects.toMatchObject({ code: "session_ended", status: 410 });
     expect(sessions.get(ctx, id)).toMatchObject({
       state: "ended",
-      reason: expect.stringContaining("lane_lost") as string,
+      reason: "sandbox_lost",
+      detail: expect.stringContaining("lane_lost") as string,
     });
     await tick();
     expect(memory.alive.has(sandbox.id)).toBe(false);
@@ -237,7 +240,7 @@ describe("sessions", () => {
   it("end with the server, with those that are being used", async () => {
     const { python, call, engine, clock } = open();
     const { id } = await python();
-    const hanging = expect(call(id, "hang")).rejects.toMatchObject({ context: { reason: "the server is stopping" } });
+    const hanging = expect(call(id, "hang")).rejects.toMatchObject({ context: { reason: "shutting_down" } });
     await engine.close();
     await hanging;
     await expect(python()).rejects.toMatchObject({ code: "shutting_down" });

@@ -133,7 +133,7 @@ libc.timer_create(0, ctypes.byref(Event(None, signal.SIGCONT, 0)), ctypes.byref(
 libc.timer_settime(timer, 0, ctypes.byref(Times(0, 10_000_000, 0, 10_000_000)), None)
 `;
       expect(await session.call(ctx, { code })).toMatchObject({ status: "ok" });
-      expect(await session.ended).toEqual({ reason: "cpu" });
+      expect(await session.ended).toEqual({ reason: "cpu", detail: null });
     }));
 
   it("calls of a session run in the order they came, and files go in and out between them", () =>

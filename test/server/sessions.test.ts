@@ -26,6 +26,7 @@ describe("a session", () => {
       isolation: "slot",
       state: "open",
       reason: null,
+      detail: null,
       sandbox: { id: "sbx_1", provider: "memory", mode: "B" },
       opened_at: "2023-11-14T22:13:20.000Z",
       last_used_at: "2023-11-14T22:13:20.000Z",

@@ -63,7 +63,10 @@ export class TcpProvider implements SandboxProvider {
     writeFileSync(lastMessage, "");
     chmodSync(lastMessage, 0o666);
     const token = randomBytes(32).toString("hex");
-    const toolbox = await ensureToolboxVolume(connectEngine(socketPath), this.#options.toolbox);
+    const toolbox = await ensureToolboxVolume(connectEngine(socketPath), this.#options.toolbox, {
+      owner,
+      now: Date.now(),
+    });
     const expiresAt = Date.now() + 3_600_000;
     const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor: false };
     const { HostConfig, ...options } = containerOptions(input);

@@ -43,7 +43,7 @@ interface SpecificContexts {
   /** `detail` names known ones, where somebody reads it. */
   unknown_language: NamedContext & { readonly detail?: string };
   unknown_image: NamedContext;
-  session_ended: { readonly session_id: string; readonly reason: string };
+  session_ended: { readonly session_id: string; readonly reason: string; readonly detail: string | null };
   unknown_task: NamedContext;
   not_found: { readonly kind: string; readonly id: string };
   method_not_allowed: { readonly method: string; readonly path: string };

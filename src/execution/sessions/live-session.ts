@@ -3,7 +3,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
-import { faultCause, type SandboxSession } from "../../sandbox/index.ts";
+import { faultCause, sandboxLost, type SandboxSession, type SessionEnd } from "../../sandbox/index.ts";
 import type { SessionView } from "../service.ts";
 import type { OpenedSession } from "./open-session.ts";
 
@@ -39,7 +39,7 @@ export class LiveSession {
   /** On the clock that never jumps. */
   #usedAt: number;
   #inUse = 0;
-  #reason: string | null = null;
+  #end: SessionEnd | null = null;
   #ending: Promise<void> | null = null;
   #cancelTimer: () => void = () => undefined;
 
@@ -50,7 +50,7 @@ export class LiveSession {
     this.#bornAt = this.#usedAt = input.clock.monotonic();
     this.#watch();
     // Also when its sandbox goes. Not asked of the sandbox, which would remember every session that it has had.
-    void input.opened.session.ended.then(({ reason }) => this.end(reason));
+    void input.opened.session.ended.then((end) => this.end(end));
   }
 
   get view(): SessionView {
@@ -61,8 +61,9 @@ export class LiveSession {
       language,
       image,
       isolation,
-      state: this.#reason === null ? "open" : "ended",
-      reason: this.#reason,
+      state: this.#end === null ? "open" : "ended",
+      reason: this.#end?.reason ?? null,
+      detail: this.#end?.detail ?? null,
       sandbox: { id: sandbox.id, provider: sandbox.provider, mode: sandbox.mode },
       openedAt: this.#openedAt,
       lastUsedAt: this.#lastUsedAt,
@@ -76,7 +77,7 @@ export class LiveSession {
    * with the reason: with nothing to repeat, a fault of the sandbox is the session's end, not an error to try again.
    */
   async use<T>(ctx: CallContext, work: (session: SandboxSession) => Promise<T>): Promise<T> {
-    if (this.#reason !== null) throw this.#endedError();
+    if (this.#end !== null) throw this.#endedError(this.#end);
     if (this.#inUse >= MAX_IN_USE)
       throw new SandlotError("overloaded", { resource: "calls of the session", retry_after: RETRY_AFTER_SECONDS });
     this.#touch(1);
@@ -85,29 +86,30 @@ export class LiveSession {
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       const cause = faultCause(error);
-      if (cause !== null) void this.end(lossOf(cause, (error as Error).message), true);
-      else if (SandlotError.is(error, "session_ended")) void this.end(error.context.reason);
-      if (this.#reason === null) throw error;
-      throw this.#endedError(error);
+      if (cause !== null) void this.end(sandboxLost(cause, (error as Error).message), true);
+      // The program's own end resolves a moment later than the call that saw it.
+      else if (SandlotError.is(error, "session_ended")) void this.end(await this.#input.opened.session.ended);
+      if (this.#end === null) throw error;
+      throw this.#endedError(this.#end, error);
     } finally {
       this.#touch(-1);
     }
   }
 
   interrupt(): void {
-    if (this.#reason !== null) throw this.#endedError();
+    if (this.#end !== null) throw this.#endedError(this.#end);
     this.#input.opened.session.interrupt();
     this.#touch(0);
   }
 
   /** Ends it for the first reason that is given, and resolves when its place is free. */
-  end(reason: string, discard = false): Promise<void> {
-    this.#ending ??= this.#end(reason, discard);
+  end(end: SessionEnd, discard = false): Promise<void> {
+    this.#end ??= end;
+    this.#ending ??= this.#giveBack(discard);
     return this.#ending;
   }
 
-  async #end(reason: string, discard: boolean): Promise<void> {
-    this.#reason = reason;
+  async #giveBack(discard: boolean): Promise<void> {
     this.#cancelTimer();
     const { opened, onEnded } = this.#input;
     const closed = discard ? false : await this.#closeInTime();
@@ -145,19 +147,13 @@ export class LiveSession {
     const now = clock.monotonic();
     const lifetimeLeft = this.#bornAt + lifetimeMs - now;
     const idleLeft = this.#inUse > 0 ? idleMs : this.#usedAt + idleMs - now;
-    if (lifetimeLeft <= 0) void this.end("its lifetime is over");
-    else if (idleLeft <= 0) void this.end("nobody used it for too long");
+    if (lifetimeLeft <= 0) void this.end({ reason: "lifetime", detail: null });
+    else if (idleLeft <= 0) void this.end({ reason: "idle", detail: null });
     else this.#cancelTimer = clock.after(Math.min(lifetimeLeft, idleLeft), () => this.#watch());
   }
 
-  #endedError(cause?: unknown): SandlotError {
-    const context = { session_id: this.#id, reason: this.#reason ?? "closed" };
+  #endedError(end: SessionEnd, cause?: unknown): SandlotError {
+    const context = { session_id: this.#id, ...end };
     return new SandlotError("session_ended", context, cause === undefined ? {} : { cause });
   }
-}
-
-const DETAIL_LENGTH = 300;
-
-function lossOf(cause: string, detail: string): string {
-  return `its sandbox is gone (${cause}): ${detail.slice(0, DETAIL_LENGTH)}`;
 }

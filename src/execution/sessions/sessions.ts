@@ -103,7 +103,7 @@ export class Sessions implements SessionService {
   async close(ctx: CallContext, id: string): Promise<void> {
     const { tenant } = ctx.principal;
     const live = this.#live.get(id);
-    if (live?.tenant === tenant) await live.end("closed");
+    if (live?.tenant === tenant) await live.end({ reason: "closed", detail: null });
     else if (!this.#ended.get(tenant, id)) throw notFound(id);
   }
 
@@ -111,7 +111,7 @@ export class Sessions implements SessionService {
   async closeAll(): Promise<void> {
     this.#closed = true;
     this.#gate.close();
-    await Promise.all(Array.from(this.#live.values(), (live) => live.end("the server is stopping")));
+    await Promise.all(Array.from(this.#live.values(), (live) => live.end({ reason: "shutting_down", detail: null })));
   }
 
   async #open(
@@ -147,7 +147,7 @@ export class Sessions implements SessionService {
         },
       });
       this.#live.set(live.view.id, live);
-      if (this.#closed) await live.end("the server is stopping");
+      if (this.#closed) await live.end({ reason: "shutting_down", detail: null });
       return live;
     } catch (error) {
       admission.end();
@@ -161,7 +161,7 @@ export class Sessions implements SessionService {
     if (live?.tenant === tenant) return live;
     const ended = this.#ended.get(tenant, id);
     if (!ended) throw notFound(id);
-    throw new SandlotError("session_ended", { session_id: id, reason: ended.reason ?? "closed" });
+    throw new SandlotError("session_ended", { session_id: id, reason: ended.reason ?? "closed", detail: ended.detail });
   }
 
   #count(tenant: string, change: 1 | -1): void {

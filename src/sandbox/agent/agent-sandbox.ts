@@ -80,7 +80,9 @@ export class AgentSandbox implements Sandbox {
     const { connection, id } = { connection: this.#connection, id: this.id };
     const encoded = encodeSession(request, !("shell" in request.program));
     const session = new AgentSession({ sandboxId: id, connection, request: encoded, limits: request.limits });
-    await session.start(ctx, (end) => this.#fault(end.fault ?? { code: "lane_lost", detail: end.reason }));
+    await session.start(ctx, (end) =>
+      this.#fault(end.fault ?? { code: "lane_lost", detail: `its program ended before its first call: ${end.reason}` }),
+    );
     return session;
   }
 

@@ -1,7 +1,8 @@
 import { type CallContext, orAborted, throwIfEnded } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { faultCause, sandboxLost } from "../faults.ts";
 import type { InputFile, OutputFile, OutputRequest, RunLimits } from "../run.ts";
-import type { SandboxSession, SessionCall, SessionReply } from "../session.ts";
+import type { SandboxSession, SessionEnd, SessionCall, SessionReply } from "../session.ts";
 import type { Channel, ChannelAnswer } from "./channel.ts";
 import type { AgentConnection } from "./connection.ts";
 import { decodeFiles, decodeReply, decodeSessionEnd, type SessionEndReport } from "./decode-session.ts";
@@ -32,7 +33,7 @@ interface Ask {
 
 /** A session over one channel of an agent. */
 export class AgentSession implements SandboxSession {
-  readonly ended: Promise<{ readonly reason: string }>;
+  readonly ended: Promise<SessionEnd>;
   readonly #options: AgentSessionOptions;
   readonly #channel: Channel;
   readonly #close: () => void;
@@ -49,13 +50,12 @@ export class AgentSession implements SandboxSession {
     const opened = options.connection.open(MAX_PAYLOAD, { onReply: (reply) => this.#replied(reply) });
     this.#channel = opened.channel;
     this.#close = opened.close;
-    this.#end = this.#channel.answer.then(decodeSessionEnd).catch((error: unknown) => ({
-      reason: SandlotError.from(error).message,
-      exit: null,
-      error: SandlotError.from(error),
-    }));
+    this.#end = this.#channel.answer.then(decodeSessionEnd).catch((thrown: unknown) => {
+      const error = SandlotError.from(thrown);
+      return { ...sandboxLost(faultCause(error) ?? error.code, error.message), exit: null, error };
+    });
     void this.#end.then((end) => this.#hasEnded(end));
-    this.ended = this.#end.then(({ reason }) => ({ reason }));
+    this.ended = this.#end.then(({ reason, detail }) => ({ reason, detail }));
   }
 
   /** Resolves when the program waits for its first call; throws what kept it from that. */
@@ -178,6 +178,7 @@ export class AgentSession implements SandboxSession {
   }
 
   #gone(end: SessionEndReport): SandlotError {
-    return end.error ?? new SandlotError("session_ended", { session_id: this.#options.sandboxId, reason: end.reason });
+    const { reason, detail, error } = end;
+    return error ?? new SandlotError("session_ended", { session_id: this.#options.sandboxId, reason, detail });
   }
 }

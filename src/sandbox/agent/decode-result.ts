@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type CapturedOutput, LIMIT_NAMES, type OutputFile, type RunResult } from "../run.ts";
+import { LIMIT_NAMES } from "../../contract/ends.ts";
+import type { CapturedOutput, OutputFile, RunResult } from "../run.ts";
 import type { SandboxMode } from "../spec.ts";
 import { type ChannelAnswer, protocolError } from "./channel.ts";
 

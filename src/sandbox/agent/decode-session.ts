@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { LIMIT_NAMES, type OutputFile } from "../run.ts";
-import type { SessionReply } from "../session.ts";
+import { LIMIT_NAMES } from "../../contract/ends.ts";
+import type { OutputFile } from "../run.ts";
+import { sandboxLost } from "../faults.ts";
+import type { SessionEnd, SessionReply } from "../session.ts";
 import { type ChannelAnswer, type ChannelFault, protocolError } from "./channel.ts";
 import {
   Captured,
@@ -26,11 +28,10 @@ const Reply = z.object({
   stderr: Captured,
 });
 
-const End = z.object({ reason: z.string(), exit: Exit });
+const End = z.object({ reason: z.enum(["closed", "exit", "interrupted", ...LIMIT_NAMES]), exit: Exit });
 
 /** How a session came to its end. `error`: a fault of the sandbox, when it was that. */
-export interface SessionEndReport {
-  readonly reason: string;
+export interface SessionEndReport extends SessionEnd {
   readonly exit: SessionReply["exit"];
   readonly error: SandlotError | null;
   /** Code of the agent's fault, when there was one. */
@@ -38,10 +39,10 @@ export interface SessionEndReport {
 }
 
 export function decodeSessionEnd(answer: ChannelAnswer | ChannelFault): SessionEndReport {
-  if ("code" in answer) return { reason: answer.detail || answer.code, exit: null, error: null, fault: answer };
+  if ("code" in answer) return { ...sandboxLost(answer.code, answer.detail), exit: null, error: null, fault: answer };
   const parsed = End.safeParse(answer.report);
   if (!parsed.success) throw protocolError(`a malformed end: ${z.prettifyError(parsed.error)}`);
-  return { ...parsed.data, error: null };
+  return { ...parsed.data, detail: null, error: null };
 }
 
 /** `end`: the session's, when the call was its last. Throws `sandbox_protocol` when the reply is malformed. */

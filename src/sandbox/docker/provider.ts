@@ -211,7 +211,8 @@ export class DockerProvider implements SandboxProvider {
   }
 
   async #fillToolbox(): Promise<string> {
-    return ensureToolboxVolume(this.#engine, await this.#images.toolbox());
+    const { owner, clock } = this.#options;
+    return ensureToolboxVolume(this.#engine, await this.#images.toolbox(), { owner, now: clock.now() });
   }
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { isJsonObject, type JsonObject } from "../../core/json/parse.ts";
 import { faultCause } from "../faults.ts";
-import type { LimitName, RunLimits, RunRequest, RunResult } from "../run.ts";
+import type { LimitName } from "../../contract/ends.ts";
+import type { RunLimits, RunRequest, RunResult } from "../run.ts";
 import { sandboxMemoryBytes, sandboxProcesses, SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
 import type { ProvedLimit } from "./limits.ts";
 

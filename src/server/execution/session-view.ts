@@ -14,6 +14,7 @@ export function sessionView(session: Session): SessionView {
     isolation: session.isolation,
     state: session.state,
     reason: session.reason,
+    detail: session.detail,
     sandbox: { id: sandbox.id, provider: sandbox.provider, mode: sandbox.mode },
     opened_at: new Date(session.openedAt).toISOString(),
     last_used_at: new Date(session.lastUsedAt).toISOString(),

@@ -146,7 +146,7 @@ describe("a notebook", () => {
   it("fails when the session is gone before a cell", async () => {
     const harness = await open();
     harness.execution.answer = async () => {
-      throw new SandlotError("session_ended", { session_id: "s", reason: "ended" });
+      throw new SandlotError("session_ended", { session_id: "s", reason: "exit", detail: null });
     };
     expect(await run(harness, { cells: ["1"] })).toMatchObject({ status: "Failed", cells: [{ stdout: "" }] });
   });

@@ -16,6 +16,7 @@ import {
   type SandboxSession,
   type SandboxSpec,
   type SessionCall,
+  type SessionEnd,
   type SessionReply,
 } from "../../../src/sandbox/index.ts";
 import { sandboxFault } from "../../../src/sandbox/faults.ts";
@@ -189,17 +190,17 @@ interface SessionPlace {
 /** A session whose state is the text of all its calls. `exit` ends it, `hang` waits for an interrupt, `fault` meets one. */
 function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxSession {
   let state = "";
-  let over: string | null = null;
-  let settle: (end: { reason: string }) => void = () => undefined;
+  let over: SessionEnd | null = null;
+  let settle: (end: SessionEnd) => void = () => undefined;
   let interrupt: () => void = () => undefined;
-  const ended = new Promise<{ reason: string }>((resolve) => (settle = resolve));
-  const finish = (reason: string) => {
-    over ??= reason;
-    settle({ reason: over });
+  const ended = new Promise<SessionEnd>((resolve) => (settle = resolve));
+  const finish = (reason: SessionEnd["reason"], detail: string | null = null) => {
+    over ??= { reason, detail };
+    settle(over);
   };
-  lost.catch((error: unknown) => finish(String(error)));
-  const gone = ended.then(({ reason }): never => {
-    throw new SandlotError("session_ended", { session_id: "inner", reason });
+  lost.catch((error: unknown) => finish("sandbox_lost", String(error)));
+  const gone = ended.then((end): never => {
+    throw new SandlotError("session_ended", { session_id: "inner", ...end });
   });
   gone.catch(() => undefined);
   const reply = (status: SessionReply["status"]): SessionReply => ({
@@ -217,7 +218,7 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
   const perform = async ({ code }: SessionCall): Promise<SessionReply> => {
     state += code;
     if (code === "exit") {
-      finish("the program ended");
+      finish("exit");
       return reply("ended");
     }
     if (code === "fault") throw sandboxFault("sbx", { cause: "lane_lost", detail: "by the test" });
@@ -229,7 +230,7 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
     ended,
     async call(ctx, call) {
       assertAlive();
-      if (over !== null) throw new SandlotError("session_ended", { session_id: "inner", reason: over });
+      if (over !== null) throw new SandlotError("session_ended", { session_id: "inner", ...over });
       return whileWanted(ctx, Promise.race([perform(call), gone]));
     },
     interrupt: () => interrupt(),

@@ -125,6 +125,7 @@ function memorySessions() {
         isolation: request.isolation,
         state: "open",
         reason: null,
+        detail: null,
         sandbox: { id: "sbx_1", provider: "memory", mode: "B" },
         openedAt: 1_700_000_000_000,
         lastUsedAt: 1_700_000_000_000,
@@ -136,7 +137,8 @@ function memorySessions() {
     },
     async use(ctx, id, work) {
       const { state } = find(ctx, id);
-      if (state === "ended") throw new SandlotError("session_ended", { session_id: id, reason: "closed" });
+      if (state === "ended")
+        throw new SandlotError("session_ended", { session_id: id, reason: "closed", detail: null });
       const session: SandboxSession = {
         ended: new Promise(() => undefined),
         async call(inner, call) {
