@@ -4,6 +4,7 @@ timers. Kernels that limit such things themselves say nothing here, and nobody i
 
 import os
 
+_MEMORY = "/proc/sentry-meminfo"
 # What a descriptor may stand for: a socket's buffers, thousands of locks.
 _PER_DESCRIPTOR = 4 << 20
 _STANDARD = 3
@@ -13,13 +14,18 @@ _FILLING_SECONDS, _LEAST_SECONDS = 0.3, 0.1
 _GROWING = 256 << 10
 
 
+def is_here():
+    """Whether this is gVisor's kernel."""
+    return os.path.exists(_MEMORY)
+
+
 class Kernel:
     """The kernel of the sandbox, as a lane sees it."""
 
     def __init__(self):
         # Open for good: it is asked in every sample.
         try:
-            self._file = os.open("/proc/sentry-meminfo", os.O_RDONLY | os.O_CLOEXEC)
+            self._file = os.open(_MEMORY, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
             self._file = None
         #: Far more than honest programs have it hold, far less than what would end the sandbox.

@@ -70,6 +70,8 @@ _DONTNEED = 4  # POSIX_FADV_DONTNEED
 _BUFFER_SIZES = (7, 8, 32, 33)
 _TCP, _TCP_ULP = 6, 31  # what may have the kernel load a module; gVisor takes any name for it
 _PROTOCOLS = (0, 6, 17)  # the family's own, TCP, UDP: others are modules that nobody asked for
+# Calls that can send descriptors along: what only such keep alive, in a circle, gVisor never frees.
+_SEND_DESCRIPTORS = ((46, 211), (307, 269))  # sendmsg, sendmmsg
 _OPEN_FILE_LOCKS = (36, 37, 38)  # F_OFD_*: seen by every namespace
 
 _ARCHITECTURES = {
@@ -79,10 +81,11 @@ _ARCHITECTURES = {
 }
 
 
-def build(networked=True, machine=None):
+def build(networked=True, sends_descriptors=True, machine=None):
     """The program for this machine's architecture; KeyError where there is none.
 
     `networked`: sockets of the internet families may be made, for the loopback that is there.
+    `sends_descriptors`: descriptors may be sent through sockets.
     """
     machine = machine or os.uname().machine
     column = 0 if machine == "x86_64" else 1
@@ -117,6 +120,9 @@ def build(networked=True, machine=None):
         if numbers[column] is not None:
             refuse = [(_LD_W_ABS, 0, 0, kind), (_JSET_K, 0, 1, _DEVICE), (_RET_K, 0, 0, eperm)]
             program += _when(numbers[column], refuse)
+    if not sends_descriptors:
+        for numbers in _SEND_DESCRIPTORS:
+            program += _when(numbers[column], [(_RET_K, 0, 0, eperm)])
     program += _when(fcntl, _if_among(_ARG1, _OPEN_FILE_LOCKS, _ERRNO | errno.EINVAL))
     absent = _ERRNO | errno.ENOPROTOOPT
     modules = [(_LD_W_ABS, 0, 0, _ARG1), (_JEQ_K, 0, 3, _TCP), *_if_among(_ARG2, (_TCP_ULP,), absent)]

@@ -16,6 +16,7 @@ import warnings
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [HERE] + [path for path in sys.path if path not in ("", HERE)]
 
+import gvisor  # noqa: E402
 import lane  # noqa: E402
 import linux  # noqa: E402
 import order  # noqa: E402
@@ -58,7 +59,8 @@ def main():
         for name in settings["preload"]:
             importlib.import_module(name)
     # Without namespaces of its own a slot is in the sandbox's network: where there is one, it gets no socket but local ones.
-    seccomp_program = seccomp.build(networked=settings["mode"] != "C" or not settings["has_network"])
+    networked = settings["mode"] != "C" or not settings["has_network"]
+    seccomp_program = seccomp.build(networked, sends_descriptors=not gvisor.is_here())
     warm_up()
     # The interpreter's handler, too: an init process that handles a signal can be sent it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

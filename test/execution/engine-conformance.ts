@@ -261,7 +261,10 @@ export function describeEngine(name: "docker" | "local", mode: SandboxMode): voi
       await pools.admin.kill(sandbox.id);
       await waiting;
       await expect(call("a")).rejects.toMatchObject({ code: "session_ended" });
-      expect(sessions.get(ctx, id).reason).toContain("closed");
+      expect(sessions.get(ctx, id)).toMatchObject({
+        reason: "sandbox_lost",
+        detail: expect.stringContaining("closed") as string,
+      });
     });
 
     it("opens a shell in a sandbox of its own, which goes with it", async () => {

@@ -253,18 +253,24 @@ print([l.split()[1] for l in status.splitlines() if l.startswith(('CapEff', 'Sec
     });
 
     itCarries("shows a candidate neither its agent nor a secret", async () => {
-      // gVisor of 2022 shows everybody what its processes were started with; no secret may be there.
-      const harmless = mode === "C" && options.runtime ? ["environ", "fd", "maps"] : [];
+      // gVisor shows everybody the numbers of a process's descriptors, if not what they are; that of 2022 also what its
+      // processes were started with. No secret may be there, and nothing may open.
+      const shown = options.runtime ? (mode === "C" ? ["environ", "fd", "maps"] : ["fd"]) : [];
       const source = `
 import os
-seen, harmless = [], ${JSON.stringify(harmless)}
+seen, shown = [], ${JSON.stringify(shown)}
+def opens(path):
+    try: os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    except OSError: return False
+    return True
 for pid in [p for p in os.listdir('/proc') if p.isdigit() and p != str(os.getpid())]:
     for name in ('environ', 'mem', 'fd', 'maps'):
         path = f'/proc/{pid}/{name}'
         try:
             data = os.listdir(path) if name == 'fd' else open(path, 'rb').read(4096)
             secret = name == 'environ' and data.partition(b'SANDLOT_TOKEN=')[2].split(b'\\0')[0]
-            if secret or name not in harmless: seen.append((path, data))
+            secret = secret or name == 'fd' and [fd for fd in data if opens(f'{path}/{fd}')]
+            if secret or name not in shown: seen.append((path, data))
         except (OSError, ValueError): pass
 print(seen, sorted(os.environ), 'SANDLOT' in str(os.environ), os.listdir('/workspace'), os.listdir('/tmp'))
 print(sorted(os.listdir('/proc/self/fd')))

@@ -1,20 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { SINGLE_USE } from "../../../test/support/sandbox-spec.ts";
 import { sandboxMemoryBytes, type SandboxSpec } from "../spec.ts";
 import { type PodInput, podName, podOf, sandboxIdOf, secretOf } from "./pod.ts";
 
-const spec: SandboxSpec = {
-  tenant: "blue team/ü",
-  resource: "code_gen",
-  image: "python",
-  cpus: 1.5,
-  slots: 1,
-  memoryBytes: 128 << 20,
-  scratchBytes: 64 << 20,
-  processes: 64,
-  network: "none",
-  runtime: "default",
-  mode: "auto",
-};
+const spec: SandboxSpec = { ...SINGLE_USE, tenant: "blue team/ü", cpus: 1.5, mode: "auto" };
 const input: PodInput = {
   id: "sbx_0192f0",
   spec,

@@ -1,26 +1,13 @@
 import { fileURLToPath } from "node:url";
 import type { V1Pod } from "@kubernetes/client-node";
 import { afterEach, describe, expect, it } from "vitest";
+import { SINGLE_USE } from "../../../test/support/sandbox-spec.ts";
 import { systemClock } from "../../core/clock.ts";
 import { rootContext, withScope } from "../../core/context.ts";
-import type { SandboxSpec } from "../spec.ts";
 import type { KubeApi, PodEvent, Right } from "./api.ts";
 import { KubernetesProvider } from "./provider.ts";
 
 const ctx = rootContext();
-const spec: SandboxSpec = {
-  tenant: "blue",
-  resource: "code_gen",
-  image: "python",
-  cpus: 1,
-  slots: 1,
-  memoryBytes: 128 << 20,
-  scratchBytes: 64 << 20,
-  processes: 64,
-  network: "none",
-  runtime: "default",
-  mode: "C",
-};
 
 /** A cluster that keeps what it is given, and never has a node for it. */
 class FullCluster {
@@ -80,7 +67,7 @@ describe("sandboxes as pods", () => {
   it("says that there is no room when its caller's time is over, and leaves nothing", async () => {
     const cluster = new FullCluster();
     const scope = { timeoutMs: 500, waitingFor: "a sandbox", clock: systemClock };
-    const making = withScope(ctx, scope, (within) => open(cluster).create(within, spec));
+    const making = withScope(ctx, scope, (within) => open(cluster).create(within, SINGLE_USE));
     await expect(making).rejects.toMatchObject({
       code: "sandbox_unavailable",
       retry: "backoff",
@@ -93,7 +80,9 @@ describe("sandboxes as pods", () => {
     const cluster = new FullCluster();
     const opened = open(cluster);
     const scope = { timeoutMs: 1_000, waitingFor: "a sandbox", clock: systemClock };
-    const making = Array.from({ length: 40 }, () => withScope(ctx, scope, (within) => opened.create(within, spec)));
+    const making = Array.from({ length: 40 }, () =>
+      withScope(ctx, scope, (within) => opened.create(within, SINGLE_USE)),
+    );
     const settled = Promise.allSettled(making);
     await expect.poll(() => cluster.pods.size).toBe(40);
     await settled;

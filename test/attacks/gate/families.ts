@@ -1,7 +1,9 @@
 import type { AttackEntry } from "../entry.ts";
 import * as fetch from "../files/fetch.ts";
 import * as input from "../files/input.ts";
-import * as places from "../files/places.ts";
+import * as marks from "../files/marks.ts";
+import * as overwritten from "../files/overwritten.ts";
+import * as workspaces from "../files/workspaces.ts";
 import * as egress from "../network/egress.ts";
 import * as reuse from "../pool/reuse.ts";
 import * as tenants from "../pool/tenants.ts";
@@ -17,6 +19,7 @@ import * as kills from "../recovery/kills.ts";
 import * as shocks from "../recovery/shocks.ts";
 import * as crashes from "../resources/crashes.ts";
 import * as disk from "../resources/disk.ts";
+import * as hiddenMemory from "../resources/hidden-memory.ts";
 import * as memory from "../resources/memory.ts";
 import * as output from "../resources/output.ts";
 import * as bombs from "../resources/processes.ts";
@@ -25,7 +28,9 @@ import * as time from "../resources/time.ts";
 const MODULES = [
   fetch,
   input,
-  places,
+  marks,
+  overwritten,
+  workspaces,
   egress,
   reuse,
   tenants,
@@ -41,6 +46,7 @@ const MODULES = [
   shocks,
   crashes,
   disk,
+  hiddenMemory,
   memory,
   output,
   bombs,

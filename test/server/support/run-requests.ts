@@ -4,6 +4,8 @@ import type { Harness, Reply } from "./serve.ts";
 export const RUNS = "/api/v1/runs";
 export const BATCHES = "/api/v1/batches";
 
+export const PROGRAM = { language: "python", code: "print(1)" };
+
 /** Posts a body, given as an object or as its text. */
 export function post({ send }: Harness, path: string, body: object | string, headers = {}): Promise<Reply> {
   return send({ path, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
