@@ -6,7 +6,6 @@ import socket
 import time
 
 import frames
-import gvisor
 import linux
 from host import Ended
 from lanes import BUSY, FINISHING, STARTING, Lane, Operation, Waiting
@@ -36,7 +35,6 @@ class Fleet:
         self._unwritten = set()
         self._waiting = Waiting()
         self._templates = {}
-        self._kernel = gvisor.Kernel()
         # Of the slots: far from every user of the machine, and hardly ever one that another sandbox has at the time.
         self._next_user = _FIRST_USER + int.from_bytes(os.urandom(4), "big") % (_LAST_USER - _FIRST_USER)
 
@@ -220,8 +218,7 @@ class Fleet:
     def _finish(self, lane):
         """An operation has its answer; its lane gets ready for another, or ends."""
         del self.operations[lane.operation.channel]
-        # What gVisor never lets go of, such as circles of descriptors in flight, would add up.
-        if self.mode == "C" or (self._kernel.is_filling() and not self.operations):
+        if self.mode == "C":
             raise Ended("used_up")
         lane.state, lane.operation, lane.overdue_at = FINISHING, None, time.monotonic() + _FINISH_SECONDS
 

@@ -36,7 +36,7 @@ class Kernel:
         return None if self._file is None else int(os.pread(self._file, 64, 0).split()[1]) << 10
 
     def is_filling(self):
-        """Whether it holds so much that a sandbox without work had better go."""
+        """Whether it holds so much that the sandbox had better get no more work: what is left over would add up."""
         return (self.held() or 0) > self.too_much // 2
 
 

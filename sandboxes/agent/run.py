@@ -146,6 +146,7 @@ class Run:
                 "teardown_us": int(self.teardown * 1e6),
             },
             "memory_peak_bytes": max(0, self._meter.peak),
+            "worn": self._lane.kernel.is_filling(),
         }  # fmt: skip
 
     def _limit_in_hindsight(self):

@@ -54,9 +54,10 @@ def protect_mounts():
     with open("/proc/self/mountinfo") as file:
         # Where mounts cover others, the last is the one in sight.
         mounts = {line.split()[4]: line.split()[5].split(",") for line in file}
+    out_of_sight = tuple(place + "/" for place in _COVERED)
     for place, options in mounts.items():
         kept = sum(flag for name, flag in _KEPT_FLAGS.items() if name in options)
-        if "rw" in options:
+        if "rw" in options and not place.startswith(out_of_sight):
             place = place.encode().decode("unicode_escape")
             linux.mount(None, place, None, linux.MS_REMOUNT | linux.MS_BIND | linux.MS_RDONLY | kept)
 

@@ -284,7 +284,8 @@ class Session:
         status, _, _ = self._lane.processes.end(self._meter)
         exit = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"code": os.WEXITSTATUS(status)}
         self._spare.close()
-        self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit})
+        worn = self._lane.kernel.is_filling()
+        self._channel.send_json(frames.RESULT, {"reason": self._ended, "exit": exit, "worn": worn})
 
 
 def _cut(text, limit):

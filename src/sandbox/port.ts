@@ -14,6 +14,8 @@ export interface Sandbox {
   readonly image: string;
   /** Settles when the sandbox is gone, whatever the reason. */
   readonly ended: Promise<SandboxEnd>;
+  /** It had better get no more work: its kernel holds what programs left. What runs in it may end. */
+  readonly worn: boolean;
   /**
    * Runs one program in a fresh slot. Faults of the sandbox throw `sandbox_lost`, `sandbox_stalled` or
    * `sandbox_protocol`; everything that the program does is a result. Aborting the context kills the run.

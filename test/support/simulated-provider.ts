@@ -21,6 +21,7 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
   const { mode = "B", createMs = () => 0, removeMs = () => 0, checkMs = () => 0, failure = () => null } = behaviour;
   const alive = new Map<string, { readonly spec: SandboxSpec; readonly end: (end: SandboxEnd) => void }>();
   const hung = new Set<string>();
+  const worn = new Set<string>();
   const making = new Set<{ readonly spec: SandboxSpec }>();
   /** `most`: alive and being made at once. */
   const facts = { created: 0, most: 0 };
@@ -49,6 +50,9 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
       mode,
       image: spec.image,
       ended,
+      get worn() {
+        return worn.has(id);
+      },
       run: unused,
       hold: unused,
       drop: () => undefined,
@@ -91,5 +95,6 @@ export function simulatedProvider(clock: Clock, behaviour: Behaviour = {}) {
     },
     /** From now on it lives and does not answer. */
     hang: (id: string) => void hung.add(id),
+    wearOut: (id: string) => void worn.add(id),
   };
 }

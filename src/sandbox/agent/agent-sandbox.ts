@@ -31,6 +31,7 @@ export class AgentSandbox implements Sandbox {
   readonly mode: SandboxMode;
   readonly ended: Promise<SandboxEnd>;
   readonly #connection: AgentConnection;
+  #worn = false;
 
   constructor(options: AgentSandboxOptions) {
     this.id = options.id;
@@ -41,6 +42,10 @@ export class AgentSandbox implements Sandbox {
     this.#connection = options.connection;
   }
 
+  get worn(): boolean {
+    return this.#worn;
+  }
+
   async run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
     const timeoutMs = request.limits.wallMs + ANSWER_GRACE_MS;
     const { onOutput } = request;
@@ -48,7 +53,9 @@ export class AgentSandbox implements Sandbox {
       onOutput && ((stream: number, data: Buffer) => onOutput(stream === STDOUT ? "stdout" : "stderr", data));
     const answer = await this.#connection.call(ctx, { ...encodeRun(request), timeoutMs, listener: { onLive } });
     if ("code" in answer) throw this.#fault(answer);
-    return decodeResult(answer, this.mode);
+    const { result, worn } = decodeResult(answer, this.mode);
+    this.#worn ||= worn;
+    return result;
   }
 
   async hold(ctx: CallContext, data: Uint8Array): Promise<HeldBytes> {
@@ -79,7 +86,8 @@ export class AgentSandbox implements Sandbox {
   async openSession(ctx: CallContext, request: SessionRequest): Promise<SandboxSession> {
     const { connection, id } = { connection: this.#connection, id: this.id };
     const encoded = encodeSession(request, !("shell" in request.program));
-    const session = new AgentSession({ sandboxId: id, connection, request: encoded, limits: request.limits });
+    const onWorn = () => (this.#worn = true);
+    const session = new AgentSession({ sandboxId: id, connection, request: encoded, limits: request.limits, onWorn });
     await session.start(ctx, (end) =>
       this.#fault(end.fault ?? { code: "lane_lost", detail: `its program ended before its first call: ${end.reason}` }),
     );

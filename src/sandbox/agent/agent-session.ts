@@ -19,6 +19,8 @@ export interface AgentSessionOptions {
   readonly connection: AgentConnection;
   readonly request: EncodedRun;
   readonly limits: RunLimits;
+  /** Called at its end, before `ended` settles, when the sandbox had better get no more work. */
+  readonly onWorn: () => void;
 }
 
 interface Ask {
@@ -52,10 +54,13 @@ export class AgentSession implements SandboxSession {
     this.#close = opened.close;
     this.#end = this.#channel.answer.then(decodeSessionEnd).catch((thrown: unknown) => {
       const error = SandlotError.from(thrown);
-      return { ...sandboxLost(faultCause(error) ?? error.code, error.message), exit: null, error };
+      return { ...sandboxLost(faultCause(error) ?? error.code, error.message), exit: null, error, worn: false };
     });
     void this.#end.then((end) => this.#hasEnded(end));
-    this.ended = this.#end.then(({ reason, detail }) => ({ reason, detail }));
+    this.ended = this.#end.then(({ reason, detail, worn }) => {
+      if (worn) options.onWorn();
+      return { reason, detail };
+    });
   }
 
   /** Resolves when the program waits for its first call; throws what kept it from that. */

@@ -27,6 +27,7 @@ const Report = z.object({
     teardown_us: Microseconds,
   }),
   memory_peak_bytes: z.int().min(0),
+  worn: z.boolean(),
   stdout: Captured,
   stderr: Captured,
   files: z.array(OutputFileReport),
@@ -37,12 +38,18 @@ export const STDOUT = 1;
 export const STDERR = 2;
 export const FIRST_FILE = 3;
 
+/** A result, and whether the agent says that the sandbox had better get no more work. */
+export interface DecodedResult {
+  readonly result: RunResult;
+  readonly worn: boolean;
+}
+
 /** The result that an answer stands for; throws `sandbox_protocol` when it is malformed. */
-export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMode): RunResult {
+export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMode): DecodedResult {
   const parsed = Report.safeParse(report);
   if (!parsed.success) throw protocolError(`a malformed report: ${z.prettifyError(parsed.error)}`);
   const { data } = parsed;
-  return {
+  const result = {
     exit: data.exit,
     limit: data.limit,
     unexplainedKill: data.unexplained_kill,
@@ -60,6 +67,7 @@ export function decodeResult({ report, streams }: ChannelAnswer, mode: SandboxMo
     memoryPeakBytes: data.memory_peak_bytes,
     mode,
   };
+  return { result, worn: data.worn };
 }
 
 const NOTHING = Buffer.alloc(0);

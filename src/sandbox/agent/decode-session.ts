@@ -28,18 +28,25 @@ const Reply = z.object({
   stderr: Captured,
 });
 
-const End = z.object({ reason: z.enum(["closed", "exit", "interrupted", ...LIMIT_NAMES]), exit: Exit });
+const End = z.object({
+  reason: z.enum(["closed", "exit", "interrupted", ...LIMIT_NAMES]),
+  exit: Exit,
+  worn: z.boolean(),
+});
 
 /** How a session came to its end. `error`: a fault of the sandbox, when it was that. */
 export interface SessionEndReport extends SessionEnd {
   readonly exit: SessionReply["exit"];
   readonly error: SandlotError | null;
+  /** The agent says that the sandbox had better get no more work. */
+  readonly worn: boolean;
   /** Code of the agent's fault, when there was one. */
   readonly fault?: ChannelFault;
 }
 
 export function decodeSessionEnd(answer: ChannelAnswer | ChannelFault): SessionEndReport {
-  if ("code" in answer) return { ...sandboxLost(answer.code, answer.detail), exit: null, error: null, fault: answer };
+  if ("code" in answer)
+    return { ...sandboxLost(answer.code, answer.detail), exit: null, error: null, worn: false, fault: answer };
   const parsed = End.safeParse(answer.report);
   if (!parsed.success) throw protocolError(`a malformed end: ${z.prettifyError(parsed.error)}`);
   return { ...parsed.data, detail: null, error: null };

@@ -59,7 +59,9 @@ export class Member {
   }
 
   get worn(): boolean {
-    return this.exclusive || this.uses >= this.#limits.maxRuns || this.ageMs >= this.#limits.maxAgeMs;
+    return (
+      this.sandbox.worn || this.exclusive || this.uses >= this.#limits.maxRuns || this.ageMs >= this.#limits.maxAgeMs
+    );
   }
 
   /** Whether it must go even if it is held. */

@@ -113,6 +113,23 @@ describe("Pool", () => {
     await pool.close();
   });
 
+  it("hands out no more what says that it is worn, and lets those end who hold it", async () => {
+    const memory = memoryProvider();
+    const pool = poolOf(memory, { idleBuffer: 0 });
+    const [one, other] = [await pool.lease(ctx, { exclusive: false }), await pool.lease(ctx, { exclusive: false })];
+    expect(one.sandbox.id).toBe(other.sandbox.id);
+    memory.wearOut(one.sandbox.id);
+    one.release();
+    const next = await pool.lease(ctx, { exclusive: false });
+    expect(next.sandbox.id).not.toBe(one.sandbox.id);
+    expect(memory.alive.has(one.sandbox.id)).toBe(true);
+    other.release();
+    await tick();
+    expect(memory.alive.has(one.sandbox.id)).toBe(false);
+    next.release();
+    await pool.close();
+  });
+
   it("does not hand out what has been lost", async () => {
     const memory = memoryProvider();
     const pool = poolOf(memory, { idleBuffer: 0 });

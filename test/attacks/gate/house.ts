@@ -34,7 +34,7 @@ export class House {
       problem = await act(held.stage);
       return problem;
     } finally {
-      held.spoiled ||= problem !== null;
+      held.spoiled ||= problem !== null || held.stage.sandbox.worn;
       if (--held.users === 0 && held.spoiled) await this.#arena.close(held.stage.sandbox);
     }
   }

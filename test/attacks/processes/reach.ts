@@ -293,7 +293,7 @@ with open("/dev/stderr", "w") as err: err.write("told\n")
 const FRAMES = `
 import struct
 def frame(kind, channel, payload): return struct.pack(">IBI", len(payload), kind, channel) + payload
-result = b'{"exit": {"code": 0}, "limit": null, "unexplained_kill": false, "oom": false, "starved_us": 0, "times": {"setup_us": 0, "wall_us": 0, "cpu_us": 0, "teardown_us": 0}, "memory_peak_bytes": 0, "stdout": {"bytes": 0, "dropped": 0, "head": 0}, "stderr": {"bytes": 0, "dropped": 0, "head": 0}, "files": []}'
+result = b'{"exit": {"code": 0}, "limit": null, "unexplained_kill": false, "oom": false, "starved_us": 0, "times": {"setup_us": 0, "wall_us": 0, "cpu_us": 0, "teardown_us": 0}, "memory_peak_bytes": 0, "worn": false, "stdout": {"bytes": 0, "dropped": 0, "head": 0}, "stderr": {"bytes": 0, "dropped": 0, "head": 0}, "files": []}'
 forged = b"".join(frame(kind, channel, payload) for channel in range(0, 40) for kind, payload in ((4, b'{"reason": "closed"}'), (6, b""), (17, b"\\x01forged"), (21, result), (22, b'{"code": "cancelled", "detail": ""}')))
 `;
 

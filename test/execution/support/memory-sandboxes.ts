@@ -113,6 +113,7 @@ export function memorySandboxes(play: Play, options: MemoryOptions = {}) {
       image: `${spec.image}@memory`,
       ended,
       end,
+      worn: false,
       async run(ctx, request) {
         assertAlive();
         counts.runs++;
