@@ -12,7 +12,6 @@ from meter import Meter
 _SAMPLE_AFTER = 0.02
 _SAMPLE_EVERY = 0.02
 _WALL_SLACK_MS = 250
-_CHUNK = 1 << 16
 # The kernel's own peak counts pages of files, too; a program has fewer of them than this.
 _FILE_BYTES = 128 << 20
 
@@ -28,11 +27,10 @@ class Run:
         self.header = header
         self.limits = header["limits"]
         self.spare = spare
-        self.stdout = Capture(header["keep_bytes"])
-        self.stderr = Capture(header["keep_bytes"])
+        self.stdout = Capture(header["keep_bytes"], forward and (lambda data: forward(1, data)))
+        self.stderr = Capture(header["keep_bytes"], forward and (lambda data: forward(2, data)))
         self.limit = None
         self._lane = lane
-        self._forward = forward
         self._python = spare.python and "argv" not in header
         self._meter = Meter(self.limits, lane)
         self._ooms = lane.oom_kills.count()
@@ -71,7 +69,7 @@ class Run:
             now = time.monotonic()
             for descriptor, _ in poll.poll(max(0.0, min(deadline, sample_at) - now) * 1000 + 0.5):
                 if descriptor in self._pipes:
-                    if not self._drain(descriptor):
+                    if not self._pipes[descriptor].drain(descriptor):
                         poll.unregister(descriptor)
                 elif descriptor == handle:
                     ended = True
@@ -92,22 +90,6 @@ class Run:
                 sample_at = now + _SAMPLE_EVERY
         self.wall = time.monotonic() - self.started
 
-    def _drain(self, descriptor):
-        """Reads what is there, up to a bound, so that a flood cannot starve the clock; False at the end of the pipe."""
-        for _ in range(16):
-            try:
-                data = os.read(descriptor, _CHUNK)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            head = self._pipes[descriptor].write(data)
-            if self._forward and head:
-                self._forward(1 if descriptor == self.spare.stdout else 2, head)
-            if len(data) < _CHUNK:
-                return True
-        return True
-
     def end(self):
         """Kills whatever is left, reaps it, and reads what it had already written."""
         ending = time.monotonic()
@@ -115,7 +97,7 @@ class Run:
         for descriptor in self._pipes:
             # Every writer is dead; the bound is for one that got away where there is no PID namespace.
             for _ in range(16):
-                if not (self._drain(descriptor) and self._readable(descriptor)):
+                if not (self._pipes[descriptor].drain(descriptor) and self._readable(descriptor)):
                     break
         self._meter.finish(cpu, peak)
         self._oom = self._meter.growth.in_doubt or self._lane.oom_kills.count() > self._ooms

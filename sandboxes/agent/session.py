@@ -9,14 +9,13 @@ import time
 import files
 import frames
 import linux
-from capture import Capture
+from capture import CHUNK, Capture
 from meter import Meter
 
 _SAMPLE_EVERY = 0.05
 _IDLE_SAMPLE_EVERY = 1.0
 # What an interrupted call has to come to an end by itself.
 _GRACE = 1.0
-_CHUNK = 1 << 16
 _MAX_REPLY = 1 << 20
 # What may be shown of a program's texts, in bytes of JSON: all of them fit in one frame.
 _MAX_VALUE, _MAX_NAME, _MAX_MESSAGE, _MAX_TRACEBACK = 24 << 10, 1 << 10, 12 << 10, 24 << 10
@@ -125,8 +124,8 @@ class Session:
         self._meter.limits = {**self._limits, "cpu_ms": cpu * 1000 + call["cpu_ms"]}
         called_off = self._is_called_off()
         limit = None if called_off else self._watch(b"%d\n%s\0" % (self._number, code), started, call)
-        for descriptor in self._pipes:
-            self._drain(descriptor)
+        for descriptor, capture in self._pipes.items():
+            capture.drain(descriptor)
         wall = time.monotonic() - started
         self._signal_all(signal.SIGSTOP)
         exceeded = self._limit_of_life()
@@ -158,7 +157,7 @@ class Session:
                     if not view:
                         poll.unregister(descriptor)
                 elif descriptor in self._pipes:
-                    if not self._drain(descriptor):
+                    if not self._pipes[descriptor].drain(descriptor):
                         poll.unregister(descriptor)
                 elif descriptor == self._spare.replies:
                     if not self._take_reply():
@@ -189,7 +188,7 @@ class Session:
         if events & select.POLLERR:
             return b""
         try:
-            return view[os.write(self._spare.orders, view[:_CHUNK]) :]
+            return view[os.write(self._spare.orders, view[:CHUNK]) :]
         except BlockingIOError:
             return view
         except OSError:
@@ -216,22 +215,9 @@ class Session:
         self._lane.processes.signal(pids, signal.SIGINT)
         return time.monotonic() + _GRACE
 
-    def _drain(self, descriptor):
-        for _ in range(16):
-            try:
-                data = os.read(descriptor, _CHUNK)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
-            self._pipes[descriptor].write(data)
-            if len(data) < _CHUNK:
-                return True
-        return True
-
     def _take_reply(self):
         try:
-            data = os.read(self._spare.replies, _CHUNK)
+            data = os.read(self._spare.replies, CHUNK)
         except BlockingIOError:
             return True
         self._reply += data

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
+import { PROVED_LIMITS } from "../contract/sandbox-limits.ts";
 import { DEFAULT_TENANT, SCOPES } from "../core/context.ts";
 import { ModelConfig } from "./model-schema.ts";
 
@@ -55,23 +56,7 @@ const PoolConfig = z
   .refine((pool) => pool.min <= pool.max, { error: "min must not be above max", path: ["min"] });
 
 /** Limits of which every sandbox is proved to hold them (docs/sandbox.md). */
-const ProvedLimit = z.enum([
-  "wall",
-  "cpu",
-  "memory",
-  "memory_total",
-  "processes",
-  "processes_total",
-  "output",
-  "file_size",
-  "disk",
-  "inodes",
-  "open_files",
-  "network",
-  "root",
-  "privileges",
-  "seccomp",
-]);
+const ProvedLimit = z.enum(PROVED_LIMITS);
 
 const KubernetesName = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "expected a Kubernetes name");
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LIMIT_NAMES, SESSION_END_REASONS } from "./ends.ts";
+import { LIMIT_NAMES } from "./sandbox-limits.ts";
 import { FileView, OutputView } from "./execution-answers.ts";
 import { checkHeader } from "./execution.ts";
 import { checkKept } from "./execution-kept.ts";
@@ -15,6 +15,22 @@ import {
 } from "./execution-input.ts";
 
 const DAY_SECONDS = 24 * 3600;
+
+/**
+ * Why a session is over: somebody closed it, its program ended (`interrupted`: it would not heed an interrupt), it
+ * exceeded a limit, nobody used it for too long, its lifetime is over, the server stops, or its sandbox went.
+ */
+export const SESSION_END_REASONS = [
+  "closed",
+  "exit",
+  "interrupted",
+  ...LIMIT_NAMES,
+  "idle",
+  "lifetime",
+  "shutting_down",
+  "sandbox_lost",
+] as const;
+export type SessionEndReason = (typeof SESSION_END_REASONS)[number];
 
 /** What `POST /api/v1/sessions` takes. */
 export const SessionInput = z

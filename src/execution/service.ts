@@ -1,5 +1,5 @@
 import type { CallContext } from "../core/context.ts";
-import type { SessionEndReason } from "../contract/ends.ts";
+import type { SessionEndReason } from "../contract/sessions.ts";
 import type { StageStatus } from "../contract/execution-answers.ts";
 import type {
   CapturedOutput,

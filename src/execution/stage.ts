@@ -1,4 +1,4 @@
-import type { LimitName } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
 import { type CapturedOutput, explainedLimit, type FaultCause, lastLines, type RunResult } from "../sandbox/index.ts";
 import type { CandidateRun } from "./attribution/index.ts";
 import type { Stage } from "./service.ts";

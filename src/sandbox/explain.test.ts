@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explainedLimit, lastLines } from "./explain.ts";
-import type { LimitName } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
 import type { CapturedOutput, RunResult } from "./run.ts";
 
 function output(head: string, tail = "", dropped = 0): CapturedOutput {

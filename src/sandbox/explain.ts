@@ -1,4 +1,4 @@
-import type { LimitName } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
 import type { CapturedOutput, RunResult } from "./run.ts";
 
 const LAST_BYTES = 4096;

@@ -4,7 +4,7 @@ export type { SandboxLease, SandboxPool } from "./pool/lease.ts";
 export { DEFAULT_POOL_LIMITS, type PoolLimits, type PoolSizes, type ServerLimits } from "./pool/limits.ts";
 export { type PoolsOptions, SandboxPools } from "./pool/pools.ts";
 export type { PoolsAdmin, PoolStats, PoolView, SandboxView } from "./pool/views.ts";
-export type { ProvedLimit, SelfTestReport } from "./self-test/index.ts";
+export type { SelfTestReport } from "./self-test/index.ts";
 export { Reaper } from "./reaper.ts";
 export type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "./port.ts";
 export type {

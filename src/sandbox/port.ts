@@ -1,7 +1,7 @@
 import type { CallContext } from "../core/context.ts";
 import type { SandboxEnd } from "./faults.ts";
 import type { HeldBytes, RunRequest, RunResult } from "./run.ts";
-import type { ProvedLimit } from "./self-test/limits.ts";
+import type { ProvedLimit } from "../contract/sandbox-limits.ts";
 import type { SandboxSession, SessionRequest } from "./session.ts";
 import type { SandboxMode, SandboxSpec } from "./spec.ts";
 

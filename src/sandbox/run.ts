@@ -1,4 +1,4 @@
-import type { LimitName } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
 import type { SandboxMode } from "./spec.ts";
 
 /** Limits of one run (docs/sandbox.md says what holds each). */

@@ -1,4 +1,5 @@
-import type { LimitName, SessionEndReason } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
+import type { SessionEndReason } from "../contract/sessions.ts";
 import type { CallContext } from "../core/context.ts";
 import type { CapturedOutput, InputFile, OutputFile, OutputRequest, RunLimits } from "./run.ts";
 

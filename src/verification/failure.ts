@@ -1,5 +1,5 @@
 import type { CaseStatus } from "../contract/verdict.ts";
-import type { LimitName } from "../contract/ends.ts";
+import type { LimitName } from "../contract/sandbox-limits.ts";
 import { explainedLimit, type FaultCause, lastLines, type RunResult } from "../sandbox/index.ts";
 
 /** Why a test was not passed. */

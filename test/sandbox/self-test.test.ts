@@ -4,14 +4,14 @@ import type { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import {
   DEFAULT_POOL_LIMITS,
-  type ProvedLimit,
   type RunLimits,
   type Sandbox,
   SandboxPools,
   type SandboxProvider,
   type SandboxSpec,
 } from "../../src/sandbox/index.ts";
-import { PROVED_LIMITS, SelfTest } from "../../src/sandbox/self-test/index.ts";
+import { PROVED_LIMITS, type ProvedLimit } from "../../src/contract/sandbox-limits.ts";
+import { SelfTest } from "../../src/sandbox/self-test/index.ts";
 import { containersOf, docker } from "../support/engine.ts";
 import { ctx, openProvider, specOf, type TestProvider } from "../support/sandboxes.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { LIMIT_NAMES } from "../../contract/ends.ts";
+import { LIMIT_NAMES } from "../../contract/sandbox-limits.ts";
 import type { CapturedOutput, OutputFile, RunResult } from "../run.ts";
 import type { SandboxMode } from "../spec.ts";
 import { type ChannelAnswer, protocolError } from "./channel.ts";

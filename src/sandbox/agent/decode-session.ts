@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { LIMIT_NAMES } from "../../contract/ends.ts";
+import { LIMIT_NAMES } from "../../contract/sandbox-limits.ts";
 import type { OutputFile } from "../run.ts";
 import { sandboxLost } from "../faults.ts";
 import type { SessionEnd, SessionReply } from "../session.ts";

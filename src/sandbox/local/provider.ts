@@ -14,7 +14,7 @@ import type { AgentTransport } from "../agent/transport.ts";
 import type { SandboxEnd } from "../faults.ts";
 import { readImageSource } from "../images/index.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
-import type { ProvedLimit } from "../self-test/limits.ts";
+import type { ProvedLimit } from "../../contract/sandbox-limits.ts";
 import { type SandboxMode, type SandboxSpec, assertSupported } from "../spec.ts";
 import { bubblewrapArguments, findBubblewrap, type FoundBubblewrap, sandboxUser } from "./bubblewrap.ts";
 import { findPython, type LocalPython } from "./python.ts";

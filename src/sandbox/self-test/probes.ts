@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { isJsonObject, type JsonObject } from "../../core/json/parse.ts";
 import { faultCause } from "../faults.ts";
-import type { LimitName } from "../../contract/ends.ts";
+import type { LimitName } from "../../contract/sandbox-limits.ts";
 import type { RunLimits, RunRequest, RunResult } from "../run.ts";
 import { sandboxMemoryBytes, sandboxProcesses, SCRATCH_INODES, type SandboxSpec } from "../spec.ts";
-import type { ProvedLimit } from "./limits.ts";
+import type { ProvedLimit } from "../../contract/sandbox-limits.ts";
 
 /** What a probe found out about one limit. */
 export interface Finding {

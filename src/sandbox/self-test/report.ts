@@ -1,6 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { SandboxMode } from "../spec.ts";
-import type { ProvedLimit } from "./limits.ts";
+import type { ProvedLimit } from "../../contract/sandbox-limits.ts";
 import type { Finding } from "./probes.ts";
 
 /** What the self-test found out about sandboxes of one kind. */

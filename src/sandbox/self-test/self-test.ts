@@ -5,7 +5,7 @@ import type { Logger } from "../../core/logger.ts";
 import type { Sandbox, SandboxProvider } from "../port.ts";
 import type { SandboxMode, SandboxSpec } from "../spec.ts";
 import { examine } from "./examine.ts";
-import type { ProvedLimit } from "./limits.ts";
+import type { ProvedLimit } from "../../contract/sandbox-limits.ts";
 import { TEST_SIZES } from "./probes.ts";
 import { type Accepted, assertHeld, isRefusal, type SelfTestReport } from "./report.ts";
 

@@ -1,3 +1,7 @@
+/** The limit that ended a run. */
+export const LIMIT_NAMES = ["wall", "cpu", "memory", "output", "disk", "processes"] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
 /**
  * What is proved of a sandbox before the first one like it is handed out. `memory` and `processes` are those of one run,
  * `…_total` those of the sandbox as a whole, whatever its runs were promised.
