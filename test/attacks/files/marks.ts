@@ -119,7 +119,9 @@ print("counted")
       expect: prints("counted\n"),
       next: {
         run: py`
-numbers = [int(word) for name in ("snmp", "snmp6") for word in open("/proc/net/" + name).read().split() if word.isdigit()]
+import os
+tables = [f"/proc/net/{name}" for name in ("snmp", "snmp6") if os.path.exists(f"/proc/net/{name}")]  # gVisor lacks some
+numbers = [int(word) for table in tables for word in open(table).read().split() if word.isdigit()]
 print(all(number < 1000 for number in numbers if number != 120000))
 `,
         expect: prints("True\n"),
