@@ -8,7 +8,7 @@ from collections import deque
 import frames
 
 # A lane that has a run answers within its wall limit and this.
-_GRACE_SECONDS = 5
+_GRACE_SECONDS = 3
 # Less, with the time to get ready for another run, than the host waits beyond a limit: it would give up all lanes.
 _READY_SECONDS = 5
 

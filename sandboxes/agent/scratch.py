@@ -6,11 +6,15 @@ import select
 
 import linux
 
-# Mounts of the container that all its lanes would share; the cgroup's files, which keep what slots before have used; and where
-# gVisor shows what the container was started with, the agent's secret too.
-_COVERED = ("/dev/mqueue", "/dev/pts", "/sys/fs/cgroup", "/proc/gvisor")
-# A file that every container of a pod has, and everybody may write.
-_LAST_MESSAGE = "/dev/termination-log"
+# Mounts of the container that all its lanes would share; the cgroup's files, which keep what slots before have used; where
+# gVisor shows what the container was started with, the agent's secret too; a file that every container of a pod has, and
+# everybody may write; and what Moby masks in containers (oci/defaults.go of 28.2), since a lane's /proc is a new one.
+_COVERED = (
+    "/dev/mqueue", "/dev/pts", "/sys/fs/cgroup", "/proc/gvisor", "/dev/termination-log",
+    "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
+    "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
+    "/sys/devices/virtual/powercap",
+)  # fmt: skip
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
 # They may not be taken from a mount that is changed.
 _KEPT_FLAGS = {"nosuid": linux.MS_NOSUID, "nodev": linux.MS_NODEV, "noexec": linux.MS_NOEXEC}
@@ -49,8 +53,8 @@ def protect_mounts():
     for place in _COVERED:
         if os.path.isdir(place):
             linux.mount("tmpfs", place, "tmpfs", _PLAIN | linux.MS_RDONLY, "size=4k,nr_inodes=2")
-    if os.path.exists(_LAST_MESSAGE):
-        linux.mount("/dev/null", _LAST_MESSAGE, None, linux.MS_BIND)
+        elif os.path.exists(place):
+            linux.mount("/dev/null", place, None, linux.MS_BIND)
     with open("/proc/self/mountinfo") as file:
         # Where mounts cover others, the last is the one in sight.
         mounts = {line.split()[4]: line.split()[5].split(",") for line in file}

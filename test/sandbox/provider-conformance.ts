@@ -287,6 +287,21 @@ for target in ('/usr/bin/x', '/etc/x', '/sandlot/agent/agent.py', '/x'):
     });
 
     const itInLanes = mode !== "C" ? it : () => undefined;
+    itInLanes("masks of /proc and /sys what engines mask", async () => {
+      const source = `
+import os
+for name in 'acpi asound interrupts kcore keys latency_stats sched_debug scsi timer_list timer_stats'.split():
+    path = '/proc/' + name
+    if os.path.isdir(path) and os.listdir(path) or os.path.isfile(path): print(path)
+    try:
+        if os.path.exists(path) and open(path, 'rb').read(1): print(path, 'reads')
+    except OSError: pass
+for path in ('/sys/firmware', '/sys/devices/virtual/powercap'):
+    if os.path.isdir(path) and os.listdir(path): print(path, os.listdir(path))
+`;
+      expect(text((await python(source)).stdout)).toBe("");
+    });
+
     itInLanes("keeps the kernel's preference for ending candidates first", async () => {
       const source =
         "try: open('/proc/self/oom_score_adj', 'w').write('0')\nexcept OSError as e: print(e.errno)\nprint(open('/proc/self/oom_score_adj').read())";

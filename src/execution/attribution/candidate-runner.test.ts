@@ -114,6 +114,27 @@ describe("attribution", () => {
     expect(seen.candidate).toHaveLength(2);
   });
 
+  it("counts a stall at once when the deadline leaves no time for another try, and no fault of any other kind", async () => {
+    const { runner, seen } = runnerOf(({ bringDown }) => bringDown("stalled"));
+    const soon = { ...ctx, deadline: systemClock.now() + 9_000 };
+    expect(await runner.run(soon, candidate)).toMatchObject({ blamed: "stalled", evidence: { length: 1 } });
+    expect([seen.candidate.length, seen.control.length]).toEqual([1, 1]);
+    let faults = 1;
+    const hit = runnerOf(({ bringDown }) => (faults-- > 0 ? bringDown("oom") : printed("right")));
+    expect(await hit.runner.run(soon, candidate)).toMatchObject({ result: { exit: { code: 0 } }, blamed: null });
+    const sick = runnerOf(
+      ({ bringDown }) => bringDown("stalled"),
+      ({ bringDown }) => bringDown("stalled"),
+    );
+    await expect(sick.runner.run(soon, candidate)).rejects.toMatchObject({ code: "sandbox_stalled" });
+  });
+
+  it("counts from the first time where nobody is ever beside it", async () => {
+    const { runner, seen } = runnerOf(({ bringDown }) => bringDown("lane_lost"), undefined, "C");
+    expect(await runner.run(ctx, candidate)).toMatchObject({ blamed: "lane_lost", evidence: { length: 3 } });
+    expect([seen.candidate.length, seen.control.length]).toEqual([3, 3]);
+  });
+
   it("never blames where the control program fails, too", async () => {
     const { runner, seen } = runnerOf(
       ({ bringDown }) => bringDown("agent_exit"),

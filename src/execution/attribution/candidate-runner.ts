@@ -118,22 +118,27 @@ class Inquiry {
   }
 
   /** The cause that the candidate is to blame for; null to try again. Throws a fault that has nobody to blame. */
-  async #weigh(ctx: CallContext, { fault, alone }: Attempt): Promise<FaultCause | null> {
+  async #weigh(ctx: CallContext, { fault, exclusive }: Attempt): Promise<FaultCause | null> {
     const cause = faultCause(fault);
     this.#note(String(fault));
     const couldCause = candidateCouldCause(fault);
+    // Who stalls has had all its time and more; when that leaves none for another try, waiting for it would be an error.
+    const counts = exclusive || (cause === "stalled" && this.#leftMs(ctx) < RUN_OVERHEAD_MS);
     if (cause === null || !(couldCause || cause === "setup")) await this.#forgive(ctx, fault);
-    else if (alone && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
-    else if (alone && ++this.#recurrences >= this.#enough(ctx)) return cause;
+    else if (counts && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
+    else if (counts && ++this.#recurrences >= this.#enough(ctx)) return cause;
     else if (couldCause || ++this.#setups >= SHARED_SETUPS) this.#alone = true;
     return null;
   }
 
   /** Who could hold out until the caller's deadline would have bought an error: without time for more, once is enough. */
   #enough(ctx: CallContext): number {
-    const leftMs = ctx.deadline - this.#source.clock.now();
-    if (leftMs < this.#candidate.limits.wallMs + 2 * RUN_OVERHEAD_MS) return 1;
-    return RECURRENCES;
+    return this.#leftMs(ctx) < 2 * RUN_OVERHEAD_MS ? 1 : RECURRENCES;
+  }
+
+  /** Milliseconds until the caller's deadline once the program has had its wall limit again. */
+  #leftMs(ctx: CallContext): number {
+    return ctx.deadline - this.#source.clock.now() - this.#candidate.limits.wallMs;
   }
 
   /** Waits before the next try, or throws when there have been enough. */

@@ -57,6 +57,14 @@ describe("the container of a sandbox", () => {
     }
   });
 
+  it("lifts the engine's masks only where lanes are made, which mask the same", () => {
+    const lanes = containerOptions({ ...input, appArmor: true }).HostConfig;
+    expect([lanes?.MaskedPaths, lanes?.ReadonlyPaths]).toEqual([[], []]);
+    const none = containerOptions({ ...input, appArmor: true, spec: { ...spec, mode: "C" } }).HostConfig;
+    expect([none?.MaskedPaths, none?.ReadonlyPaths]).toEqual([undefined, undefined]);
+    expect(none?.SecurityOpt?.filter((option) => option.startsWith("apparmor"))).toEqual([]);
+  });
+
   it("allows no swap, and memory and processes for all runs together", () => {
     const host = containerOptions(input).HostConfig;
     expect(host?.Memory).toBe(sandboxMemoryBytes(spec));

@@ -33,13 +33,14 @@ const CHANGE_USERS = { user: "0:0", capabilities: ["SETUID", "SETGID"] };
  * The container of a sandbox. Pure, so that a test can hold every line of the hardening.
  *
  * /proc is left unmasked because the kernel allows a lane its own /proc only then; the agent has no capability, and
- * candidates see the lane's. AppArmor's default profile refuses mounts, which lanes are made of, so it is lifted
+ * candidates see the lane's, which masks the same. AppArmor's default profile refuses mounts, which lanes are made of, so it is lifted
  * for the agent; the slots' seccomp filter refuses them to candidates (docs/decisions/0003-lanes-in-containers.md).
  */
 export function containerOptions(input: ContainerInput): ContainerCreateOptions {
   const { id, spec, owner, image, token, expiresAt, socketFolder } = input;
   const memory = sandboxMemoryBytes(spec);
   const { user, capabilities } = spec.mode === "B" ? { user: USER, capabilities: [] } : CHANGE_USERS;
+  const makesLanes = spec.mode !== "C";
   const scratch = `rw,exec,nosuid,nodev,size=${spec.scratchBytes},mode=1777`;
   return {
     name: id,
@@ -66,10 +67,9 @@ export function containerOptions(input: ContainerInput): ContainerCreateOptions 
       SecurityOpt: [
         "no-new-privileges",
         `seccomp=${input.seccomp}`,
-        ...(input.appArmor ? ["apparmor=unconfined"] : []),
+        ...(input.appArmor && makesLanes ? ["apparmor=unconfined"] : []),
       ],
-      MaskedPaths: [],
-      ReadonlyPaths: [],
+      ...(makesLanes ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
       IpcMode: "private",
       PidsLimit: sandboxProcesses(spec) * (spec.runtime === "default" ? 1 : TASKS_PER_PROCESS),
       Memory: memory,
