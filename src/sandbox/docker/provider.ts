@@ -105,6 +105,8 @@ export class DockerProvider implements SandboxProvider {
       try {
         return await this.#start(ctx, id, spec);
       } catch (error) {
+        // The volume may have been removed by hand, and the engine has made an empty one instead.
+        this.#toolbox = null;
         await this.#destroy(id).catch(() => undefined);
         throw engineError(error);
       }

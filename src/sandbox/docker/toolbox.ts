@@ -1,31 +1,69 @@
-import { newId } from "../../core/ids.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { helperLabels } from "../labels.ts";
 import type { SandboxOwner } from "../port.ts";
-import { type Engine, ignoreGone } from "./engine.ts";
+import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
 
-/** A filler that is still there after so long was left by a server that was killed. */
-const FILLER_MS = 60_000;
+/** Filling takes less than a second: after so long whoever was at it is gone. Milliseconds. */
+const FILLING_MS = 60_000;
+const LOOK_MS = 100;
+
+export interface ToolboxOwner {
+  readonly owner: SandboxOwner;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
 
 /**
- * The volume that carries the toolbox into every sandbox, read-only. The engine fills a new volume from the image at
- * its mount point when a container is made, so making one and removing it is enough; nothing has to run, and nothing
- * of the host's file system is needed. The container is labelled as a sandbox is, so that the reaper finds what a
- * killed server leaves.
+ * The volume that carries the toolbox into every sandbox, read-only; answers its name. The engine fills a volume that is
+ * missing or empty from the image at its mount point when a container is made, so making one and removing it is enough;
+ * nothing has to run, and nothing of the host's file system is needed. The container's name is the lock, and a second
+ * volume says that the first is complete: an engine may be killed while it copies. The container is labelled as a sandbox
+ * is, so that the reaper finds what a killed server leaves.
  */
-export async function ensureToolboxVolume(
-  engine: Engine,
-  image: string,
-  { owner, now }: { readonly owner: SandboxOwner; readonly now: number },
-): Promise<string> {
+export async function ensureToolboxVolume(engine: Engine, image: string, owner: ToolboxOwner): Promise<string> {
   const name = image.replace(/[/:]/g, "-");
-  const known = await engine.short.listVolumes({ filters: { name: [name] } });
-  if (known.Volumes?.some((volume) => volume.Name === name)) return name;
-  const filler = await engine.short.createContainer({
-    name: newId("sandbox"),
-    Image: image,
-    Labels: helperLabels(owner, now + FILLER_MS),
-    HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: name, Target: "/sandlot" }] },
-  });
-  await ignoreGone(filler.remove({ force: true }));
-  return name;
+  const complete = `${name}-complete`;
+  const deadline = Date.now() + FILLING_MS;
+  for (; Date.now() < deadline + FILLING_MS; await sleep(LOOK_MS)) {
+    const existed = await hasVolume(engine, name);
+    const filler = await takeLock(engine, image, name, owner);
+    if (!filler) {
+      if (Date.now() > deadline) await ignoreGone(engine.short.getContainer(lockOf(name)).remove({ force: true }));
+      continue;
+    }
+    try {
+      if (!existed || (await hasVolume(engine, complete))) {
+        await engine.short.createVolume({ Name: complete });
+        return name;
+      }
+    } finally {
+      await ignoreGone(filler.remove({ force: true }));
+    }
+    // Somebody began to fill it and never ended.
+    await ignoreGone(engine.short.getVolume(name).remove());
+  }
+  throw new SandlotError("sandbox_create_failed", { detail: `the volume ${name} is not complete, and in use` });
+}
+
+const lockOf = (name: string) => `${name}-filler`;
+
+/** The container that fills the volume, once the engine has; null while another has its name. */
+async function takeLock(engine: Engine, image: string, volume: string, { owner, now }: ToolboxOwner) {
+  try {
+    return await engine.short.createContainer({
+      name: lockOf(volume),
+      Image: image,
+      Labels: helperLabels(owner, now + FILLING_MS),
+      HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: volume, Target: "/sandlot" }] },
+    });
+  } catch (error) {
+    if (engineStatus(error) === 409) return null;
+    throw error;
+  }
+}
+
+async function hasVolume(engine: Engine, name: string): Promise<boolean> {
+  const { Volumes } = await engine.short.listVolumes({ filters: { name: [name] } });
+  return Volumes?.some((volume) => volume.Name === name) ?? false;
 }

@@ -60,6 +60,11 @@ export class SandboxPools {
     return { lease: (ctx, request) => this.#lease(ctx, { spec, key, sizes }, request) };
   }
 
+  /** The last failure to make such a sandbox since one was made; null when all is well, or nobody has asked for one. */
+  lastError(spec: SandboxSpec): SandlotError | null {
+    return this.#open.get(poolKey(spec))?.pool.lastError ?? null;
+  }
+
   /** Ids of every sandbox of every pool. */
   get sandboxIds(): string[] {
     const own = this.#entries().flatMap(({ pool }) => pool.members().map(({ sandbox }) => sandbox.id));
