@@ -272,7 +272,8 @@ def run_lane(control, settings, seccomp):
     try:
         lane.enter()
         lane.serve()
-    except OSError as error:
+    except Exception as error:
         fault = {"code": "lane_setup_failed", "detail": "%s: %s" % (type(error).__name__, error)}
         control.sendall(frames.encode_json(frames.FAULT, 0, fault))
-    os._exit(0)
+    finally:
+        os._exit(0)

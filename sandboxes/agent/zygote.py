@@ -2,7 +2,7 @@
 
 The lane itself never forks for a run, so that the two share no page that either of them writes to; and what a slot
 must go through once, walls and filter, its zygote went through already. It holds no secret and listens to its lane
-alone. A candidate of its own user (mode B) may kill or stop it: the lane then makes another.
+alone. A candidate of its own user (mode B) may kill or stop it: the lane then answers for the slot and ends.
 """
 
 import os

@@ -12,7 +12,7 @@ export interface SandboxSpec {
   readonly tenant: string;
   /** The resource whose pool it belongs to. */
   readonly resource: string;
-  /** A folder of `sandboxes/`, e.g. `python`. */
+  /** A folder of `sandboxes/`, e.g. `python`: in one process it stands for one digest, that of its first reading. */
   readonly image: string;
   /** Processor time the sandbox may use at once, in cores. */
   readonly cpus: number;

@@ -50,7 +50,7 @@ const has = (volume: string, path: string) =>
 beforeEach(async () => {
   const [toolbox = ""] = await prepareImages(ctx, { socketPath, imagesRoot, images: [] });
   image = `toolbox-under-test:${randomBytes(4).toString("hex")}`;
-  const [repo, tag] = image.split(":");
+  const [repo = "", tag = ""] = image.split(":");
   await engine.getImage(toolbox).tag({ repo, tag });
 });
 afterEach(async () => {

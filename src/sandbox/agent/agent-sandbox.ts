@@ -84,10 +84,13 @@ export class AgentSandbox implements Sandbox {
   }
 
   async openSession(ctx: CallContext, request: SessionRequest): Promise<SandboxSession> {
-    const { connection, id } = { connection: this.#connection, id: this.id };
-    const encoded = encodeSession(request, !("shell" in request.program));
-    const onWorn = () => (this.#worn = true);
-    const session = new AgentSession({ sandboxId: id, connection, request: encoded, limits: request.limits, onWorn });
+    const session = new AgentSession({
+      sandboxId: this.id,
+      connection: this.#connection,
+      request: encodeSession(request, !("shell" in request.program)),
+      limits: request.limits,
+      onWorn: () => (this.#worn = true),
+    });
     await session.start(ctx, (end) =>
       this.#fault(end.fault ?? { code: "lane_lost", detail: `its program ended before its first call: ${end.reason}` }),
     );

@@ -145,9 +145,10 @@ export class AgentConnection {
     this.#assertOpen();
     const cancelTimer = this.#stallAfter(PING_MS);
     try {
+      // Settled by its end as well; raced against that, every ping would be kept until then.
       const pong = new Promise<void>((resolve) => this.#pings.push(resolve));
       this.#writer.control(encodeFrame(FRAME.PING, 0));
-      await orAborted(ctx, Promise.race([pong, this.ended]));
+      await orAborted(ctx, pong);
       this.#assertOpen();
     } finally {
       cancelTimer();
@@ -237,6 +238,7 @@ export class AgentConnection {
   #finish(end: SandboxEnd): void {
     if (this.#end) return;
     this.#end = end;
+    for (const settle of this.#pings.splice(0)) settle();
     this.#cancelRenewal();
     if (end.cause === "closed" && this.#options.transport.input.writable) {
       this.#options.transport.input.write(encodeJsonFrame(FRAME.BYE, 0, { reason: "closed" }));
