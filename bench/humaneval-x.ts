@@ -62,11 +62,8 @@ const { config } = loadConfig({
   workingDirectory: directory,
   flags: [flag("data_dir", directory), flag("server.port", 0), flag("sandbox.provider", "docker")],
 });
-await cliServices.buildImages(
-  config,
-  wanted.map(({ image }) => image),
-  (text) => console.error(text),
-);
+const names = wanted.map(({ image }) => image);
+await cliServices.buildImages(config, { names, rebuild: false }, (text) => console.error(text));
 const server = await cliServices.startSandboxServer({ config, logger: silentLogger });
 const client = createClient({ url: server.url });
 const failures: string[] = [];

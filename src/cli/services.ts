@@ -40,6 +40,13 @@ export interface ReplayAnswer {
   readonly text: string;
 }
 
+/** Which images to build. */
+export interface ImageBuild {
+  /** Empty for all. */
+  readonly names: readonly string[];
+  readonly rebuild: boolean;
+}
+
 /** What the commands need of the rest, wired by the entry point; every implementation is imported when first used. */
 export interface CliServices {
   /** API, worker and store in this process. */
@@ -61,9 +68,11 @@ export interface CliServices {
   probeProviders(config: Config): Promise<Record<"docker" | "local", ProviderReport>>;
   /**
    * Builds the sandbox images that the Docker engine lacks, of those named or of all when none is; answers their
-   * references.
+   * references. `rebuild`: also what it has, every step anew.
    */
-  buildImages(config: Config, names: readonly string[], onStep: (text: string) => void): Promise<string[]>;
+  buildImages(config: Config, build: ImageBuild, onStep: (text: string) => void): Promise<string[]>;
+  /** Removes images, volumes and containers that no present source stands for and nobody uses; answers their names. */
+  pruneImages(config: Config): Promise<string[]>;
   /** All sandbox images, built or not. */
   listImages(config: Config): Promise<ImageView[]>;
   /** Runs the smoke tests of the images that are named, or of all; one that is not built is told as that. */

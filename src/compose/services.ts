@@ -65,9 +65,14 @@ export const cliServices: CliServices = {
     return { docker: dockerReport, local: localReport };
   },
 
-  async buildImages(config, names, onStep) {
+  async buildImages(config, build, onStep) {
     const { buildImages } = await import("./images.ts");
-    return buildImages(config, names, onStep);
+    return buildImages(config, build, onStep);
+  },
+
+  async pruneImages(config) {
+    const { removeOldImages } = await import("./images.ts");
+    return removeOldImages(config);
   },
 
   async listImages(config) {

@@ -13,7 +13,15 @@ describe("image build", () => {
     expect((await cli.run("image", "build", "go", "java", "--json")).stdout).toBe(
       '{"images":["sandlot/python:abc"]}\n',
     );
-    expect(cli.events).toEqual(["build", "build go java"]);
+    await cli.run("image", "build", "go", "--rebuild");
+    expect(cli.events).toEqual(["build", "build go java", "rebuild go"]);
+  });
+});
+
+describe("image prune", () => {
+  test("tells what it has removed", async () => {
+    const { code, stdout } = await createCli().run("image", "prune");
+    expect([code, stdout]).toEqual([0, "removed  sandlot/python:old\n"]);
   });
 });
 

@@ -2,7 +2,7 @@ import { kill } from "node:process";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Rollout } from "../../src/contract/rollouts.ts";
-import { imageReference } from "../../src/sandbox/docker/images.ts";
+import { imageReference } from "../../src/sandbox/images/index.ts";
 import { startReplayModel } from "../../src/models/index.ts";
 import { promptOf } from "../../src/resources/check/index.ts";
 import { agentPid, containersOf, docker, openEngine } from "../support/engine.ts";

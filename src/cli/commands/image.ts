@@ -14,6 +14,7 @@ export function imageCommand(session: Session): Command {
   const build = new Command("build")
     .description("build the sandbox images that the Docker engine lacks")
     .argument("[names...]", "images (default: all)")
+    .option("--rebuild", "build also what the engine has, every step anew", false)
     .action(action(session, buildImages));
   const list = new Command("list")
     .description("images, the languages they run, and whether they are built")
@@ -22,22 +23,37 @@ export function imageCommand(session: Session): Command {
     .description("run each language's smoke test in a sandbox of its image")
     .argument("[names...]", "images (default: those that are built)")
     .action(action(session, checkImages));
+  const prune = new Command("prune")
+    .description("remove images and volumes of earlier sources that nobody uses")
+    .action(action(session, pruneImages));
   return new Command("image")
-    .description("build, list and check sandbox images")
+    .description("build, list, check and prune sandbox images")
     .addCommand(build)
     .addCommand(list)
-    .addCommand(check);
+    .addCommand(check)
+    .addCommand(prune);
 }
 
-async function buildImages(call: CommandCall): Promise<void> {
-  const { screen, session, signal, args } = call;
+async function buildImages(call: CommandCall<{ rebuild: boolean }>): Promise<void> {
+  const { screen, session, signal, args, options } = call;
   const { config } = await loadSettings(call);
   const onStep = (text: string) => screen.progress.step(`${text} …`);
-  const building = session.options.services.buildImages(config, args, onStep);
+  const build = { names: args, rebuild: options.rebuild };
+  const building = session.options.services.buildImages(config, build, onStep);
   const images = await unlessAborted(signal, building);
   screen.progress.clear();
   screen.document({ images });
   screen.print(...images.map((image) => `${screen.colors.green("ready")}  ${sanitiseLine(image)}`));
+}
+
+async function pruneImages(call: CommandCall): Promise<void> {
+  const { screen, session, signal } = call;
+  const { config } = await loadSettings(call);
+  const removed = await unlessAborted(signal, session.options.services.pruneImages(config));
+  screen.document({ removed });
+  screen.print(
+    ...(removed.length > 0 ? removed.map((name) => `removed  ${sanitiseLine(name)}`) : ["nothing to remove"]),
+  );
 }
 
 async function listImages(call: CommandCall): Promise<void> {

@@ -14,16 +14,18 @@ export interface FolderBuild {
   readonly reference: string;
   /** Default 15 minutes. */
   readonly timeoutMs?: number | undefined;
+  /** Every step anew, whatever the engine remembers. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** Builds a folder's Dockerfile; throws `sandbox_create_failed` with the builder's last words. */
 export async function buildFolder(ctx: CallContext, engine: Engine, options: FolderBuild): Promise<void> {
-  const { folder, reference, timeoutMs } = options;
+  const { folder, reference, timeoutMs, fresh } = options;
   const archive = pack();
   for (const name of await imageFiles(folder)) {
     archive.entry({ name, mode: 0o644 }, await readFile(join(folder, name)));
   }
-  await build(ctx, engine, { archive, reference, labels: {}, timeoutMs });
+  await build(ctx, engine, { archive, reference, labels: {}, timeoutMs, fresh });
 }
 
 /** The same image under another name, with labels. */
@@ -42,13 +44,14 @@ interface Build {
   readonly reference: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly timeoutMs: number | undefined;
+  readonly fresh?: boolean | undefined;
 }
 
-async function build(ctx: CallContext, engine: Engine, { archive, reference, labels, timeoutMs }: Build) {
+async function build(ctx: CallContext, engine: Engine, { archive, reference, labels, timeoutMs, fresh }: Build) {
   archive.finalize();
   const waitingFor = "the image to build";
   await withScope(ctx, { timeoutMs: timeoutMs ?? BUILD_MS, waitingFor }, async (scope) => {
-    const options = { t: reference, labels: { ...labels }, rm: true, forcerm: true };
+    const options = { t: reference, labels: { ...labels }, nocache: fresh, rm: true, forcerm: true };
     const stream = (await engine.streams.buildImage(archive as unknown as NodeJS.ReadableStream, options)) as Readable;
     const onAbort = () => stream.destroy(scope.signal.reason as Error);
     scope.signal.addEventListener("abort", onAbort, { once: true });

@@ -10,8 +10,6 @@ import { readVersions } from "./versions.ts";
 /** Label of a built image: JSON of language → version. */
 const VERSIONS_LABEL = "sandlot.versions";
 
-export { imageReference };
-
 /** What the engine has of an image. */
 export interface BuiltImage {
   /** Bytes on the engine's disk, those that it shares with other images included. */
@@ -42,6 +40,8 @@ export interface BuildOptions {
   readonly manifest: ImageManifest | null;
   /** Default 15 minutes. */
   readonly timeoutMs?: number | undefined;
+  /** Every step anew, whatever the engine remembers. */
+  readonly fresh?: boolean | undefined;
 }
 
 /**
@@ -49,11 +49,11 @@ export interface BuildOptions {
  * `sandbox_create_failed` with the builder's last words.
  */
 export async function buildImage(ctx: CallContext, engine: Engine, options: BuildOptions): Promise<void> {
-  const { folder, reference, manifest, timeoutMs } = options;
-  if (!manifest) return buildFolder(ctx, engine, { folder, reference, timeoutMs });
+  const { folder, reference, manifest, timeoutMs, fresh } = options;
+  if (!manifest) return buildFolder(ctx, engine, { folder, reference, timeoutMs, fresh });
   // Others may build the same at the same time.
   const unnamed = `${reference}-${randomBytes(4).toString("hex")}`;
-  await buildFolder(ctx, engine, { folder, reference: unnamed, timeoutMs });
+  await buildFolder(ctx, engine, { folder, reference: unnamed, timeoutMs, fresh });
   try {
     const versions = await readVersions(ctx, engine, unnamed, manifest.languages);
     await relabel(ctx, engine, { from: unnamed, reference, labels: { [VERSIONS_LABEL]: JSON.stringify(versions) } });

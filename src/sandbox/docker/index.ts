@@ -1,2 +1,3 @@
+export { pruneImages } from "./prune.ts";
 export { DockerProvider, type DockerProviderOptions } from "./provider.ts";
 export { imageStates, type ImageState, prepareImages, type PrepareOptions } from "./prepare.ts";

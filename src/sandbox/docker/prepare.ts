@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import pLimit from "p-limit";
 import type { CallContext } from "../../core/context.ts";
-import { type ImageSource, readImageSource } from "../images/index.ts";
+import { imageReference, type ImageSource, readImageSource } from "../images/index.ts";
 import { connectEngine, engineError } from "./engine.ts";
-import { buildImage, type BuiltImage, findImage, hasImage, imageReference } from "./images.ts";
+import { buildImage, type BuiltImage, findImage, hasImage } from "./images.ts";
 
 /** Builds at once: one downloads while another compiles. */
 const PARALLEL_BUILDS = 2;
@@ -17,6 +17,8 @@ export interface PrepareOptions {
   /** Longest build of one image; default 15 minutes. */
   readonly timeoutMs?: number | undefined;
   readonly onStep?: ((text: string) => void) | undefined;
+  /** Builds also what the engine has, every step anew: for what the packages of the day have mended. Default false. */
+  readonly rebuild?: boolean | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PrepareOptions {
  * missing. Answers the references of all of them, the toolbox first. Throws `provider_unavailable` without an engine.
  */
 export async function prepareImages(ctx: CallContext, options: PrepareOptions): Promise<string[]> {
-  const { socketPath, imagesRoot, images, timeoutMs, onStep } = options;
+  const { socketPath, imagesRoot, images, timeoutMs, onStep, rebuild = false } = options;
   const engine = connectEngine(socketPath);
   const sources = await Promise.all(images.map((name) => readImageSource(imagesRoot, name)));
   const toolbox = { name: "toolbox", folder: join(imagesRoot, "agent"), manifest: null };
@@ -34,9 +36,9 @@ export async function prepareImages(ctx: CallContext, options: PrepareOptions): 
     wanted.map(({ name, folder, manifest }) =>
       inTurn(async () => {
         const reference = await imageReference(folder, name);
-        if (await hasImage(engine, reference)) return reference;
+        if (!rebuild && (await hasImage(engine, reference))) return reference;
         onStep?.(`building the image ${reference}`);
-        await buildImage(ctx, engine, { folder, reference, manifest, timeoutMs });
+        await buildImage(ctx, engine, { folder, reference, manifest, timeoutMs, fresh: rebuild });
         return reference;
       }),
     ),

@@ -22,8 +22,7 @@ export interface ToolboxOwner {
  * is, so that the reaper finds what a killed server leaves.
  */
 export async function ensureToolboxVolume(engine: Engine, image: string, owner: ToolboxOwner): Promise<string> {
-  const name = image.replace(/[/:]/g, "-");
-  const complete = `${name}-complete`;
+  const [name, complete] = toolboxVolumes(image);
   const deadline = Date.now() + FILLING_MS;
   for (; Date.now() < deadline + FILLING_MS; await sleep(LOOK_MS)) {
     const existed = await hasVolume(engine, name);
@@ -44,6 +43,12 @@ export async function ensureToolboxVolume(engine: Engine, image: string, owner: 
     await ignoreGone(engine.short.getVolume(name).remove());
   }
   throw new SandlotError("sandbox_create_failed", { detail: `the volume ${name} is not complete, and in use` });
+}
+
+/** Names of the volumes that a toolbox image has: the one that sandboxes mount, and the one that says that it is complete. */
+export function toolboxVolumes(image: string): [string, string] {
+  const name = image.replace(/[/:]/g, "-");
+  return [name, `${name}-complete`];
 }
 
 const lockOf = (name: string) => `${name}-filler`;

@@ -143,8 +143,9 @@ export function createCli(): Cli {
     },
     listEnvironments: async () => [CODE_GEN],
     probeProviders: async () => cli.reports,
-    buildImages: async (_config, names, onStep) => {
-      events.push(`build ${names.join(" ")}`.trim());
+    pruneImages: async () => ["sandlot/python:old"],
+    buildImages: async (_config, { names, rebuild }, onStep) => {
+      events.push([rebuild ? "rebuild" : "build", ...names].join(" "));
       onStep("building python");
       return ["sandlot/python:abc"];
     },
