@@ -28,6 +28,7 @@ const INFRASTRUCTURE: ReadonlySet<ErrorCode> = new Set([
   "data_dir_locked",
   "overloaded",
   "queue_full",
+  "quota_exceeded",
   "server_unreachable",
   "shutting_down",
 ]);

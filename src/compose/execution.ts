@@ -3,23 +3,27 @@ import type { Config } from "../config/index.ts";
 import type { Clock } from "../core/clock.ts";
 import { ExecutionEngine, resourceClasses } from "../execution/index.ts";
 import { readCatalogue, type SandboxPools } from "../sandbox/index.ts";
+import { believed } from "./believed.ts";
 import { IMAGES_ROOT } from "./paths.ts";
-import { sandboxRuntime } from "./sandboxes.ts";
+import { type ChosenProvider, sandboxRuntime } from "./sandboxes.ts";
 
 export interface ExecutionInput {
   readonly config: Config;
   readonly pools: SandboxPools;
+  readonly hasImage: ChosenProvider["hasImage"];
   readonly clock: Clock;
 }
 
 /** Sessions of one sandbox: they are idle most of the time, unlike runs. */
 const SESSION_SLOTS = 8;
+/** How long an image is believed to be there, or not: one that is built while the server runs is soon used. */
+const IMAGE_BELIEVED_MS = 5_000;
 /** Requests that may wait for a slot, and for a session. */
 const MAX_WAITING = 1_000;
 const MAX_WAITING_SESSIONS = 100;
 
 /** The execution service over the pools, with sizes from the configuration and the machine. */
-export function composeExecution({ config, pools, clock }: ExecutionInput): ExecutionEngine {
+export function composeExecution({ config, pools, hasImage, clock }: ExecutionInput): ExecutionEngine {
   const { slots_per_sandbox: slots, mode, pool, max_sandboxes: most } = config.sandbox;
   const common = { cpus: Math.min(slots, availableParallelism()), mode, runtime: sandboxRuntime(config) };
   const sandboxes = (ofEach: number) => ({ ...common, slots: ofEach, classes: resourceClasses(ofEach, totalmem()) });
@@ -29,6 +33,7 @@ export function composeExecution({ config, pools, clock }: ExecutionInput): Exec
   return new ExecutionEngine({
     catalogue: remembered(() => readCatalogue(IMAGES_ROOT)),
     pools,
+    hasImage: believed(IMAGE_BELIEVED_MS, clock, hasImage),
     clock,
     sandboxes: sandboxes(slots),
     runs: { atOnce: runsAtOnce(pools, slots * Math.min(pool.max, most), clock), maxWaiting: MAX_WAITING },

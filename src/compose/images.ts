@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageCheck, ImageView } from "../cli/image/views.ts";
-import type { StartOptions } from "../cli/services.ts";
+import type { ImageBuild, StartOptions } from "../cli/services.ts";
 import type { Config } from "../config/index.ts";
 import { type CallContext, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { systemClock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { ExecutionService, Stage } from "../execution/index.ts";
-import { imageStates, type ImageState, prepareImages } from "../sandbox/docker/index.ts";
+import { imageStates, type ImageState, prepareImages, pruneImages } from "../sandbox/docker/index.ts";
 import { type ImageSource, readCatalogue, SandboxPools, smokeTestFile } from "../sandbox/index.ts";
 import { composeExecution } from "./execution.ts";
 import { IMAGES_ROOT } from "./paths.ts";
@@ -17,11 +17,16 @@ import { chooseProvider, dockerSocket, poolSettings } from "./sandboxes.ts";
 /** Builds what the engine lacks of these images, of all when none is named; answers their references. */
 export async function buildImages(
   config: Config,
-  names: readonly string[],
+  { names, rebuild }: ImageBuild,
   onStep: (text: string) => void,
 ): Promise<string[]> {
   const images = (await sourcesOf(names)).map(({ manifest }) => manifest.name);
-  return prepareImages(rootContext(), { socketPath: dockerSocket(config), imagesRoot: IMAGES_ROOT, images, onStep });
+  const socketPath = dockerSocket(config);
+  return prepareImages(rootContext(), { socketPath, imagesRoot: IMAGES_ROOT, images, rebuild, onStep });
+}
+
+export async function removeOldImages(config: Config): Promise<string[]> {
+  return pruneImages({ socketPath: dockerSocket(config), imagesRoot: IMAGES_ROOT, sources: await sourcesOf([]) });
 }
 
 export async function listImages(config: Config): Promise<ImageView[]> {
@@ -61,7 +66,7 @@ export async function checkImages(options: CheckImagesOptions): Promise<ImageChe
     clock: systemClock,
     logger,
   });
-  const execution = composeExecution({ config, pools, clock: systemClock });
+  const execution = composeExecution({ config, pools, hasImage: chosen.hasImage, clock: systemClock });
   const ctx = rootContext({ logger });
   const checks: ImageCheck[] = [];
   try {

@@ -105,8 +105,9 @@ async function startStore({ config, logger, clock, onStep }: PlatformOptions, cl
 async function startSandboxes(options: PlatformOptions, store: Store, alone: boolean, closers: Closers) {
   const { config, logger, clock = systemClock, onStep } = options;
   const owner = { installation: store.installation, owner: newId("server") };
-  const { provider, close } = await chooseProvider({ config, owner, clock, logger, ...(onStep ? { onStep } : {}) });
-  closers.add(close);
+  const chosen = await chooseProvider({ config, owner, clock, logger, ...(onStep ? { onStep } : {}) });
+  const { provider, hasImage } = chosen;
+  closers.add(() => chosen.close());
   const pools = new SandboxPools({ provider, ...poolSettings(config), clock, logger });
   const reaper = new Reaper({ provider, owner, known: () => pools.sandboxIds, alone, clock, logger });
   await reaper.start();
@@ -114,7 +115,7 @@ async function startSandboxes(options: PlatformOptions, store: Store, alone: boo
     reaper.close();
     await pools.close();
   });
-  const execution = composeExecution({ config, pools, clock });
+  const execution = composeExecution({ config, pools, hasImage, clock });
   closers.add(() => execution.close());
   return { pools, execution, provider: provider.name };
 }

@@ -18,10 +18,10 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     const owner = { installation: newId("installation"), owner: newId("server") };
     const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
     closers.add(() => chosen.close());
-    const { provider } = chosen;
+    const { provider, hasImage } = chosen;
     const pools = new SandboxPools({ provider, ...poolSettings(config), clock: systemClock, logger });
     closers.add(() => pools.close());
-    const execution = composeExecution({ config, pools, clock: systemClock });
+    const execution = composeExecution({ config, pools, hasImage, clock: systemClock });
     closers.add(() => execution.close());
     const app = createApp({
       jobs: NO_JOBS,

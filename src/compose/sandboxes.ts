@@ -4,7 +4,13 @@ import type { Clock } from "../core/clock.ts";
 import { type CallContext, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
-import { DEFAULT_POOL_LIMITS, type PoolsOptions, type SandboxOwner, type SandboxProvider } from "../sandbox/index.ts";
+import {
+  DEFAULT_POOL_LIMITS,
+  type PoolsOptions,
+  readCatalogue,
+  type SandboxOwner,
+  type SandboxProvider,
+} from "../sandbox/index.ts";
 import { IMAGES_ROOT, PACKAGE_ROOT } from "./paths.ts";
 
 /** The engine's socket. */
@@ -24,6 +30,8 @@ export interface ProviderInput {
 /** A provider that can make sandboxes now, and how to let go of it. */
 export interface ChosenProvider {
   readonly provider: SandboxProvider;
+  /** Whether sandboxes of an image can be made; true where only trying tells. */
+  readonly hasImage: (name: string) => Promise<boolean>;
   readonly close: () => void;
 }
 
@@ -51,7 +59,7 @@ export async function chooseProvider(input: ProviderInput): Promise<ChosenProvid
 
 async function dockerProvider(input: ProviderInput, buildMs: number | undefined): Promise<ChosenProvider> {
   const { config, owner, clock, logger, onStep } = input;
-  const { DockerProvider, prepareImages } = await import("../sandbox/docker/index.ts");
+  const { DockerProvider, imageStates, prepareImages } = await import("../sandbox/docker/index.ts");
   const socketPath = dockerSocket(config);
   const { transport } = config.sandbox.docker;
   const provider = new DockerProvider({
@@ -73,7 +81,12 @@ async function dockerProvider(input: ProviderInput, buildMs: number | undefined)
     provider.close();
     throw error;
   }
-  return { provider, close: () => provider.close() };
+  const hasImage = async (name: string) => {
+    const catalogue = await readCatalogue(IMAGES_ROOT);
+    const states = await imageStates(socketPath, [catalogue.image(name)]);
+    return states.every(({ built }) => built !== null);
+  };
+  return { provider, hasImage, close: () => provider.close() };
 }
 
 async function localProvider(input: ProviderInput): Promise<ChosenProvider> {
@@ -88,7 +101,8 @@ async function localProvider(input: ProviderInput): Promise<ChosenProvider> {
     clock,
   });
   await assertAvailable(rootContext({ logger }), provider);
-  return { provider, close: () => undefined };
+  // It has this machine's programs and no images: another one would have no more packages.
+  return { provider, hasImage: async (name) => IMAGES.includes(name), close: () => undefined };
 }
 
 async function kubernetesProvider(input: ProviderInput): Promise<ChosenProvider> {
@@ -111,7 +125,8 @@ async function kubernetesProvider(input: ProviderInput): Promise<ChosenProvider>
     provider.close();
     throw error;
   }
-  return { provider, close: () => provider.close() };
+  // The cluster's registry is the operator's, and the nodes' to ask.
+  return { provider, hasImage: async () => true, close: () => provider.close() };
 }
 
 /** The runtime of sandboxes for which nobody names another, as the configured provider calls it. */

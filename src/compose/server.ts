@@ -1,6 +1,9 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
-import { sandboxFusion } from "../compat/sandbox-fusion/index.ts";
+import { missingImages, sandboxFusion } from "../compat/sandbox-fusion/index.ts";
 import { rootContext } from "../core/context.ts";
+import { messageOf } from "../core/errors/sandlot-error.ts";
+import type { Logger } from "../core/logger.ts";
+import type { ExecutionService } from "../execution/index.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
@@ -27,11 +30,24 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       logger,
       surfaces: [sandboxFusion],
     });
+    if (platform.execution) await warnOfMissingImages(platform.execution, logger);
     const server = await listen({ app, host: config.server.host, port: config.server.port });
     closers.add((graceMs) => server.close(graceMs));
     return { url: server.url, provider: platform.provider, close: (graceMs) => closers.close(graceMs) };
   } catch (error) {
     await closers.close(0);
     throw error;
+  }
+}
+
+/** Says what programs that come by the other protocol will lack: they run all the same. */
+async function warnOfMissingImages(service: ExecutionService, logger: Logger): Promise<void> {
+  try {
+    for (const image of await missingImages(service)) {
+      const text = `numerical programs lack their packages until \`sandlot image build ${image}\``;
+      logger.warn({ image }, text);
+    }
+  } catch (error) {
+    logger.warn({ problem: messageOf(error) }, "it cannot be told whether the image of numerical programs is there");
   }
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { PROVED_LIMITS } from "../contract/sandbox-limits.ts";
-import { DEFAULT_TENANT, SCOPES } from "../core/context.ts";
+import { DEFAULT_TENANT, SCOPES, TENANT_SCOPES } from "../core/context.ts";
 import { ModelConfig } from "./model-schema.ts";
 
 const DAY_SECONDS = 24 * 3600;
@@ -18,10 +18,11 @@ const ApiKeyConfig = z
       .optional(),
     key_file: FilePath.optional(),
     tenant: z.string().min(1).max(128).default(DEFAULT_TENANT),
+    /** Default: all but `operator`, which reaches other tenants. */
     scopes: z
       .array(z.enum(SCOPES))
       .min(1)
-      .default([...SCOPES]),
+      .default([...TENANT_SCOPES]),
   })
   .refine(
     (entry) => (entry.key === undefined) !== (entry.key_file === undefined),

@@ -67,6 +67,7 @@ export const EXECUTION_ROUTES = {
     bodyBytes: BOUNDS.runBodyBytes,
     body: SessionInput,
     status: 201,
+    hasQuota: true,
     response: SessionView,
   },
   listSessions: {
@@ -89,6 +90,7 @@ export const EXECUTION_ROUTES = {
     summary: "Run code in a session; one that comes while another runs waits for it",
     body: CallInput,
     timeoutMs: RUN_MS,
+    hasQuota: true,
     response: CallView,
   },
   interruptSession: {
@@ -103,6 +105,7 @@ export const EXECUTION_ROUTES = {
     path: "/api/v1/sessions/{id}/files",
     summary: "Write files into a session's workspace",
     body: WriteFilesInput,
+    hasQuota: true,
     response: WrittenFiles,
   },
   readSessionFiles: {
@@ -110,6 +113,7 @@ export const EXECUTION_ROUTES = {
     path: "/api/v1/sessions/{id}/files/read",
     summary: "Read files of a session's workspace",
     body: ReadFilesInput,
+    hasQuota: true,
     response: FileList,
   },
   closeSession: {

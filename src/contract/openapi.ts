@@ -82,8 +82,8 @@ function errorsOf(route: Route): [number, string][] {
     [409, "It is in conflict with what is there", route.method === "POST"],
     [413, "The body is larger than the server takes", route.body !== undefined],
     [415, "The body is not application/json in UTF-8", route.body !== undefined],
-    [429, "The server is full; Retry-After says when to ask again", route.scope !== null],
-    [503, "The server is stopping, full, or lacks a part; try again later", true],
+    [429, "The caller's own quota is used up; Retry-After says when to ask again", route.hasQuota ?? false],
+    [503, "The server is stopping, full, or lacks a part; Retry-After says when to ask again, if that helps", true],
   ];
   return all.filter(([, , applies]) => applies).map(([status, description]) => [status, description]);
 }

@@ -3,13 +3,13 @@ import type { Route } from "./route.ts";
 
 const OF_OPERATORS = { scope: "admin", status: 200 } as const;
 
-/** What operators see and do of the pools. */
+/** What operators see and do of the pools: those of the caller's tenant, with the scope `operator` those of all. */
 export const POOLS_ROUTES = {
   listPools: {
     ...OF_OPERATORS,
     method: "GET",
     path: "/api/v1/pools",
-    summary: "Pools of sandboxes",
+    summary: "Pools of sandboxes: the tenant's, with the scope `operator` those of all tenants",
     response: PoolList,
   },
   getPool: {
@@ -38,7 +38,7 @@ export const POOLS_ROUTES = {
     ...OF_OPERATORS,
     method: "GET",
     path: "/api/v1/sandboxes",
-    summary: "Sandboxes of all pools",
+    summary: "Sandboxes of these pools",
     response: SandboxList,
   },
   getSandbox: {

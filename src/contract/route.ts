@@ -16,6 +16,8 @@ export interface Route {
   readonly bodyBytes?: number;
   /** Milliseconds that a handler may take. Default: the server's; streams have no limit. */
   readonly timeoutMs?: number;
+  /** Whether it counts against a quota of the caller's (`quota_exceeded`). Default false. */
+  readonly hasQuota?: boolean;
   readonly status: 200 | 201;
   /** JSON answer; `events` answers text/event-stream. */
   readonly response: z.ZodType | "events";

@@ -112,7 +112,13 @@ export const CallView = z
     limit: z.enum(LIMIT_NAMES).nullable(),
     stdout: OutputView,
     stderr: OutputView,
-    times: z.object({ wall_ms: z.number(), cpu_ms: z.number() }),
+    times: z
+      .object({
+        queue_ms: z.number().describe("Waiting for other calls of the session; no part of `wall_ms`."),
+        wall_ms: z.number(),
+        cpu_ms: z.number(),
+      })
+      .describe("Milliseconds."),
     memory_peak_bytes: z.int(),
   })
   .meta({ id: "Call" });

@@ -4,9 +4,15 @@ import { SandlotError } from "./errors/sandlot-error.ts";
 import { type Logger, silentLogger } from "./logger.ts";
 import { randomHex } from "./random-hex.ts";
 
-/** What a caller may do. `hidden_tests` allows reading rows and expected outputs, `sandboxes` running programs. */
-export const SCOPES = ["jobs", "hidden_tests", "sandboxes", "admin"] as const;
+/**
+ * What a caller may do. `hidden_tests` allows reading rows and expected outputs, `sandboxes` running programs, `admin` seeing
+ * and steering the pools and sandboxes of the caller's tenant, `operator` those of all tenants.
+ */
+export const SCOPES = ["jobs", "hidden_tests", "sandboxes", "admin", "operator"] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Everything that a caller may do within its own tenant. */
+export const TENANT_SCOPES: readonly Scope[] = SCOPES.filter((scope) => scope !== "operator");
 
 /** On whose behalf a call is made. */
 export interface Principal {

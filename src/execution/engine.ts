@@ -13,6 +13,8 @@ export interface ExecutionOptions {
   /** Asked for with each request: reading it once is the business of whoever gives it. */
   readonly catalogue: () => Promise<ImageCatalogue>;
   readonly pools: PoolAccess;
+  /** Whether sandboxes of an image can be made. Default: only trying tells. */
+  readonly hasImage?: (image: string) => Promise<boolean>;
   readonly sandboxes: PlanOptions;
   readonly runs: {
     /** Slots in use at once, over all tenants and sandboxes; asked for each time. */
@@ -60,6 +62,10 @@ export class ExecutionEngine implements ExecutionService {
       compiled: language.compile !== undefined,
       sessions: language.sessions,
     }));
+  }
+
+  async hasImage(image: string): Promise<boolean> {
+    return this.#options.hasImage?.(image) ?? true;
   }
 
   async run(ctx: CallContext, request: ExecutionRequest, listener?: ExecutionListener): Promise<Execution> {

@@ -10,12 +10,16 @@ import type {
   RunLimits,
   SandboxMode,
   SandboxSession,
+  SessionCall,
+  SessionReply,
 } from "../sandbox/index.ts";
 
 /** Runs programs by language in pooled sandboxes: one run, a batch of cases, or a session. What surfaces are made of. */
 export interface ExecutionService {
   /** Every language of every image, with the image that runs it by default. */
   languages(): Promise<LanguageView[]>;
+  /** Whether sandboxes of an image can be made; true where only trying tells. Throws when nobody can be asked. */
+  hasImage(image: string): Promise<boolean>;
   /**
    * Compiles if need be and runs every case in a fresh slot. The program's failures are results, never errors. One that
    * attacks its sandbox is repeated; the deadline of `ctx` should leave a case some six times its wall time and 30 seconds.
@@ -130,11 +134,21 @@ export interface Execution {
 export interface SessionService {
   open(ctx: CallContext, request: OpenSessionRequest): Promise<SessionView>;
   /** The session itself, to call, read and write; using it counts against idleness. */
-  use<T>(ctx: CallContext, id: string, work: (session: SandboxSession) => Promise<T>): Promise<T>;
+  use<T>(ctx: CallContext, id: string, work: (session: UsedSession) => Promise<T>): Promise<T>;
   interrupt(ctx: CallContext, id: string): void;
   get(ctx: CallContext, id: string): SessionView;
   list(ctx: CallContext): SessionView[];
   close(ctx: CallContext, id: string): Promise<void>;
+}
+
+/** A session whose calls tell how long they have waited. */
+export interface UsedSession extends SandboxSession {
+  call(ctx: CallContext, call: SessionCall): Promise<UsedSessionReply>;
+}
+
+export interface UsedSessionReply extends SessionReply {
+  /** Milliseconds behind other calls and files of the session; no part of the call's own. */
+  readonly queueMs: number;
 }
 
 export interface OpenSessionRequest {

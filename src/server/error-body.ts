@@ -1,8 +1,8 @@
 import type { ErrorBody } from "../contract/errors.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 
-/** Seconds after which another process has probably taken over. */
-const SHUTDOWN_RETRY_SECONDS = 5;
+/** Seconds after which it is worth while to ask again where nothing better is known: another process has taken over, a sandbox was made. */
+const RETRY_SECONDS = 5;
 
 /** The error as callers may see it, and the body that tells it. The message of one that is not coded is never seen. */
 export function errorBody(error: unknown, requestId: string): { shown: SandlotError; body: ErrorBody } {
@@ -10,12 +10,11 @@ export function errorBody(error: unknown, requestId: string): { shown: SandlotEr
   return { shown, body: { error: { ...shown.report() }, request_id: requestId } };
 }
 
-/** Seconds for Retry-After; null when nothing is known. */
+/** Seconds for Retry-After: what the error says, and for every 503 that may pass by itself; null where it would say nothing. */
 export function retryAfterOf(error: SandlotError): number | null {
-  if (SandlotError.is(error, "overloaded") || SandlotError.is(error, "queue_full")) {
-    return Math.max(1, Math.ceil(error.context.retry_after));
-  }
-  return error.code === "shutting_down" ? SHUTDOWN_RETRY_SECONDS : null;
+  const { retry_after: asked } = error.context as { readonly retry_after?: unknown };
+  if (typeof asked === "number") return Math.max(1, Math.ceil(asked));
+  return error.status === 503 && error.retry === "backoff" ? RETRY_SECONDS : null;
 }
 
 function shownError(error: unknown, requestId: string): SandlotError {

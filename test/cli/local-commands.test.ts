@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { createCli } from "./support/harness.ts";
+import { GO_IMAGE, PYTHON_IMAGE } from "./support/images.ts";
 
 describe("env", () => {
   test("list needs no server", async () => {
@@ -128,6 +130,24 @@ describe("doctor", () => {
     };
     expect(json.ready).toBe(false);
     expect(json.checks.find(({ name }) => name === "Docker engine")).toMatchObject({ state: "missing" });
+  });
+
+  test("an engine without the image of numerical programs", async () => {
+    const cli = createCli();
+    cli.reports = { ...cli.reports, docker: { available: true, detail: "engine 28 answers", facts: {} } };
+    expect((await cli.run("doctor")).stdout).not.toContain("numerical");
+    const numerical = { ...GO_IMAGE, name: "python-numerical" };
+    cli.services.listImages = async () => [PYTHON_IMAGE, numerical];
+    const { code, stdout } = await cli.run("doctor");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/! warning +numerical image +.*not built/);
+    expect(stdout).toContain("→ `sandlot image build python-numerical`");
+    cli.services.listImages = async () => [PYTHON_IMAGE, { ...numerical, built: true }];
+    expect((await cli.run("doctor")).stdout).toMatch(/✓ ok +numerical image +python-numerical is built/);
+    cli.services.listImages = async () => {
+      throw new SandlotError("provider_unavailable", { provider: "docker", detail: "gone" });
+    };
+    expect((await cli.run("doctor")).code).toBe(0);
   });
 
   test("models that do not answer, a database that is not there, a locked directory", async () => {

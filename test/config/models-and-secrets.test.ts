@@ -79,6 +79,13 @@ describe("secrets and API keys", () => {
     expect(config.models["m"]?.api_key).toBe("model-key");
   });
 
+  test("are for all tenants only when their scopes say so", () => {
+    const { config } = load({
+      yaml: "server: { api_keys: [{ name: a, key: k }, { name: b, key: l, scopes: [operator] }] }\n",
+    });
+    expect(config.server.api_keys.map(({ scopes }) => scopes.includes("operator"))).toEqual([false, true]);
+  });
+
   test("files that are missing, empty or hold more are named, all at once", () => {
     write("empty.txt", "\n");
     write("two.txt", "a\nb\n");

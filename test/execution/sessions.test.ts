@@ -201,7 +201,7 @@ describe("sessions", () => {
   it("are bounded for each tenant and altogether; who waits too long is refused", async () => {
     const { python, sessions, clock } = open({ atOnce: 3, perTenant: 2, maxWaiting: 1, maxQueueMs: 500 });
     const [one] = [await python(), await python()];
-    await expect(python()).rejects.toMatchObject({ code: "overloaded", status: 429 });
+    await expect(python()).rejects.toMatchObject({ code: "quota_exceeded", status: 429 });
     await python({}, tenant("other"));
     const waiting = Promise.allSettled([python({}, tenant("third"))]);
     await tick();
@@ -247,6 +247,37 @@ describe("sessions", () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it("tell how long a call has waited for those before it, and of none when there were none", async () => {
+    const { python, call, sessions, clock } = open();
+    const { id } = await python();
+    expect((await call(id, "a")).queueMs).toBe(0);
+    const hanging = call(id, "hang");
+    await tick();
+    const waiting = call(id, "b");
+    clock.advance(250);
+    sessions.interrupt(ctx, id);
+    // The sandboxes of these tests say that every call takes a millisecond.
+    expect((await hanging).queueMs).toBe(0);
+    expect((await waiting).queueMs).toBe(249);
+    expect((await call(id, "c")).queueMs).toBe(0);
+  });
+
+  it("count as waiting also what a caller has left behind that went away", async () => {
+    const { python, call, sessions, clock } = open();
+    const { id } = await python();
+    const controller = new AbortController();
+    const left = call(id, "hang", rootContext({ signal: controller.signal }));
+    await tick();
+    controller.abort(new SandlotError("cancelled", { detail: "by the test" }));
+    await expect(left).rejects.toMatchObject({ code: "cancelled" });
+    const waiting = call(id, "b");
+    await tick();
+    clock.advance(100);
+    sessions.interrupt(ctx, id);
+    expect((await waiting).queueMs).toBe(99);
+    expect((await call(id, "c")).queueMs).toBe(0);
+  });
+
   it("survive a caller who goes away, and bound how many may call", async () => {
     const { python, call, engine, sessions } = open();
     const { id } = await python();
@@ -259,7 +290,7 @@ describe("sessions", () => {
     await tick();
     await engine.close();
     const codes = (await many).map((one) => (one.status === "rejected" ? (one.reason as SandlotError).code : null));
-    expect(codes.filter((code) => code === "overloaded")).toHaveLength(6);
+    expect(codes.filter((code) => code === "quota_exceeded")).toHaveLength(6);
     expect(codes.filter((code) => code === "session_ended")).toHaveLength(64);
   });
 

@@ -64,7 +64,7 @@ describe("a batch", () => {
     };
     const cases = Array.from({ length: 100 }, () => ({}));
     const reply = await post(harness, BATCHES, { ...PROGRAM, cases });
-    expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([429, "overloaded", "5"]);
+    expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([503, "overloaded", "5"]);
     expect(played).toBeLessThan(15);
     // What was held is free again.
     expect((await post(harness, BATCHES, { ...PROGRAM, cases: cases.slice(0, 9) })).status).toBe(200);

@@ -211,7 +211,7 @@ describe("the size of bodies", () => {
     await new Promise((resolve) => held.on("continue", () => held.write(" ", resolve)));
     const body = `{"environment":"math"}${" ".repeat(900)}`;
     const reply = await send({ path: JOBS, body });
-    expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([429, "overloaded", "5"]);
+    expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([503, "overloaded", "5"]);
     held.destroy();
     await until(() => records.some(({ code }) => code === "cancelled"));
     expect((await send({ path: JOBS, body })).status).toBe(201);

@@ -33,6 +33,13 @@ describe("the OpenAPI document", () => {
     );
   });
 
+  test("has a quota where there is one, and overload everywhere", () => {
+    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+    const quotas = operations.filter(({ responses }) => "429" in responses).map(({ operationId }) => operationId);
+    expect(quotas.sort()).toEqual(["callSession", "openSession", "readSessionFiles", "writeSessionFiles"]);
+    expect(operations.filter(({ responses }) => !("503" in responses))).toEqual([]);
+  });
+
   test("describes nothing else", () => {
     const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
     expect(operations).toHaveLength(Object.keys(ROUTES).length);

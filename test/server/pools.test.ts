@@ -68,6 +68,60 @@ describe("operators", () => {
     expect(pools.killed).toEqual([]);
   });
 
+  describe("of several tenants", () => {
+    const keys = [
+      { name: "r", key: "red", tenant: "red", scopes: ["sandboxes", "admin"] as const },
+      { name: "d", key: "default", tenant: "default", scopes: ["admin"] as const },
+      { name: "o", key: "operator", tenant: "red", scopes: ["operator"] as const },
+      { name: "j", key: "jobs", tenant: "default", scopes: ["operator", "jobs"] as const },
+    ];
+    const as = (key: string) => ({ authorization: `Bearer ${key}` });
+    const one = [
+      ["GET", "/api/v1/pools/pool_1"],
+      ["POST", "/api/v1/pools/pool_1/scale", '{"max":7}'],
+      ["POST", "/api/v1/pools/pool_1/drain"],
+      ["GET", "/api/v1/sandboxes/sbx_1"],
+      ["DELETE", "/api/v1/sandboxes/sbx_1"],
+    ] as const;
+
+    test("an admin finds nothing of another tenant, as if it were not there", async () => {
+      const { send, pools } = await serve({ auth: { keys } });
+      const headers = as("red");
+      expect((await send({ path: "/api/v1/pools", headers })).json).toEqual({ items: [] });
+      expect((await send({ path: "/api/v1/sandboxes", headers })).json).toEqual({ items: [] });
+      for (const [method, path, body] of one) {
+        const reply = await send({ method, path, headers, ...(body ? { body } : {}) });
+        const unknown = await send({ method, path: path.replace("_1", "_9"), headers, ...(body ? { body } : {}) });
+        expect([path, reply.status, reply.error.code]).toEqual([path, 404, "not_found"]);
+        expect({ ...reply.error, context: { ...reply.error.context, id: "" }, message: "" }).toEqual({
+          ...unknown.error,
+          context: { ...unknown.error.context, id: "" },
+          message: "",
+        });
+      }
+      expect(pools.killed).toEqual([]);
+      expect(pools.list()[0]).toMatchObject({ state: "open", limits: { max: 2 } });
+    });
+
+    test.each(["default", "operator", "jobs"])("what is there is seen and steered with the key %s", async (key) => {
+      const { send, pools } = await serve({ auth: { keys } });
+      const headers = as(key);
+      expect((await send({ path: "/api/v1/pools", headers })).json["items"]).toHaveLength(1);
+      expect((await send({ path: "/api/v1/sandboxes", headers })).json["items"]).toHaveLength(1);
+      for (const [method, path, body] of one) {
+        const reply = await send({ method, path, headers, ...(body ? { body } : {}) });
+        expect([path, reply.status]).toEqual([path, 200]);
+      }
+      expect(pools.killed).toEqual(["sbx_1"]);
+    });
+
+    test("an operator is nothing else", async () => {
+      const { send } = await serve({ auth: { keys } });
+      const reply = await send({ path: "/api/v1/jobs", headers: as("operator") });
+      expect([reply.status, reply.error.context]).toEqual([403, { scope: "jobs" }]);
+    });
+  });
+
   test("are told which methods a path takes", async () => {
     const { send } = await serve();
     const reply = await send({ method: "PUT", path: "/api/v1/sandboxes/sbx_1" });

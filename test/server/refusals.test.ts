@@ -148,7 +148,7 @@ describe("API keys", () => {
     await send({ path: "/api/v1/jobs" });
     expect(jobs.contexts[0]?.principal).toEqual({
       tenant: "default",
-      scopes: ["jobs", "hidden_tests", "sandboxes", "admin"],
+      scopes: ["jobs", "hidden_tests", "sandboxes", "admin", "operator"],
     });
   });
 });
@@ -207,11 +207,14 @@ describe("errors of handlers", () => {
     }
   });
 
-  test("overloaded says when to come back", async () => {
+  test("overload and a used up quota say when to come back", async () => {
     const { send, jobs } = await serve();
     jobs.nextGet = () => Promise.reject(new SandlotError("overloaded", { resource: "queue", retry_after: 2.2 }));
     const reply = await send({ path: "/api/v1/jobs/a" });
-    expect([reply.status, reply.headers["retry-after"]]).toEqual([429, "3"]);
+    expect([reply.status, reply.headers["retry-after"]]).toEqual([503, "3"]);
+    jobs.nextGet = () => Promise.reject(new SandlotError("quota_exceeded", { resource: "sessions", retry_after: 4 }));
+    const quota = await send({ path: "/api/v1/jobs/a" });
+    expect([quota.status, quota.error.code, quota.headers["retry-after"]]).toEqual([429, "quota_exceeded", "4"]);
   });
 
   test("an answer that breaks the contract is caught in tests", async () => {

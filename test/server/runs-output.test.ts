@@ -1,8 +1,9 @@
+import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { output } from "./support/memory-execution.ts";
 import { eventsOf, post, PROGRAM, RUNS } from "./support/run-requests.ts";
-import { serve } from "./support/serve.ts";
+import { type Harness, serve, until } from "./support/serve.ts";
 
 describe("output", () => {
   test.each([
@@ -127,5 +128,85 @@ describe("the stream of a run", () => {
     expect(eventsOf(broken).at(-1)?.[1]).toMatchObject({ error: { code: "internal" } });
     expect(broken.text).not.toContain("secret");
     expect(harness.records.at(-1)).toMatchObject({ level: "error", code: "internal" });
+  });
+});
+
+describe("output that nobody reads", () => {
+  /** A reader of a run's stream that reads nothing until it is told to. */
+  function readerOf(harness: Harness, body: object) {
+    const text = JSON.stringify(body);
+    let seen = "";
+    const socket = connect(harness.server.port, "127.0.0.1", () =>
+      socket.write(
+        `POST ${RUNS}/stream HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n${text}`,
+      ),
+    );
+    socket.on("error", () => undefined);
+    socket.on("data", (chunk) => (seen += chunk.toString()));
+    socket.pause();
+    return { socket, seen: () => seen };
+  }
+
+  /** Programs that write 64 KiB again and again until they are ended, `most` times at most. */
+  async function writing(answerBytesInAll: number, most: number) {
+    const harness = await serve({ bounds: { answerBytesInAll } });
+    const written: number[] = [];
+    harness.execution.play = async (ctx, _one, _index, listener) => {
+      const number = written.push(0) - 1;
+      for (let i = 0; i < most; i++) {
+        ctx.signal.throwIfAborted();
+        listener.onOutput?.("stdout", Buffer.alloc(64 << 10, 65));
+        written[number] = i + 1;
+        if (i % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      return {};
+    };
+    return { harness, written };
+  }
+
+  test.each([{}, { request_id: "r" }])(
+    "is bounded: the run ends as overloaded, and the memory comes back: %j",
+    async (more) => {
+      const { harness, written } = await writing(8 << 20, 4096);
+      const reader = readerOf(harness, { ...PROGRAM, ...more });
+      await until(() => harness.execution.contexts[0]?.signal.aborted === true);
+      expect(SandlotError.is(harness.execution.contexts[0]?.signal.reason)).toBe(true);
+      // The bound, and what the sockets on the way have taken.
+      expect(written[0]).toBeLessThan(1024);
+      // Before anybody has read anything.
+      harness.execution.play = async () => ({ stdout: output(Buffer.alloc(7 << 20, 65)) });
+      await until(() => harness.execution.contexts[0]?.signal.aborted === true);
+      const reply = await post(harness, RUNS, PROGRAM);
+      expect([reply.status, reply.error?.code]).toEqual([200, undefined]);
+      reader.socket.resume();
+      await until(() => reader.seen().includes("event: error"));
+      expect(reader.seen()).toContain('"code":"overloaded"');
+      expect(reader.seen()).not.toContain("event: result");
+      reader.socket.destroy();
+    },
+  );
+
+  test("counts its pieces too, not their bytes alone", async () => {
+    const harness = await serve({ bounds: { answerBytesInAll: 4 << 20 } });
+    let pieces = 0;
+    harness.execution.play = async (ctx, _one, _index, listener) => {
+      for (; pieces < 1_000_000; pieces++) {
+        ctx.signal.throwIfAborted();
+        listener.onOutput?.("stdout", Buffer.from("x"));
+      }
+      return {};
+    };
+    const reply = await post(harness, `${RUNS}/stream`, PROGRAM);
+    expect(reply.status === 503 ? reply.error.code : reply.text).toContain("overloaded");
+    expect(pieces).toBeLessThan(200_000);
+  });
+
+  test("is forgotten once it is sent: a run may write more than there is memory", async () => {
+    const { harness } = await writing(2 << 20, 256);
+    const reply = await post(harness, `${RUNS}/stream`, PROGRAM);
+    const events = eventsOf(reply);
+    expect(events.at(-1)?.[0]).toBe("result");
+    const bytes = events.reduce((sum, [name, { text }]) => sum + (name === "output" ? String(text).length : 0), 0);
+    expect(bytes).toBe(256 * (64 << 10));
   });
 });

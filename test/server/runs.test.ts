@@ -181,6 +181,22 @@ describe("overload and faults", () => {
     }
   });
 
+  test("whoever finds no sandbox is told when to come again", async () => {
+    const harness = await serve();
+    harness.execution.play = () => Promise.reject(new SandlotError("sandbox_unavailable", { pool: "p", detail: "d" }));
+    for (const path of [RUNS, `${RUNS}/stream`]) {
+      const reply = await post(harness, path, PROGRAM);
+      expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([503, "sandbox_unavailable", "5"]);
+    }
+  });
+
+  test("what will not come right by itself names no time to come again", async () => {
+    const harness = await serve();
+    harness.execution.play = () => Promise.reject(new SandlotError("sandbox_image_missing", { image: "python" }));
+    const reply = await post(harness, RUNS, PROGRAM);
+    expect([reply.status, reply.headers["retry-after"]]).toEqual([503, undefined]);
+  });
+
   test("a server without sandboxes says so", async () => {
     const harness = await serve({ execution: null });
     for (const path of [RUNS, `${RUNS}/stream`]) {
@@ -236,7 +252,7 @@ describe("overload and faults", () => {
       stdout: { head: Buffer.alloc(size, 65), tail: Buffer.alloc(0), dropped: 0 },
     });
     const reply = await post(harness, RUNS, PROGRAM);
-    expect([reply.status, reply.error.code]).toEqual([429, "overloaded"]);
+    expect([reply.status, reply.error.code, reply.headers["retry-after"]]).toEqual([503, "overloaded", "5"]);
     size = 700_000;
     for (let i = 0; i < 3; i++) expect((await post(harness, RUNS, PROGRAM)).status).toBe(200);
   });

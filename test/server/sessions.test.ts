@@ -51,6 +51,7 @@ describe("a session", () => {
       value: null,
       error: { name: "ValueError", message: "\ud800", traceback: "Traceback" },
       stdout: output("partial"),
+      queueMs: 7.25,
     });
     const called = await post(harness, `${SESSIONS}/ses_1/calls`, {
       code: "x",
@@ -67,7 +68,7 @@ describe("a session", () => {
       limit: null,
       stdout: { text: "partial", bytes: 7, dropped_bytes: 0 },
       stderr: { text: "", bytes: 0, dropped_bytes: 0 },
-      times: { wall_ms: 1, cpu_ms: 1 },
+      times: { queue_ms: 7.25, wall_ms: 1, cpu_ms: 1 },
       memory_peak_bytes: 1000,
     });
     expect(execution.calls).toEqual([{ code: "x", wallMs: 500, keepBytes: 10 }]);
@@ -188,7 +189,7 @@ describe("a session", () => {
     held.end(JSON.stringify({ code: "x" }));
     await begun;
     const refused = await post(harness, path, { code: "x" });
-    expect([refused.status, refused.error.code, refused.headers["retry-after"]]).toEqual([429, "overloaded", "5"]);
+    expect([refused.status, refused.error.code, refused.headers["retry-after"]]).toEqual([503, "overloaded", "5"]);
     held.destroy();
     await until(() => harness.records.some(({ code }) => code === "cancelled"));
     for (let i = 0; i < 3; i++) {

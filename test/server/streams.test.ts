@@ -179,7 +179,8 @@ describe("events of a job", () => {
     jobs.source = (ctx) => endless(ctx.signal);
     const stream = openStream(server.port);
     await until(() => stream.text().includes("id: 1"));
-    expect((await send({ path: EVENTS })).error.code).toBe("overloaded");
+    const refused = await send({ path: EVENTS });
+    expect([refused.status, refused.error.code, refused.headers["retry-after"]]).toEqual([503, "overloaded", "10"]);
     stream.socket.destroy();
   });
 });

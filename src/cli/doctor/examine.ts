@@ -2,6 +2,7 @@ import type { Config } from "../../config/index.ts";
 import type { CliServices } from "../services.ts";
 import { autoSentence } from "./advice.ts";
 import type { Check } from "./check.ts";
+import { imageChecks } from "./image-checks.ts";
 import { dataDirectoryCheck, nodeCheck, spaceCheck } from "./machine-checks.ts";
 import { providerChecks } from "./provider-checks.ts";
 import { databaseCheck, modelChecks, portCheck } from "./service-checks.ts";
@@ -26,7 +27,8 @@ export async function examine({ config, services }: { config: Config; services: 
     databaseCheck(config),
     modelChecks(config),
   ]);
-  const checks = [node, ...(await providerChecks(reports)), space, directory, port, database, ...models];
+  const images = reports.docker.available ? await imageChecks(config, services) : [];
+  const checks = [node, ...(await providerChecks(reports)), ...images, space, directory, port, database, ...models];
   const hasProvider = reports.docker.available || reports.local.available;
   const ready = hasProvider && [node, space, directory, database].every(({ state }) => state !== "missing");
   return { ready, checks, sentence: autoSentence(reports) };

@@ -33,7 +33,7 @@ test("what breaks off is told by the error, until two empty lines end it", () =>
     limit: null,
     stdout: { text: "", bytes: 0, dropped_bytes: 0 },
     stderr: { text: stderr, bytes: 0, dropped_bytes: 0 },
-    times: { wall_ms: 0, cpu_ms: 0 },
+    times: { queue_ms: 0, wall_ms: 0, cpu_ms: 0 },
     memory_peak_bytes: 0,
   });
   const syntax = (message: string) => reply({ name: "SyntaxError", message, traceback: "" });

@@ -3,9 +3,9 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { BOUNDS } from "../../contract/limits.ts";
 import { BatchJudge } from "./batch-judge.ts";
 import type { EvalResult, EvalTest, StdioCase } from "./eval-result.ts";
-import { type DialectLanguage, imageFor } from "./languages.ts";
+import type { DialectLanguage } from "./languages.ts";
 import { answerMs, compileLimits, queueMs, runLimits, type Timeouts } from "./limits.ts";
-import type { Runner } from "./run-code.ts";
+import { runInImage, type Runner } from "./run-in-image.ts";
 
 const KIB = 1024;
 /** Output kept of a case beside four times the longest expected one: blanks and digits that make no difference. */
@@ -74,15 +74,14 @@ async function judgeBatch(
   const { language, code, timeouts, runAllCases } = submission;
   const judge = new BatchJudge(submission, cases, room);
   const decided = new AbortController();
-  const image = imageFor(language, code);
   const limit = { timeoutMs: answerMs(timeouts, cases.length), waitingFor: "the end of the cases" };
   await withScope(ctx, limit, async (scope) => {
     const inner = { ...scope, signal: AbortSignal.any([scope.signal, decided.signal]) };
-    const running = runner.run(
+    const running = runInImage(
       inner,
+      runner,
+      language,
       {
-        language: language.view.name,
-        ...(image === undefined ? {} : { image }),
         code,
         cases: cases.map(({ input }) => ({ stdin: Buffer.from(input["stdin"] ?? "") })),
         limits: runLimits(timeouts.run),

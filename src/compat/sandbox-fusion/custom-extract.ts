@@ -2,7 +2,7 @@ import { type CallContext, orAborted, withScope } from "../../core/context.ts";
 import type { CodeBlock } from "./extract-code.ts";
 import { int, list, model, required, text } from "./fields.ts";
 import { answerMs, queueMs, runLimits } from "./limits.ts";
-import type { Runner } from "./run-code.ts";
+import type { Runner } from "./run-in-image.ts";
 import { badValue, type Problem } from "./refusal.ts";
 
 const TIMEOUTS = { compile: 0, run: 10 };

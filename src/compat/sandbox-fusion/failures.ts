@@ -6,6 +6,7 @@ import { Refusal, unprocessable, valueProblem } from "./refusal.ts";
 const BUSY: ReadonlySet<ErrorCode> = new Set([
   "queue_full",
   "overloaded",
+  "quota_exceeded",
   "deadline_exceeded",
   "shutting_down",
   "sandbox_unavailable",

@@ -1,1 +1,2 @@
 export { sandboxFusion } from "./surface.ts";
+export { missingImages } from "./run-in-image.ts";

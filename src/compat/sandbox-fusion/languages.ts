@@ -59,10 +59,14 @@ export function dialectLanguages(views: readonly LanguageView[]): ReadonlyMap<st
 }
 
 /**
- * The image for a program: the original's Python has the numerical packages installed, ours only where they are asked
- * for, because it starts lighter without them.
+ * The image that a program asks for by what it names: the original's Python has the numerical packages installed, ours
+ * only there, because it starts lighter without them. Undefined: the language's own.
  */
 export function imageFor({ view }: DialectLanguage, code: string): string | undefined {
-  const numerical = view.images.find((image) => image.endsWith("-numerical"));
-  return numerical !== undefined && /\b(?:numpy|scipy|sympy|pandas)\b/.test(code) ? numerical : undefined;
+  return /\b(?:numpy|scipy|sympy|pandas)\b/.test(code) ? numericalImage(view) : undefined;
+}
+
+/** Beside the language's own image, the one with numerical packages. */
+export function numericalImage({ images: [, ...others] }: LanguageView): string | undefined {
+  return others.find((image) => image.endsWith("-numerical"));
 }

@@ -108,14 +108,13 @@ function answerErrors(operations: Operations): ErrorRequestHandler {
       return;
     }
     if (!req.complete) drain(req);
-    const retryAfter = SandlotError.is(error) ? retryAfterOf(error) : null;
-    if (retryAfter !== null) res.setHeader("retry-after", String(retryAfter));
-    if (refusal) {
-      sendJson(res, refusal.status, { detail: refusal.detail });
+    if (!refusal && operation.fault) {
+      sendJson(res, 200, operation.fault(faultMessage(error, state.id)));
       return;
     }
-    const message = faultMessage(error, state.id);
-    if (operation.fault) sendJson(res, 200, operation.fault(message));
-    else sendJson(res, 500, { detail: message });
+    const retryAfter = SandlotError.is(error) ? retryAfterOf(error) : null;
+    if (retryAfter !== null) res.setHeader("retry-after", String(retryAfter));
+    if (refusal) sendJson(res, refusal.status, { detail: refusal.detail });
+    else sendJson(res, 500, { detail: faultMessage(error, state.id) });
   };
 }

@@ -1,14 +1,12 @@
 import { type CallContext, orAborted, withScope } from "../../core/context.ts";
-import type { Execution, ExecutionService } from "../../execution/service.ts";
+import type { Execution } from "../../execution/service.ts";
 import type { InputFile } from "../../sandbox/index.ts";
 import { commandResult, notesOf, OUT_OF_TIME, type RunAnswer, runStatus } from "./answers.ts";
 import { Fetching, inputFiles } from "./files.ts";
-import { type DialectLanguage, imageFor } from "./languages.ts";
+import type { DialectLanguage } from "./languages.ts";
 import { answerMs, compileLimits, isSpent, KEEP_BYTES, queueMs, runLimits, type Timeouts } from "./limits.ts";
 import type { RunCodeRequest } from "./requests.ts";
-
-/** Runs programs. */
-export type Runner = Pick<ExecutionService, "run">;
+import { runInImage, type Runner } from "./run-in-image.ts";
 
 /** One program, run once. */
 export interface Job {
@@ -45,14 +43,11 @@ export async function runJob(ctx: CallContext, runner: Runner, job: Job): Promis
   const { showsCompiler } = language;
   if (showsCompiler && isSpent(timeouts.compile)) return notStarted(job, { compile_result: OUT_OF_TIME });
   if (!showsCompiler && isSpent(timeouts.run)) return notStarted(job, { run_result: OUT_OF_TIME });
-  const image = imageFor(language, code);
   const limit = { timeoutMs: answerMs(timeouts), waitingFor: "the end of the run" };
   const execution = await withScope(ctx, limit, (inner) =>
     orAborted(
       inner,
-      runner.run(inner, {
-        language: language.view.name,
-        ...(image === undefined ? {} : { image }),
+      runInImage(inner, runner, language, {
         code,
         files,
         cases: [{ stdin: Buffer.from(stdin ?? ""), outputs: fetching.outputs() }],

@@ -11,7 +11,8 @@ import type { Timeouts } from "./limits.ts";
 import { column, datasetType, providedRow } from "./provided-data.ts";
 import { badValue, type Problem, Refusal, unprocessable } from "./refusal.ts";
 import type { SubmitRequest, TestConfig } from "./requests.ts";
-import { type Runner, runJob } from "./run-code.ts";
+import { runJob } from "./run-code.ts";
+import type { Runner } from "./run-in-image.ts";
 import { stdioCases } from "./stdio-cases.ts";
 
 type Languages = ReadonlyMap<string, DialectLanguage>;

@@ -18,7 +18,8 @@ import {
   readSubmit,
 } from "./requests.ts";
 import { type Answer, type Call, dialectRouter, type Operation } from "./router.ts";
-import { runCode, type Runner } from "./run-code.ts";
+import { runCode } from "./run-code.ts";
+import type { Runner } from "./run-in-image.ts";
 import { jupyterError, runJupyter } from "./run-jupyter.ts";
 import { submit } from "./submit.ts";
 
@@ -96,7 +97,10 @@ async function languagesOf(service: ExecutionService): Promise<ReadonlyMap<strin
 
 /** Runs programs within the memory for answers. */
 function runnerFor({ account }: Call, { executor }: SurfaceTools): Runner {
-  return { run: (ctx, request, listener) => executor.execute(ctx, { request, identity: null, account }, listener) };
+  return {
+    run: (ctx, request, listener) => executor.execute(ctx, { request, identity: null, account }, listener),
+    hasImage: (image) => executor.service.hasImage(image),
+  };
 }
 
 /** Ids beyond 2^53 come back as they were sent. */

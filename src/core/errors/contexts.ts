@@ -55,7 +55,10 @@ interface SpecificContexts {
   forbidden_host: { readonly host: string };
   forbidden_origin: { readonly origin: string };
   queue_full: { readonly resource: string; readonly retry_after: number };
+  /** Bounds of the server, which all callers share. */
   overloaded: { readonly resource: string; readonly retry_after: number };
+  /** Bounds of one tenant, or of one of its sessions. */
+  quota_exceeded: { readonly resource: string; readonly retry_after: number };
   server_unreachable: { readonly url: string; readonly detail: string };
   model_unreachable: ModelContext;
   model_timeout: ModelContext;

@@ -3,9 +3,10 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
-import { faultCause, sandboxLost, type SandboxSession, type SessionEnd } from "../../sandbox/index.ts";
-import type { SessionView } from "../service.ts";
+import { faultCause, sandboxLost, type SessionEnd } from "../../sandbox/index.ts";
+import type { SessionView, UsedSession } from "../service.ts";
 import type { OpenedSession } from "./open-session.ts";
+import { QueueTimes } from "./queue-times.ts";
 
 export interface LiveSessionInput {
   readonly tenant: string;
@@ -42,9 +43,11 @@ export class LiveSession {
   #end: SessionEnd | null = null;
   #ending: Promise<void> | null = null;
   #cancelTimer: () => void = () => undefined;
+  readonly #used: UsedSession;
 
   constructor(input: LiveSessionInput) {
     this.#input = input;
+    this.#used = new QueueTimes(input.opened.session, input.clock);
     this.tenant = input.tenant;
     this.#openedAt = this.#lastUsedAt = input.clock.now();
     this.#bornAt = this.#usedAt = input.clock.monotonic();
@@ -76,13 +79,13 @@ export class LiveSession {
    * Runs `work` on the session. Whatever takes its state away, the program, its sandbox or time, throws `session_ended`
    * with the reason: with nothing to repeat, a fault of the sandbox is the session's end, not an error to try again.
    */
-  async use<T>(ctx: CallContext, work: (session: SandboxSession) => Promise<T>): Promise<T> {
+  async use<T>(ctx: CallContext, work: (session: UsedSession) => Promise<T>): Promise<T> {
     if (this.#end !== null) throw this.#endedError(this.#end);
     if (this.#inUse >= MAX_IN_USE)
-      throw new SandlotError("overloaded", { resource: "calls of the session", retry_after: RETRY_AFTER_SECONDS });
+      throw new SandlotError("quota_exceeded", { resource: "calls of the session", retry_after: RETRY_AFTER_SECONDS });
     this.#touch(1);
     try {
-      return await work(this.#input.opened.session);
+      return await work(this.#used);
     } catch (error) {
       if (ctx.signal.aborted) throw error;
       const cause = faultCause(error);

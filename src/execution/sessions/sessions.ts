@@ -1,13 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { ImageCatalogue, SandboxSession } from "../../sandbox/index.ts";
+import type { ImageCatalogue } from "../../sandbox/index.ts";
 import { Gate } from "../admission/index.ts";
 import { leaseSource, type PoolAccess } from "../lease-source.ts";
 import type { PlanOptions } from "../plan/plan.ts";
 import { refusal } from "../plan/refusal.ts";
 import { type SessionPlan, sessionPlanOf } from "../plan/session-plan.ts";
-import type { OpenSessionRequest, SessionService, SessionView } from "../service.ts";
+import type { OpenSessionRequest, SessionService, SessionView, UsedSession } from "../service.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 import { LiveSession } from "./live-session.ts";
 import { openIn } from "./open-session.ts";
@@ -78,7 +78,7 @@ export class Sessions implements SessionService {
     }
   }
 
-  async use<T>(ctx: CallContext, id: string, work: (session: SandboxSession) => Promise<T>): Promise<T> {
+  async use<T>(ctx: CallContext, id: string, work: (session: UsedSession) => Promise<T>): Promise<T> {
     return this.#find(ctx, id).use(ctx, work);
   }
 
@@ -169,7 +169,7 @@ export class Sessions implements SessionService {
     const count = (this.#perTenant.get(tenant) ?? 0) + change;
     if (change === 1 && count > perTenant) {
       const resource = `sessions of the tenant, of which there may be ${perTenant}`;
-      throw new SandlotError("overloaded", { resource, retry_after: RETRY_AFTER_SECONDS });
+      throw new SandlotError("quota_exceeded", { resource, retry_after: RETRY_AFTER_SECONDS });
     }
     if (count === 0) this.#perTenant.delete(tenant);
     else this.#perTenant.set(tenant, count);

@@ -62,7 +62,7 @@ describe("the container of a sandbox", () => {
     expect([lanes?.MaskedPaths, lanes?.ReadonlyPaths]).toEqual([[], []]);
     const none = containerOptions({ ...input, appArmor: true, spec: { ...spec, mode: "C" } }).HostConfig;
     expect([none?.MaskedPaths, none?.ReadonlyPaths]).toEqual([undefined, undefined]);
-    expect(none?.SecurityOpt?.filter((option: string) => option.startsWith("apparmor"))).toEqual([]);
+    expect(none?.SecurityOpt).not.toContain("apparmor=unconfined");
   });
 
   it("allows no swap, and memory and processes for all runs together", () => {

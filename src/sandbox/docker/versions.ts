@@ -3,8 +3,8 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ImageLanguage } from "../images/index.ts";
 import { type Engine, ignoreGone } from "./engine.ts";
 
-/** Label of the containers in which programs are asked for their version. */
-export const VERSIONS_HELPER = "sandlot.helper=versions";
+/** Label, without a value, of the containers in which programs are asked for their version. */
+export const VERSIONS_HELPER = "sandlot.versions-helper";
 const VERSION_MS = 60_000;
 const LONGEST = 200;
 
@@ -32,7 +32,7 @@ async function outputOf(ctx: CallContext, engine: Engine, image: string, command
   const container = await engine.short.createContainer({
     Image: image,
     Entrypoint: [],
-    Labels: Object.fromEntries([VERSIONS_HELPER.split("=")]),
+    Labels: { [VERSIONS_HELPER]: "" },
     Cmd: [...command],
     User: "1000:1000",
     // One stream without the engine's framing.

@@ -24,8 +24,9 @@ export class AnswerMemory {
 /** What one request holds of it. */
 export class AnswerAccount {
   readonly #budget: ReturnType<typeof createBodyBudget>;
+  /** What it has, and what of it is taken from the budget: all or, while it is small, nothing. */
+  #has = 0;
   #held = 0;
-  #uncounted = 0;
   #released = false;
 
   constructor(budget: ReturnType<typeof createBodyBudget>) {
@@ -34,18 +35,25 @@ export class AnswerAccount {
 
   /** Counts so many bytes; answers the error to end the request with when there is no room for them. */
   hold(more: number): SandlotError | null {
-    const bytes = this.#uncounted + more;
     if (this.#released) return null;
-    if (this.#held === 0 && bytes < SMALL_BYTES) {
-      this.#uncounted = bytes;
-      return null;
+    const has = this.#has + more;
+    if (this.#held > 0 || has >= SMALL_BYTES) {
+      if (!this.#budget.take(has - this.#held)) {
+        return new SandlotError("overloaded", { resource: "memory for answers", retry_after: RETRY_SECONDS });
+      }
+      this.#held = has;
     }
-    if (!this.#budget.take(bytes)) {
-      return new SandlotError("overloaded", { resource: "memory for answers", retry_after: RETRY_SECONDS });
-    }
-    this.#uncounted = 0;
-    this.#held += bytes;
+    this.#has = has;
     return null;
+  }
+
+  /** Gives so many bytes back, which have been sent. */
+  give(bytes: number): void {
+    if (this.#released) return;
+    this.#has -= bytes;
+    if (this.#held === 0) return;
+    this.#budget.give(this.#held - this.#has);
+    this.#held = this.#has;
   }
 
   /** Whether the answer is large enough to be sent in parts. */
@@ -59,6 +67,14 @@ export class AnswerAccount {
     this.#budget.give(this.#held);
     this.#held = 0;
   }
+}
+
+/** What a piece of output costs beside its bytes. */
+const PIECE_BYTES = 256;
+
+/** Bytes that a piece of output takes while it waits: a program may write them one by one. */
+export function pieceBytes(data: Uint8Array): number {
+  return PIECE_BYTES + data.length;
 }
 
 /** Bytes of output and files that a stage holds. */

@@ -1,7 +1,4 @@
-/**
- * What is pushed, to be pulled once. Whoever pushes keeps the amount bounded: output comes up to what is kept of it, and
- * cases are as many as the request has.
- */
+/** What is pushed, to be pulled once. Whoever pushes keeps the amount bounded. */
 export class EventQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   #ended: { readonly error: Error | null } | null = null;
@@ -38,6 +35,12 @@ export class EventQueue<T> implements AsyncIterable<T> {
       if (this.#ended) return;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  /** The same at once: what has not been pulled is forgotten. */
+  fail(error: Error): void {
+    this.#items.length = 0;
+    this.end(error);
   }
 
   #notify(): void {

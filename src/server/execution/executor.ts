@@ -1,13 +1,8 @@
 import { type Clock, sleep, systemClock } from "../../core/clock.ts";
 import { type CallContext, orAborted } from "../../core/context.ts";
-import type {
-  Execution,
-  ExecutionListener,
-  ExecutionRequest,
-  ExecutionService,
-  Stage,
-} from "../../execution/service.ts";
-import { type AnswerAccount, type AnswerMemory, stageBytes } from "./answer-memory.ts";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Execution, ExecutionListener, ExecutionRequest, ExecutionService } from "../../execution/service.ts";
+import { type AnswerAccount, type AnswerMemory, pieceBytes, stageBytes } from "./answer-memory.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { type RunIdentity, SharedRuns } from "./shared-runs.ts";
 
@@ -45,23 +40,30 @@ export class Executor {
   }
 
   /** Throws what the service throws, `idempotency_conflict`, and `overloaded` when there is no memory for the answer. */
-  async execute(ctx: CallContext, order: ExecutionOrder, listener: ExecutionListener = {}): Promise<Execution> {
-    const { account, request } = order;
-    const isBatch = request.cases.length > 1;
-    if (!isBatch) {
-      const execution = await this.#run(ctx, order, listener);
-      const [stage] = execution.cases;
-      const bytes = (execution.compile ? stageBytes(execution.compile) : 0) + (stage ? stageBytes(stage) : 0);
-      const full = account.hold(bytes);
-      if (full) throw full;
-      return execution;
-    }
-    return untilFull(ctx, account, listener, (inner, counting) => this.#run(inner, order, counting));
+  execute(ctx: CallContext, order: ExecutionOrder, listener: ExecutionListener = {}): Promise<Execution> {
+    return untilFull(ctx, order.account, listener, (inner, counting) => this.#run(inner, order, counting));
   }
 
   #run(ctx: CallContext, { request, identity }: ExecutionOrder, listener: ExecutionListener): Promise<Execution> {
     if (identity === null) return this.service.run(ctx, request, listener);
-    return this.#shared.run(ctx, identity, listener, (inner, all) => this.service.run(inner, request, all));
+    return this.#shared.run(ctx, identity, listener, (inner, all) => this.#runShared(inner, request, all));
+  }
+
+  /** All output is kept for those who come late: an account of its own holds that while it runs. */
+  async #runShared(ctx: CallContext, request: ExecutionRequest, listener: ExecutionListener): Promise<Execution> {
+    const account = this.memory.open();
+    // Stages are counted by each of those who wait.
+    const output: ExecutionListener = { onOutput: (stream, data) => listener.onOutput?.(stream, data) };
+    try {
+      return await untilFull(ctx, account, output, (inner, counted) =>
+        this.service.run(inner, request, {
+          ...listener,
+          onOutput: (stream, data) => counted.onOutput?.(stream, data),
+        }),
+      );
+    } finally {
+      account.release();
+    }
   }
 
   /** Waits until a stream has something to say, but not long; throws what ended it before that. */
@@ -74,7 +76,7 @@ export class Executor {
   }
 }
 
-/** Runs `work` with a listener that counts its stages, and ends it as soon as they are too many. */
+/** Runs `work` with a listener that counts what it hears, and ends it as soon as that is too much. */
 async function untilFull(
   ctx: CallContext,
   account: AnswerAccount,
@@ -85,23 +87,31 @@ async function untilFull(
   const onAbort = () => controller.abort(ctx.signal.reason);
   if (ctx.signal.aborted) onAbort();
   else ctx.signal.addEventListener("abort", onAbort, { once: true });
-  const count = (stage: Stage) => {
-    const full = account.hold(stageBytes(stage));
+  let full: SandlotError | null = null;
+  const fits = (bytes: number): boolean => {
+    full ??= account.hold(bytes);
     if (full) controller.abort(full);
+    return full === null;
   };
   const counting: ExecutionListener = {
-    ...listener,
     onCompiled(stage) {
-      count(stage);
-      listener.onCompiled?.(stage);
+      if (fits(stageBytes(stage))) listener.onCompiled?.(stage);
     },
     onCase(index, stage) {
-      count(stage);
-      listener.onCase?.(index, stage);
+      if (fits(stageBytes(stage))) listener.onCase?.(index, stage);
     },
+    // A sandbox sends output as it comes only when somebody listens.
+    ...(listener.onOutput && {
+      onOutput(stream, data) {
+        // Copied: a piece is a part of a larger buffer that must not live as long as it waits.
+        if (fits(pieceBytes(data))) listener.onOutput?.(stream, Buffer.from(data));
+      },
+    }),
   };
   try {
-    return await work({ ...ctx, signal: controller.signal }, counting);
+    const execution = await work({ ...ctx, signal: controller.signal }, counting);
+    if (full) throw full;
+    return execution;
   } finally {
     ctx.signal.removeEventListener("abort", onAbort);
   }

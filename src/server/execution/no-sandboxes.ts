@@ -12,6 +12,7 @@ function refuse(): never {
 /** Stands where a process has no sandboxes: every call throws `provider_unavailable`. */
 export const NO_EXECUTION: ExecutionService = {
   languages: async () => refuse(),
+  hasImage: async () => refuse(),
   run: async () => refuse(),
   sessions: {
     open: async () => refuse(),

@@ -1,6 +1,7 @@
 import type { BatchEnd, CaseEvent, OutputEvent, RunView, StageView } from "../../contract/execution-answers.ts";
 import type { Execution, ExecutionListener, Stage } from "../../execution/service.ts";
 import type { StreamEvent } from "../route-types.ts";
+import { type AnswerAccount, pieceBytes } from "./answer-memory.ts";
 import { bytesView } from "./bytes-view.ts";
 import type { EventQueue } from "./event-queue.ts";
 import { batchEnd, runView, stageView } from "./stage-view.ts";
@@ -15,8 +16,17 @@ type StreamName = OutputEvent["stream"];
 export type Heard =
   | { readonly type: "compiled"; readonly stage: Stage }
   | { readonly type: "case"; readonly index: number; readonly stage: Stage }
-  | { readonly type: "output"; readonly stream: StreamName; readonly parts: Uint8Array[]; size: number }
+  | OutputHeard
   | { readonly type: "end"; readonly execution: Execution };
+
+interface OutputHeard {
+  readonly type: "output";
+  readonly stream: StreamName;
+  readonly parts: Uint8Array[];
+  size: number;
+  /** Bytes of memory that it takes. */
+  cost: number;
+}
 
 /** A listener that puts what it hears into a queue. */
 export function hearInto(queue: EventQueue<Heard>): ExecutionListener {
@@ -25,18 +35,21 @@ export function hearInto(queue: EventQueue<Heard>): ExecutionListener {
     onCase: (index, stage) => queue.push({ type: "case", index, stage }),
     onOutput(stream, data) {
       const last = queue.last;
+      const cost = pieceBytes(data);
       if (last?.type === "output" && last.stream === stream && last.size + data.length <= OUTPUT_BYTES) {
         last.parts.push(data);
         last.size += data.length;
-      } else queue.push({ type: "output", stream, parts: [data], size: data.length });
+        last.cost += cost;
+      } else queue.push({ type: "output", stream, parts: [data], size: data.length, cost });
     },
   };
 }
 
-/** The events of a run: `compiled`, `output`, `result`. */
+/** The events of a run: `compiled`, `output`, `result`. Output that has been sent is given back to the account. */
 export async function* runEvents(
   heard: AsyncIterable<Heard>,
   requestId: string | undefined,
+  account: AnswerAccount,
 ): AsyncGenerator<StreamEvent> {
   const chunks = { stdout: new Utf8Chunks(), stderr: new Utf8Chunks() };
   for await (const one of heard) {
@@ -44,6 +57,7 @@ export async function* runEvents(
     else if (one.type === "output") {
       const data = chunks[one.stream].take(Buffer.concat(one.parts));
       if (data.length > 0) yield outputEvent(one.stream, data);
+      account.give(one.cost);
     } else if (one.type === "end") {
       for (const stream of ["stdout", "stderr"] as const) {
         const rest = chunks[stream].end();

@@ -1,6 +1,5 @@
 import type { CallView, SessionView } from "../../contract/sessions.ts";
-import type { SessionView as Session } from "../../execution/service.ts";
-import type { SessionReply } from "../../sandbox/index.ts";
+import type { SessionView as Session, UsedSessionReply } from "../../execution/service.ts";
 import { outputView } from "./bytes-view.ts";
 import { rounded } from "./stage-view.ts";
 
@@ -24,7 +23,7 @@ export function sessionView(session: Session): SessionView {
 }
 
 /** What came of a call. */
-export function callView(reply: SessionReply): CallView {
+export function callView(reply: UsedSessionReply): CallView {
   const { exit, error } = reply;
   return {
     status: reply.status,
@@ -35,7 +34,11 @@ export function callView(reply: SessionReply): CallView {
     limit: reply.limit,
     stdout: outputView(reply.stdout),
     stderr: outputView(reply.stderr),
-    times: { wall_ms: rounded(reply.times.wallMs), cpu_ms: rounded(reply.times.cpuMs) },
+    times: {
+      queue_ms: rounded(reply.queueMs),
+      wall_ms: rounded(reply.times.wallMs),
+      cpu_ms: rounded(reply.times.cpuMs),
+    },
     memory_peak_bytes: reply.memoryPeakBytes,
   };
 }

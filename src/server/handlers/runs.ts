@@ -1,4 +1,5 @@
 import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ExecutionRequest } from "../../execution/service.ts";
 import { EventQueue } from "../execution/event-queue.ts";
 import type { ExecutionOrder, Executor } from "../execution/executor.ts";
@@ -34,7 +35,12 @@ export function runHandlers(executor: Executor): HandlersOf<RunRoutes> {
         queue.push({ type: "end", execution });
         queue.end();
       },
-      (error: unknown) => queue.end(error as Error),
+      (error: unknown) => {
+        if (!SandlotError.is(error, "overloaded")) return queue.end(error as Error);
+        // What nobody has read is what there is too much of.
+        queue.fail(error);
+        what.account.release();
+      },
     );
     await executor.begun(ctx, queue);
     return queue;
@@ -47,8 +53,9 @@ export function runHandlers(executor: Executor): HandlersOf<RunRoutes> {
       return { body: runView(execution, input.body.request_id), inParts: what.account.isLarge };
     },
     async streamRun(ctx, input) {
-      const heard = await listen(ctx, order("run", runRequest(input.body), input));
-      return { events: runEvents(heard, input.body.request_id), tellsErrors: true };
+      const what = order("run", runRequest(input.body), input);
+      const heard = await listen(ctx, what);
+      return { events: runEvents(heard, input.body.request_id, what.account), tellsErrors: true };
     },
     async batch(ctx, input) {
       const what = order("batch", batchRequest(input.body), input);

@@ -37,6 +37,7 @@ describe("a server that is busy", () => {
   it.each([
     new SandlotError("queue_full", { resource: "slots", retry_after: 3 }),
     new SandlotError("overloaded", { resource: "memory", retry_after: 3 }),
+    new SandlotError("quota_exceeded", { resource: "sessions", retry_after: 3 }),
     new SandlotError("deadline_exceeded", { waiting_for: "the run" }),
     new SandlotError("shutting_down", { detail: "stopping" }),
     new SandlotError("sandbox_unavailable", { pool: "p", detail: "d" }),

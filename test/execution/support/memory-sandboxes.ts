@@ -194,6 +194,8 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
   let over: SessionEnd | null = null;
   let settle: (end: SessionEnd) => void = () => undefined;
   let interrupt: () => void = () => undefined;
+  /** The call that is performed, or the last one. */
+  let last: Promise<unknown> = Promise.resolve();
   const ended = new Promise<SessionEnd>((resolve) => (settle = resolve));
   const finish = (reason: SessionEnd["reason"], detail: string | null = null) => {
     over ??= { reason, detail };
@@ -219,7 +221,8 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
   const perform = async ({ code }: SessionCall): Promise<SessionReply> => {
     state += code;
     if (code === "exit") {
-      finish("exit");
+      // A moment later than the call that sees it.
+      setImmediate(() => finish("exit"));
       return reply("ended");
     }
     if (code === "fault") throw sandboxFault("sbx", { cause: "lane_lost", detail: "by the test" });
@@ -232,7 +235,9 @@ function openSession({ lost, assertAlive, whileWanted }: SessionPlace): SandboxS
     async call(ctx, call) {
       assertAlive();
       if (over !== null) throw new SandlotError("session_ended", { session_id: "inner", ...over });
-      return whileWanted(ctx, Promise.race([perform(call), gone]));
+      const turn = last.then(() => perform(call));
+      last = turn.catch(() => undefined);
+      return whileWanted(ctx, Promise.race([turn, gone]));
     },
     interrupt: () => interrupt(),
     write: async () => undefined,

@@ -11,8 +11,10 @@ import type {
   OpenSessionRequest,
   SessionView,
   Stage,
+  UsedSession,
+  UsedSessionReply,
 } from "../../../src/execution/service.ts";
-import type { CapturedOutput, SandboxSession, SessionCall, SessionReply } from "../../../src/sandbox/index.ts";
+import type { CapturedOutput, SessionCall } from "../../../src/sandbox/index.ts";
 
 export const LANGUAGES: readonly LanguageView[] = [
   { name: "python", aliases: ["py", "python3"], images: ["python", "numeric"], compiled: false, sessions: "slot" },
@@ -31,7 +33,7 @@ export interface MemoryExecution extends ExecutionService {
   /** What becomes of the compiler. Default: nothing is compiled but cpp, which goes well. */
   compile: (request: ExecutionRequest) => Stage | null;
   /** What a session answers. */
-  answer: (ctx: CallContext, call: SessionCall) => Promise<Partial<SessionReply>>;
+  answer: (ctx: CallContext, call: SessionCall) => Promise<Partial<UsedSessionReply>>;
 }
 
 export function output(data: string | Uint8Array = "", tail: string | Uint8Array = "", dropped = 0): CapturedOutput {
@@ -68,6 +70,7 @@ export function memoryExecution(): MemoryExecution {
     compile: ({ language }) => (language === "cpp" ? stage() : null),
     answer: async (_ctx, { code }) => ({ value: code }),
     languages: async () => [...LANGUAGES],
+    hasImage: async () => true,
     async run(ctx, request, listener = {}): Promise<Execution> {
       requests.push(request);
       contexts.push(ctx);
@@ -139,7 +142,7 @@ function memorySessions() {
       const { state } = find(ctx, id);
       if (state === "ended")
         throw new SandlotError("session_ended", { session_id: id, reason: "closed", detail: null });
-      const session: SandboxSession = {
+      const session: UsedSession = {
         ended: new Promise(() => undefined),
         async call(inner, call) {
           calls.push(call);
@@ -171,8 +174,9 @@ function memorySessions() {
   return { opened, calls, service };
 }
 
-function reply(given: Partial<SessionReply>): SessionReply {
+function reply(given: Partial<UsedSessionReply>): UsedSessionReply {
   return {
+    queueMs: 0,
     status: "ok",
     value: null,
     error: null,

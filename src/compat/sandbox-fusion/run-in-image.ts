@@ -1,0 +1,39 @@
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Execution, ExecutionListener, ExecutionRequest, ExecutionService } from "../../execution/service.ts";
+import { type DialectLanguage, imageFor, numericalImage } from "./languages.ts";
+
+/** Runs programs. */
+export type Runner = Pick<ExecutionService, "run" | "hasImage">;
+
+/**
+ * Runs a program in the image that it asks for, in its language's own where that one is not there: what a program says
+ * must not bring about a fault of ours.
+ */
+export async function runInImage(
+  ctx: CallContext,
+  runner: Runner,
+  language: DialectLanguage,
+  request: Omit<ExecutionRequest, "language" | "image">,
+  listener?: ExecutionListener,
+): Promise<Execution> {
+  const plain = { ...request, language: language.view.name };
+  const image = imageFor(language, request.code);
+  if (image === undefined || !(await runner.hasImage(image))) return runner.run(ctx, plain, listener);
+  try {
+    return await runner.run(ctx, { ...plain, image }, listener);
+  } catch (error) {
+    // Where only trying tells; nothing has run yet.
+    if (!SandlotError.is(error, "sandbox_image_missing")) throw error;
+    return runner.run(ctx, plain, listener);
+  }
+}
+
+/** The images with numerical packages that are not there, so that programs run without these. */
+export async function missingImages(service: Pick<ExecutionService, "languages" | "hasImage">): Promise<string[]> {
+  const images = new Set((await service.languages()).flatMap((view) => numericalImage(view) ?? []));
+  const found = await Promise.all(
+    Array.from(images, async (image) => ({ image, isThere: await service.hasImage(image) })),
+  );
+  return found.flatMap(({ image, isThere }) => (isThere ? [] : [image]));
+}
