@@ -52,10 +52,12 @@ export interface Honest {
   readonly prints: string | RegExp;
 }
 
-/** A test elsewhere that is this entry, by the beginning of its name; the catalogue checks that it still exists. */
+/** A test elsewhere that is this entry, by the beginning of its name; the catalogue checks that it exists and is run. */
 export interface Elsewhere {
   readonly file: string;
   readonly test: string;
+  /** The part of the entry that it holds, where that is not the whole. */
+  readonly part?: string;
 }
 
 /** One entry of the attack list, by its letter and number there. */

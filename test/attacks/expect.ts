@@ -19,6 +19,11 @@ function shown(result: RunResult): string {
   return `${statusOf(result)} (${JSON.stringify(exit)}, limit ${limit ?? "none"}): ${JSON.stringify(said)}`;
 }
 
+/** What is wrong when something is refused for a reason that is not the attack: a machine that lacks something refuses all. */
+export function anotherRefusal(error: unknown): string {
+  return `another refusal than expected: ${String(error)}`;
+}
+
 /** A failure, and one of these. */
 export function typed(...statuses: readonly string[]): Expectation {
   return {

@@ -1,8 +1,15 @@
+import type { Attack, AttackEntry } from "./entry.ts";
 import { nameOf, type Target } from "./gate/target.ts";
 
 type Reasons = Readonly<Record<string, string>>;
 
 const FELT = "accepted: two programs of one sandbox that want to can tell each other something by a lock on the image";
+/** Of the controller alone, whatever its sandboxes are: played once for every kind of machine. */
+const CONTROLLER: Reasons = {
+  "I112 the store's disk fills up, and has room again":
+    "no sandbox has a part in it, and it needs bubblewrap: it is played at the local targets",
+};
+
 const LANES: Reasons = { "C48 a lock on a file of the image, which a neighbour can feel": FELT };
 
 /** Slots of one user see the zygote that they were forked from. */
@@ -14,6 +21,10 @@ const ONE_USER: Reasons = {
 /** One run per sandbox, without namespaces in it: it meets the sandbox's own processes and files, and nobody else. */
 const SINGLE_USE: Reasons = {
   ...LANES,
+  A24: "a sandbox serves one run: there is no agent that many runs could wear down",
+  I114: "a sandbox serves one run: there is no agent in which anything could gather",
+  "A04 files that only descriptors in flight, in a circle, keep alive when everybody is gone":
+    "a sandbox serves one run, and what it left goes with its namespaces",
   "A14 in orphans, each for a moment": "orphans are the agent's, which meters nobody; the clock on the wall ends them",
   "A19 pseudo-terminals, of which the machine has few":
     "they are the sandbox's own, and the kernel keeps a reserve for the machine",
@@ -23,9 +34,12 @@ const SINGLE_USE: Reasons = {
     "the agent's own are in sight; another variant holds that no secret is",
 };
 
-/** gVisor hides no process from another of the same lane. */
+const UNSEEN = "gVisor shows the machine nothing of the agent: what it holds is looked at where it can be seen";
+/** gVisor hides no process from another of the same lane, and its agent from the machine. */
 const GVISOR: Reasons = {
   ...LANES,
+  A24: UNSEEN,
+  I114: UNSEEN,
   "E61 the command line of every other process": "its zygote is in sight; another variant holds that no secret is",
 };
 
@@ -67,17 +81,32 @@ const LOCAL_SINGLE_USE: Reasons = {
 
 /**
  * What cannot be tried at a target, and why: by entry, by entry and variant, or by the image that is needed. Fixed: `catalogue.test.ts` holds the
- * length of each list, so that none grows unnoticed.
+ * number of attacks that each list leaves out, so that none grows unnoticed.
  */
 export const NOT_APPLICABLE: Readonly<Record<string, Reasons>> = {
-  "docker-A": LANES,
-  "docker-B": ONE_USER,
-  "docker-C": SINGLE_USE,
-  "docker-runsc-C": GVISOR_SINGLE_USE,
-  "docker-runsc-systrap-A": GVISOR,
+  "docker-A": { ...LANES, ...CONTROLLER },
+  "docker-B": { ...ONE_USER, ...CONTROLLER },
+  "docker-C": { ...SINGLE_USE, ...CONTROLLER },
+  "docker-runsc-C": { ...GVISOR_SINGLE_USE, ...CONTROLLER },
+  "docker-runsc-systrap-A": { ...GVISOR, ...CONTROLLER },
   "local-B": { ...ONE_USER, ...NO_IMAGES },
   "local-C": LOCAL_SINGLE_USE,
 };
+
+/** The attacks of `entries` that a target leaves out, by entry and name. */
+export function leftOut(target: Target, entries: readonly AttackEntry[]): string[] {
+  return entries.flatMap(({ id, variants }) =>
+    variants.flatMap((attack) => {
+      const reason = whyNotApplicable(target, { entry: id, name: attack.name }, imageOf(attack));
+      return reason === null ? [] : [`${id} ${attack.name}`];
+    }),
+  );
+}
+
+/** The image beside the usual one that an attack needs. */
+export function imageOf(attack: Attack): string | null {
+  return "act" in attack ? (attack.image ?? null) : null;
+}
 
 /** Why an attack does not apply at a target, or null when it does. `image`: what it needs beside the usual one. */
 export function whyNotApplicable(

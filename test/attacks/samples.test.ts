@@ -30,6 +30,7 @@ const SAMPLE = new Set([
   "F73",
   "H103",
   "I110",
+  "I112",
 ]);
 
 describe.each(ELSEWHERE.map((target) => [nameOf(target), target] as const))(

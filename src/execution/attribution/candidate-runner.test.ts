@@ -129,6 +129,20 @@ describe("attribution", () => {
     await expect(sick.runner.run(soon, candidate)).rejects.toMatchObject({ code: "sandbox_stalled" });
   });
 
+  it("repeats with the time that there is, and takes a result that leaves none for what it is", async () => {
+    const { runner, seen } = runnerOf(() => printed("", { limit: "wall", starvedMs: 900 }));
+    const short = { ...candidate, limits: { ...limits, wallMs: 8_000 } };
+    const play = (leftMs: number) => runner.run({ ...ctx, deadline: systemClock.now() + leftMs }, short);
+    const shorter = runnerOf(({ request }) =>
+      request.env?.["ALONE"] === "true" ? printed("right") : printed("", { limit: "wall", starvedMs: 7_900 }),
+    );
+    await shorter.runner.run({ ...ctx, deadline: systemClock.now() + 7_000 }, short);
+    const wallMs = shorter.seen.candidate[1]?.request.limits.wallMs ?? 0;
+    expect([wallMs > 4_000, wallMs <= 5_000]).toEqual([true, true]);
+    expect(await play(2_400)).toMatchObject({ result: { limit: "wall" }, blamed: null, evidence: [] });
+    expect(seen.candidate).toHaveLength(1);
+  });
+
   it("counts from the first time where nobody is ever beside it", async () => {
     const { runner, seen } = runnerOf(({ bringDown }) => bringDown("lane_lost"), undefined, "C");
     expect(await runner.run(ctx, candidate)).toMatchObject({ blamed: "lane_lost", evidence: { length: 3 } });

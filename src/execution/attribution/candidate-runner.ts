@@ -2,7 +2,7 @@ import { sleep } from "../../core/clock.ts";
 import { type CallContext, throwIfEnded } from "../../core/context.ts";
 import { candidateCouldCause, type FaultCause, faultCause, type RunResult, type Sandbox } from "../../sandbox/index.ts";
 import { type Attempt, attempt, type Candidate } from "./attempt.ts";
-import { controlRequest, doubtOf, hasFailed, RUN_OVERHEAD_MS } from "./doubt.ts";
+import { controlRequest, doubtOf, hasFailed, hasTimeToRepeat, RUN_OVERHEAD_MS } from "./doubt.ts";
 import { type LeaseSource, type LeaseWait, sumOfWaits } from "./lease.ts";
 import { SubmissionRecord } from "./record.ts";
 
@@ -102,7 +102,8 @@ class Inquiry {
     const { result } = last;
     if (!result) return null;
     const doubt = this.#doubtOf(ctx, result, last.exclusive);
-    if (doubt !== null && !(this.#record.failsByItself && hasFailed(result))) {
+    const repeats = hasTimeToRepeat(ctx.deadline - this.#source.clock.now());
+    if (doubt !== null && repeats && !(this.#record.failsByItself && hasFailed(result))) {
       this.#note(`${doubt}; repeated alone`);
       this.#doubted = true;
       this.#alone = true;

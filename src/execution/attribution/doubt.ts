@@ -24,13 +24,26 @@ export function hasFailed({ limit, exit }: RunResult): boolean {
 /** Beside a run's wall limit: setting up, killing, collecting, and noticing that nothing comes. Milliseconds. */
 export const RUN_OVERHEAD_MS = 10_000;
 
+/** What a try needs at least beside its wall limit: a sandbox of its own, killing, the way back. Milliseconds. */
+const LEAST_OVERHEAD_MS = 2_000;
+/** Below it no program shows anything. Milliseconds. */
+const LEAST_WALL_MS = 500;
+
+/** Whether the `leftMs` before the caller's deadline allow another try, be it a shorter one. */
+export function hasTimeToRepeat(leftMs: number): boolean {
+  return leftMs >= LEAST_OVERHEAD_MS + LEAST_WALL_MS;
+}
+
 /**
  * The measure is the program, not the machine: who is repeated for others' sake is not timed out for others' sake, as far
- * as the `leftMs` before the caller's deadline go.
+ * as the `leftMs` before the caller's deadline go. Where they do not go so far as its own limit, it gets what there is: who
+ * could hold out until the deadline would have bought an error.
  */
 export function patient(limits: RunLimits, leftMs: number): RunLimits {
-  const wallMs = Math.min(PATIENCE * limits.wallMs, Math.floor(leftMs - RUN_OVERHEAD_MS));
-  return { ...limits, wallMs: Math.max(limits.wallMs, wallMs) };
+  const generous = Math.min(PATIENCE * limits.wallMs, Math.floor(leftMs - RUN_OVERHEAD_MS));
+  if (generous >= limits.wallMs || !hasTimeToRepeat(leftMs))
+    return { ...limits, wallMs: Math.max(generous, limits.wallMs) };
+  return { ...limits, wallMs: Math.min(limits.wallMs, Math.floor(leftMs - LEAST_OVERHEAD_MS)) };
 }
 
 const CONTROL = { interpreter: "plain", source: "print(sum(range(1000)))" } as const;

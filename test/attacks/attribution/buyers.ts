@@ -1,3 +1,4 @@
+import { answerMs } from "../../../src/compat/sandbox-fusion/limits.ts";
 import type { AttackRun } from "../entry.ts";
 import { limited, py, sh, withMore } from "../kit.ts";
 
@@ -5,6 +6,8 @@ import { limited, py, sh, withMore } from "../kit.ts";
 export interface Buyer {
   readonly name: string;
   readonly run: AttackRun;
+  /** When the caller stops waiting, in milliseconds from the request; default: never. */
+  readonly deadlineMs?: number;
 }
 
 const hurried = { wallMs: 700, cpuMs: 700 };
@@ -375,4 +378,58 @@ sys.exit(3)
   ),
 ];
 
-export const BUYERS: readonly Buyer[] = [...EXHAUST, ...KILL, ...STALL, ...CHOKE, ...FORK];
+/** A buyer with a caller of the SandboxFusion dialect, whose requests say how many seconds to compile and to run. */
+function hurriedBy(seconds: { compile: number; run: number }, name: string, run: AttackRun): Buyer {
+  const wallMs = 1000 * seconds.run;
+  const limits = { wallMs, cpuMs: wallMs, ...run.limits };
+  return {
+    name: `${name}, with ${seconds.run} s and ${seconds.compile} s to compile`,
+    run: { ...run, limits },
+    deadlineMs: answerMs(seconds),
+  };
+}
+
+/** The dialect's own defaults; who wants little time; and who leaves no more than what the dialect adds by itself. */
+const USUAL = { compile: 10, run: 10 };
+const SHORT = { compile: 10, run: 1 };
+const NO_COMPILER = { compile: 0, run: 10 };
+
+const signalOthers = (signal: number) => `
+for pid in range(1, 5000):
+    if pid != os.getpid():
+        try: os.kill(pid, ${signal})
+        except OSError: pass
+`;
+const STOP_OTHERS = py`${signalOthers(19)}time.sleep(60)`;
+const lateAfter = (seconds: number, act: string) => py`time.sleep(${seconds})
+${act}
+time.sleep(60)`;
+const STARVE = limited(
+  py`
+for _ in range(20):
+    if os.fork() == 0: break
+until = time.monotonic() + 60
+while time.monotonic() < until:
+    for _ in range(100000): pass
+`,
+  { cpuMs: 600_000 },
+);
+
+/** The caller's deadline, in the hope that it comes before the judgement. */
+const OUTLAST: readonly Buyer[] = [
+  ...[USUAL, SHORT, NO_COMPILER].flatMap((seconds) => [
+    hurriedBy(seconds, "stops everybody and sleeps", STOP_OTHERS),
+    hurriedBy(seconds, "stops everybody just before its limit", lateAfter(seconds.run - 0.3, signalOthers(19))),
+    hurriedBy(seconds, "kills everybody just before its limit", lateAfter(seconds.run - 0.3, signalOthers(9))),
+  ]),
+  ...[USUAL, NO_COMPILER].flatMap((seconds) => [
+    hurriedBy(seconds, "starves until its limit, so that its time-out is in doubt", STARVE),
+    hurriedBy(
+      seconds,
+      "kills itself just before its limit, as the kernel would",
+      lateAfter(seconds.run - 0.3, "os.kill(os.getpid(), 9)"),
+    ),
+  ]),
+];
+
+export const BUYERS: readonly Buyer[] = [...EXHAUST, ...KILL, ...STALL, ...CHOKE, ...FORK, ...OUTLAST];

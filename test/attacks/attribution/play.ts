@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
+import { type CallContext, orAborted, withScope } from "../../../src/core/context.ts";
 import { messageOf } from "../../../src/core/errors/sandlot-error.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type Candidate, CandidateRunner, type CandidateRun } from "../../../src/execution/index.ts";
@@ -10,7 +11,7 @@ import type { AttackRun } from "../entry.ts";
 import { LIMITS, SPEC } from "../gate/defaults.ts";
 import type { Target } from "../gate/target.ts";
 import { py, withMore } from "../kit.ts";
-import { BUYERS } from "./buyers.ts";
+import { BUYERS, type Buyer } from "./buyers.ts";
 
 /** What a candidate got: the status of its run, or `MASK` and the error that nobody is blamed for. */
 export interface Bought {
@@ -44,7 +45,7 @@ export async function sell(target: Target): Promise<Sale> {
   let runs = 0;
   const work = async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const { name, run } = next;
+      const { name } = next;
       const deal = { open: true };
       const neighbours = Array.from({ length: NEIGHBOURS }, async () => {
         do {
@@ -52,7 +53,7 @@ export async function sell(target: Target): Promise<Sale> {
           if (problem) wronged.push(`beside “${name}”: ${problem}`);
         } while (deal.open);
       });
-      buyers.push({ name, ...(await buy(pool, run)) });
+      buyers.push({ name, ...(await buy(pool, next)) });
       deal.open = false;
       await Promise.all(neighbours);
     }
@@ -72,22 +73,24 @@ export async function sell(target: Target): Promise<Sale> {
   }
 }
 
-async function buy(pool: SandboxPool, run: AttackRun): Promise<Omit<Bought, "name">> {
+async function buy(pool: SandboxPool, { run, deadlineMs }: Buyer): Promise<Omit<Bought, "name">> {
+  const limit = { waitingFor: "the end of the run", ...(deadlineMs === undefined ? {} : { timeoutMs: deadlineMs }) };
   try {
-    const { status } = stageOf(await judged(pool, run), 0);
-    return { got: status, isMask: false };
+    // As servers answer: when the time is over, whatever is still going on.
+    const judgement = await withScope(ctx, limit, (inner) => orAborted(inner, judged(inner, pool, run)));
+    return { got: stageOf(judgement, 0).status, isMask: false };
   } catch (error) {
     return { got: `MASK: ${messageOf(error)}`, isMask: true };
   }
 }
 
-function judged(pool: SandboxPool, { limits, ...program }: AttackRun): Promise<CandidateRun> {
+function judged(within: CallContext, pool: SandboxPool, { limits, ...program }: AttackRun): Promise<CandidateRun> {
   const own = { ...LIMITS, ...limits };
   const candidate: Candidate = {
     limits: own,
     prepare: (_ctx, _sandbox, place) => ({ ...program, limits: place.limits }),
   };
-  return new CandidateRunner({ pool, clock: systemClock }).run(ctx, candidate);
+  return new CandidateRunner({ pool, clock: systemClock }).run(within, candidate);
 }
 
 const HONEST = py`
@@ -107,7 +110,7 @@ async function playHonest(pool: SandboxPool, number: number): Promise<string | n
   let right = String(number);
   for (let n = 0; n < 4; n++) right = createHash("sha256").update(right).digest("hex");
   try {
-    const run = await judged(pool, withMore(HONEST, { stdin: Buffer.from(String(number)) }));
+    const run = await judged(ctx, pool, withMore(HONEST, { stdin: Buffer.from(String(number)) }));
     const { status, message, stdout } = stageOf(run, 0);
     const out = Buffer.concat([stdout.head, stdout.tail]).toString();
     return status === "ok" && out === `${right} ${16 << 20}\n`

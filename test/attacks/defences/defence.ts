@@ -7,6 +7,10 @@ export interface Defence {
   readonly patches: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
   /** Entries, or entries and variants by the beginning of their names. */
   readonly attacks: readonly string[];
+  /** No sandbox may come up without it: what the error then says. Any other failure to start proves nothing. */
+  readonly startFails?: RegExp;
+  /** Of the first line, which holds the same attacks, the name in this list: without this one, nothing need get through. */
+  readonly secondTo?: string;
 }
 
 export const patch = (file: string, find: string, replace: string) => ({ file, find, replace });

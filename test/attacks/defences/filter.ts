@@ -37,7 +37,7 @@ export const FILTER: readonly Defence[] = [
     ["B30 by system calls"],
   ),
   allowed("namespaces", ["unshare", "setns", "clone3"], ["E65 every kind"]),
-  allowed("mounts", MOUNTS, ["E64 mounts"]),
+  { ...allowed("mounts", MOUNTS, ["E64 mounts"]), secondTo: "capabilities are given up" },
   {
     name: "filter: mounts, where capabilities are kept",
     where: "local",

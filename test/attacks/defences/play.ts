@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { messageOf } from "../../../src/core/errors/sandlot-error.ts";
 import type { AttackEntry } from "../entry.ts";
 import { ENTRIES } from "../gate/families.ts";
-import { playEntries } from "../gate/gate.ts";
+import { type Finding, playEntries } from "../gate/gate.ts";
 import { openArena } from "../gate/open.ts";
 import { DEFENCES, type Defence } from "./list.ts";
 
@@ -13,15 +13,17 @@ const SANDBOXES = join(import.meta.dirname, "../../../sandboxes");
 /** What came of taking one defence down. */
 export interface Breach {
   readonly defence: Defence;
-  /** Attacks that got through; empty where another wall holds them, too. */
-  readonly through: readonly string[];
   readonly tried: readonly string[];
-  /** Why no sandbox came up without it, or null. */
-  readonly failure: string | null;
+  /** `second_line`: nothing got through, and the defence is written down as one of which that is expected. */
+  readonly proof: "got_through" | "no_start" | "second_line" | "none";
+  /** Attacks that got through and are held by the agent as it is. */
+  readonly through: readonly string[];
+  /** Why there is no proof, or what a start failed with. */
+  readonly detail: string;
 }
 
-/** The agent without one of its defences, in a copy: the original is never touched. */
-function weakened({ patches }: Defence): string {
+/** The agent with patches, in a copy: the original is never touched. */
+function copied({ patches }: Pick<Defence, "patches">): string {
   const root = mkdtempSync(join(tmpdir(), "sandlot-defence-"));
   for (const folder of ["agent", "python"]) cpSync(join(SANDBOXES, folder), join(root, folder), { recursive: true });
   for (const { file, find, replace } of patches) {
@@ -52,33 +54,95 @@ export function chosen(wanted: readonly string[]): AttackEntry[] {
   });
 }
 
-export async function breach(defence: Defence): Promise<Breach> {
-  const entries = chosen(defence.attacks);
-  const tried = entries.flatMap(({ id, variants }) => variants.map(({ name }) => `${id} ${name}`));
-  const root = weakened(defence);
-  const mode = defence.where === "docker" ? "A" : "B";
-  const { arena, close } = await openArena({ provider: defence.where, runtime: "default", mode }, root);
+/** What became of attacks on a copy of the agent: those that were held, that were not, and that met a fault of ours. */
+interface Play {
+  readonly held: readonly string[];
+  readonly missed: readonly string[];
+  readonly faulty: readonly string[];
+  readonly startFailure: string | null;
+}
+
+async function play(
+  where: Defence["where"],
+  entries: readonly AttackEntry[],
+  patches: Defence["patches"],
+): Promise<Play> {
+  const root = copied({ patches });
+  const mode = where === "docker" ? "A" : "B";
+  const { arena, close } = await openArena({ provider: where, runtime: "default", mode }, root);
   try {
-    await arena.close(await arena.open());
-    const findings = await playEntries(arena, entries);
-    const through = findings.filter(({ state, entry }) => state === "missed" && entry !== "all");
-    return { defence, tried, through: through.map(({ entry, name }) => `${entry} ${name}`), failure: null };
-  } catch (error) {
-    return { defence, tried, through: [], failure: messageOf(error) };
+    const startFailure = await arena.open().then(
+      (sandbox) => arena.close(sandbox).then(() => null),
+      (error: unknown) => messageOf(error),
+    );
+    if (startFailure !== null) return { held: [], missed: [], faulty: [], startFailure };
+    const findings = (await playEntries(arena, entries)).filter(({ entry }) => entry !== "all");
+    const named = (state: Finding["state"], ours = false) =>
+      findings
+        .filter((it) => it.state === state && (it.ours ?? false) === ours)
+        .map(({ entry, name }) => `${entry} ${name}`);
+    return { held: named("held"), missed: named("missed"), faulty: named("missed", true), startFailure: null };
   } finally {
     await close();
     rmSync(root, { recursive: true, force: true });
   }
 }
 
+/** Attacks that the agent as it is holds, by where they were played: each is played there once. */
+export class Baseline {
+  readonly #played = new Map<string, boolean>();
+
+  /** Those of `attacks` that are held by all defences together. */
+  async held(where: Defence["where"], attacks: readonly string[]): Promise<string[]> {
+    const unknown = attacks.filter((attack) => !this.#played.has(`${where} ${attack}`));
+    if (unknown.length > 0) {
+      const { held, startFailure } = await play(where, exactly(unknown), []);
+      if (startFailure !== null) throw new Error(`the agent as it is does not start: ${startFailure}`);
+      for (const attack of unknown) this.#played.set(`${where} ${attack}`, held.includes(attack));
+    }
+    return attacks.filter((attack) => this.#played.get(`${where} ${attack}`));
+  }
+}
+
+function exactly(attacks: readonly string[]): AttackEntry[] {
+  return ENTRIES.flatMap((entry) => {
+    const variants = entry.variants.filter(({ name }) => attacks.includes(`${entry.id} ${name}`));
+    return variants.length > 0 ? [{ ...entry, variants, twins: [] }] : [];
+  });
+}
+
+/** Takes one defence down. An attack that gets through proves something only where the agent as it is holds it. */
+export async function breach(defence: Defence, baseline: Baseline): Promise<Breach> {
+  try {
+    return await withoutIt(defence, baseline);
+  } catch (error) {
+    return { defence, tried: [], through: [], proof: "none", detail: `could not be played: ${messageOf(error)}` };
+  }
+}
+
+async function withoutIt(defence: Defence, baseline: Baseline): Promise<Breach> {
+  const { where, attacks, patches, startFails, secondTo } = defence;
+  const entries = chosen(attacks);
+  const tried = entries.flatMap(({ id, variants }) => variants.map(({ name }) => `${id} ${name}`));
+  const facts = { defence, tried, through: [] };
+  const { missed, faulty, startFailure } = await play(where, entries, patches);
+  if (startFailure !== null) {
+    const expected = startFails?.test(startFailure) === true;
+    return { ...facts, proof: expected ? "no_start" : "none", detail: `no sandbox comes up: ${startFailure}` };
+  }
+  if (startFails) return { ...facts, proof: "none", detail: `a sandbox comes up, which was not to: ${startFails}` };
+  const through = await baseline.held(where, missed);
+  if (through.length > 0) return { ...facts, proof: "got_through", through, detail: "" };
+  if (missed.length > 0) return { ...facts, proof: "none", detail: `missed with it, too: ${missed.join("; ")}` };
+  if (faulty.length > 0) return { ...facts, proof: "none", detail: `faults of ours: ${faulty.join("; ")}` };
+  const none = `none of ${tried.length}`;
+  if (secondTo !== undefined) return { ...facts, proof: "second_line", detail: `${none}: ${secondTo} holds, too` };
+  return { ...facts, proof: "none", detail: none };
+}
+
 export function breachTable(breaches: readonly Breach[]): string {
-  const rows = breaches.map(({ defence, through, tried, failure }) => {
-    const seen =
-      through.length > 0
-        ? through.join("; ")
-        : failure
-          ? `no sandbox comes up: ${failure}`
-          : `none of ${tried.length}: another wall holds, too`;
+  const rows = breaches.map(({ defence, through, proof, detail }) => {
+    const seen = through.join("; ") || (proof === "none" ? `NOT PROVED: ${detail}` : detail);
     return `| ${[defence.name, `${defence.where} ${defence.where === "docker" ? "A" : "B"}`, seen].map(cell).join(" | ")} |`;
   });
   return ["| without | tried on | what gets through |", "| --- | --- | --- |", ...rows].join("\n");

@@ -1,7 +1,7 @@
 import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import { faultCause } from "../../../src/sandbox/index.ts";
 import type { ActedAttack, AttackEntry, AttackRun } from "../entry.ts";
-import { and, prints, textOf } from "../expect.ts";
+import { and, anotherRefusal, prints, textOf } from "../expect.ts";
 import { py, withMore } from "../kit.ts";
 import { type Member, tar } from "./tar.ts";
 
@@ -24,7 +24,7 @@ function notTaken(name: string, run: AttackRun): ActedAttack {
         return `it ran: ${JSON.stringify(exit)} ${textOf(stdout)}`;
       } catch (error) {
         const refused = SandlotError.is(error, "invalid_request") || faultCause(error) === "setup";
-        return refused ? null : `another refusal than expected: ${String(error)}`;
+        return refused ? null : anotherRefusal(error);
       }
     },
   };

@@ -1,9 +1,10 @@
-import { messageOf } from "../../../src/core/errors/sandlot-error.ts";
+import { messageOf, SandlotError } from "../../../src/core/errors/sandlot-error.ts";
+import { candidateCouldCause } from "../../../src/sandbox/index.ts";
 import type { AttackEntry, Word } from "../entry.ts";
-import { whyNotApplicable } from "../not-applicable.ts";
+import { imageOf, whyNotApplicable } from "../not-applicable.ts";
 import type { Arena } from "./arena.ts";
 import { House } from "./house.ts";
-import { openStage, type Outcome, playAttack, playTwin, saysOf, type Stage, wordOf } from "./play.ts";
+import { openStage, type Outcome, type Played, playAttack, playTwin, saysOf, type Stage, wordOf } from "./play.ts";
 import { sharesSandboxes } from "./target.ts";
 
 /** What became of one way of attacking, or of one honest twin. */
@@ -12,19 +13,22 @@ export interface Finding {
   readonly title: string;
   /** Name of the variant; `twin 1` for an honest program. */
   readonly name: string;
+  /** The word under which it is counted: that of its entry, or `contained` when it ended with its own sandbox instead. */
   readonly kind: Word | "twin";
   /** What was to come of it. */
   readonly says: string;
   /** `not_played`: an image that it needs is not built. */
   readonly state: "held" | "missed" | "not_applicable" | "not_played";
-  /** Why it was missed, was not played, or does not apply. */
+  /** Why it was missed, was not played, or does not apply; or how it ended instead of as it says. */
   readonly detail: string;
+  /** It met a fault that no attack could have caused: that is a miss, and says nothing of the attack. */
+  readonly ours?: boolean;
 }
 
 interface Piece {
   readonly finding: Pick<Finding, "entry" | "title" | "name" | "kind" | "says">;
   readonly image: string | null;
-  readonly play: (stage: Stage | null) => Promise<Outcome>;
+  readonly play: (stage: Stage | null) => Promise<Played>;
 }
 
 /** What every attack together must not have changed. */
@@ -79,11 +83,12 @@ async function playPiece(arena: Arena, house: House, piece: Piece, running: Set<
   const others = Array.from(running);
   running.add(label);
   try {
-    const problem = await guarded(() => house.play((stage) => piece.play(stage)));
-    if (problem === null) return { ...piece.finding, ...verdict(null) };
+    const first = await guarded(() => house.play((stage) => piece.play(stage)));
+    if (first.problem === null) return { ...piece.finding, ...heldBy(piece, first) };
     const alone = await playAlone(arena, piece);
-    const beside = `${problem} (only beside ${[...others, ...running].filter((it) => it !== label).join(", ")})`;
-    return { ...piece.finding, ...verdict(alone ?? beside) };
+    if (alone.problem !== null) return { ...piece.finding, ...verdict(alone.problem), ours: alone.ours };
+    const beside = `only beside ${[...others, ...running].filter((it) => it !== label).join(", ")}`;
+    return { ...piece.finding, ...verdict(`${first.problem} (${beside})`), ours: first.ours };
   } finally {
     running.delete(label);
   }
@@ -100,7 +105,10 @@ async function notPlayed(arena: Arena, { finding, image }: Piece): Promise<Findi
   return { ...finding, state: "not_played", detail: `the image ${image} is not built` };
 }
 
-async function playAlone(arena: Arena, piece: Piece): Promise<Outcome> {
+/** `ours`: a fault that no attack could have caused. */
+type Guarded = Played & { readonly ours: boolean };
+
+async function playAlone(arena: Arena, piece: Piece): Promise<Guarded> {
   return guarded(async () => {
     const stage = await openStage(arena);
     try {
@@ -111,13 +119,19 @@ async function playAlone(arena: Arena, piece: Piece): Promise<Outcome> {
   });
 }
 
-async function guarded(play: () => Promise<Outcome>): Promise<Outcome> {
+async function guarded(play: () => Promise<Played>): Promise<Guarded> {
   try {
-    return await play();
+    return { ...(await play()), ours: false };
   } catch (error) {
     const context = JSON.stringify((error as { context?: unknown }).context ?? {});
-    return `fault: ${messageOf(error)} ${context}`;
+    const ours = SandlotError.is(error) && !candidateCouldCause(error);
+    return { problem: `fault: ${messageOf(error)} ${context}`, broughtDown: false, ours };
   }
+}
+
+function heldBy({ finding }: Piece, { broughtDown }: Played): Pick<Finding, "state" | "kind" | "detail"> {
+  if (!broughtDown) return { state: "held", kind: finding.kind, detail: "" };
+  return { state: "held", kind: "contained", detail: "it brought down its own sandbox" };
 }
 
 function verdict(problem: Outcome): Pick<Finding, "state" | "detail"> {
@@ -129,7 +143,7 @@ function piecesOf(arena: Arena, { id, title, variants, twins }: AttackEntry): Pi
   return [
     ...variants.map((attack): Piece => ({
       finding: { ...of, name: attack.name, kind: wordOf(attack), says: saysOf(attack) },
-      image: "act" in attack ? (attack.image ?? null) : null,
+      image: imageOf(attack),
       play: (stage) => playAttack(arena, stage, attack),
     })),
     ...twins.map((twin, index): Piece => ({

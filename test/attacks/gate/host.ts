@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Sandbox } from "../../../src/sandbox/index.ts";
 import { docker } from "../../support/engine.ts";
 
@@ -69,6 +69,22 @@ export async function writtenBytes(sandbox: Sandbox): Promise<number> {
   return Number(await docker(["inspect", "--size", "--format", "{{.SizeRw}}", sandbox.id]));
 }
 
+/** Of the engine, which gives them to everybody's containers and takes them back. */
+const ENGINES_OWN = /^(veth|br-|docker)/;
+
+function lines(table: string, titles: number, fact: (words: readonly string[]) => string): string {
+  const rows = table.split("\n").slice(titles).filter(Boolean);
+  return rows
+    .map((row) => fact(row.trim().split(/\s+/)))
+    .filter((found) => !ENGINES_OWN.test(found))
+    .sort()
+    .join("; ");
+}
+
+function firstWords(table: string, titles = 0): string {
+  return lines(table, titles, ([first = ""]) => first);
+}
+
 /** What a sandbox must not be able to change on the machine that it runs on. */
 export function machine(): Readonly<Record<string, string>> {
   const text = (path: string) => {
@@ -83,10 +99,14 @@ export function machine(): Readonly<Record<string, string>> {
     domain: text("/proc/sys/kernel/domainname"),
     core: text("/proc/sys/kernel/core_pattern"),
     modprobe: text("/proc/sys/kernel/modprobe"),
-    modules: text("/proc/modules").replace(/ \d+ /g, " "),
+    modules: firstWords(text("/proc/modules")),
     asynchronous: text("/proc/sys/fs/aio-nr"),
-    network: readlinkSync("/proc/self/ns/net"),
-    swap: text("/proc/swaps"),
+    interfaces: firstWords(text("/proc/net/dev"), 2),
+    // Interface, destination, gateway and mask; the rest is counted or measured.
+    routes: lines(text("/proc/net/route"), 1, ([name, to, via, , , , , mask]) => [name, to, via, mask].join(" ")),
+    routes6: lines(text("/proc/net/ipv6_route"), 0, (words) => [words.at(-1), words[0], words[1], words[4]].join(" ")),
+    // How much of each is in use changes by itself.
+    swap: firstWords(text("/proc/swaps"), 1),
     clock: String(Math.round((Date.now() - performance.now() - performance.timeOrigin) / 60_000)),
   };
 }

@@ -1,6 +1,6 @@
 import type { Arena } from "./arena.ts";
 import { type Holdings, holdingsOf, machine, writtenBytes } from "./host.ts";
-import { openStage, type Outcome, type Stage } from "./play.ts";
+import { openStage, type Outcome, type Played, type Stage } from "./play.ts";
 
 /** Far above what an agent takes, far below what an attack would like it to take. */
 const MOST_AGENT_BYTES = 40 << 20;
@@ -26,13 +26,14 @@ export class House {
   }
 
   /** Plays in the shared sandbox; with null where every run has a sandbox of its own. What fails spoils it for others. */
-  async play(act: (stage: Stage | null) => Promise<Outcome>): Promise<Outcome> {
+  async play(act: (stage: Stage | null) => Promise<Played>): Promise<Played> {
     const held = await this.#enter();
     if (!held) return act(null);
     let problem: Outcome = "it did not come to an end";
     try {
-      problem = await act(held.stage);
-      return problem;
+      const played = await act(held.stage);
+      problem = played.problem;
+      return played;
     } finally {
       held.spoiled ||= problem !== null || held.stage.sandbox.worn;
       if (--held.users === 0 && held.spoiled) await this.#arena.close(held.stage.sandbox);

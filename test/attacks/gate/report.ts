@@ -86,11 +86,13 @@ export function report(target: Target, entries: readonly AttackEntry[], findings
       `### ${entry.id} ${entry.title}`,
       "",
       ...own.map(({ name, kind, says, state, detail }) => {
-        const why = state === "not_applicable" || state === "not_played" ? ` (${detail})` : "";
+        const why = state !== "missed" && detail ? ` (${inline(detail)})` : "";
         return `- ${MARKS[state]}: ${inline(name)} → ${kind}: ${inline(says)}${why}`;
       }),
       ...(twins.length > 0 ? [`- honest twins: ${twins.length - failed} of ${twins.length} pass`] : []),
-      ...(entry.elsewhere ?? []).map(({ file, test }) => `- held by \`${file}\`: “${test}…”`),
+      ...(entry.elsewhere ?? []).map(
+        ({ file, test, part }) => `- ${part === undefined ? "" : `${part}: `}held by \`${file}\`: “${test}…”`,
+      ),
       "",
     ].join("\n");
   });

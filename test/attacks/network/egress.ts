@@ -1,6 +1,7 @@
 import { connect } from "node:net";
+import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import type { ActedAttack, AttackEntry } from "../entry.ts";
-import { killedOrRefused, prints, refused } from "../expect.ts";
+import { anotherRefusal, killedOrRefused, prints, refused } from "../expect.ts";
 import { py, sh } from "../kit.ts";
 
 /** Python that tries to reach each address by TCP and by UDP; a send that leaves the program is a success. */
@@ -464,8 +465,9 @@ const noEgress = (what: string): ActedAttack => ({
     try {
       await arena.open({ network: what as "none" });
       return "a sandbox was made";
-    } catch {
-      return null;
+    } catch (error) {
+      const names = SandlotError.is(error, "sandbox_unsupported") && error.message.includes(`network ${what}`);
+      return names ? null : anotherRefusal(error);
     }
   },
 });

@@ -7,6 +7,9 @@ function heldBy(id: string, title: string, ...elsewhere: readonly Elsewhere[]): 
 
 const POOLS = "src/sandbox/pool/pools.test.ts";
 const CONTAINERS = "test/sandbox/pool.test.ts";
+const REPEATED = "test/server/runs-repeated.test.ts";
+const KILLS = "test/rollouts/kill-server.test.ts";
+const KUBERNETES = "src/sandbox/kubernetes";
 
 export const doubleHandOut = heldBy(
   "H104",
@@ -45,7 +48,7 @@ export const guessedIds = heldBy(
     test: "belong to the tenant that opened them",
   },
   { file: "test/server/sessions.test.ts", test: "is its tenant's alone" },
-  { file: "test/server/runs-repeated.test.ts", test: "of different tenants" },
+  { file: REPEATED, test: "of different tenants" },
 );
 
 export const creationStorm = heldBy(
@@ -62,12 +65,13 @@ export const creationStorm = heldBy(
 export const repeatedRequests = heldBy(
   "F77",
   "The same request id twice, at once and after a crash",
-  {
-    file: "test/server/runs-repeated.test.ts",
-    test: "share one execution while it runs",
-  },
-  { file: "test/server/runs-repeated.test.ts", test: "are tried again after a fault of ours" },
-  { file: "test/server/runs-real.test.ts", test: "a request that comes twice runs once" },
+  { part: "at once", file: REPEATED, test: "share one execution while it runs" },
+  { part: "at once", file: "test/server/runs-real.test.ts", test: "a request that comes twice runs once" },
+  { part: "afterwards", file: REPEATED, test: "get the same answer afterwards" },
+  { part: "another body", file: REPEATED, test: "but another body are in conflict" },
+  { part: "after a fault", file: REPEATED, test: "are tried again after a fault of ours" },
+  // Answers of runs are kept in memory, and a run that is asked for again after a crash runs again; jobs are kept.
+  { part: "jobs, after a crash", file: KILLS, test: "loses nothing and doubles nothing" },
 );
 
 export const slowReaders = heldBy(
@@ -93,21 +97,54 @@ export const overload = heldBy(
 export const killedServers = heldBy(
   "I109",
   "kill -9 of the server mid-run, mid-claim, mid-refill, mid-delete",
-  {
-    file: "test/rollouts/kill-server.test.ts",
-    test: "loses nothing and doubles nothing",
-  },
+  { file: KILLS, test: "loses nothing and doubles nothing" },
   { file: "test/sandbox/reaper.test.ts", test: "has nothing to do after kill -9" },
 );
 
 export const lostEngine = heldBy(
   "I111",
-  "Engine restart; node lost; image missing",
+  "Engine restart; node lost, drained or short of memory; API server away; image missing",
   {
+    part: "engine restart",
     file: "test/rollouts/faults.test.ts",
     test: "an engine that is stopped in the middle of a job",
   },
-  { file: "test/sandbox/provider-conformance.ts", test: "refuses an image that nobody described" },
+  {
+    part: "drain, eviction, preemption, a node that is lost or shuts down",
+    file: `${KUBERNETES}/pod-state.test.ts`,
+    test: "is ended by %s",
+  },
+  {
+    part: "a node that refuses the pod",
+    file: `${KUBERNETES}/pod-state.test.ts`,
+    test: "is failed when its node refuses it",
+  },
+  {
+    part: "API server: silence",
+    file: `${KUBERNETES}/pod-watch.test.ts`,
+    test: "goes on when the server does not answer for a while",
+  },
+  {
+    part: "API server: watches that end",
+    file: `${KUBERNETES}/pod-watch.test.ts`,
+    test: "looks at everything afresh when the watch ends",
+  },
+  { part: "API server: refusals", file: `${KUBERNETES}/errors.test.ts`, test: "says what %s comes to" },
+  {
+    part: "API server: calls that hang",
+    file: `${KUBERNETES}/client.test.ts`,
+    test: "ends a call that nobody answers with its context",
+  },
+  {
+    part: "image: unknown",
+    file: "test/sandbox/provider-conformance.ts",
+    test: "refuses an image that nobody described",
+  },
+  {
+    part: "image: not on the node",
+    file: `${KUBERNETES}/pod-state.test.ts`,
+    test: "is failed when its container waits for",
+  },
 );
 
 export const deadTrainer = heldBy("I113", "The driver dies: all its sandboxes are gone", {

@@ -1,5 +1,6 @@
+import { messageOf, SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import type { AttackEntry } from "../entry.ts";
-import { killedOrRefused, prints, refused } from "../expect.ts";
+import { anotherRefusal, killedOrRefused, prints, refused } from "../expect.ts";
 import { py, sh } from "../kit.ts";
 
 const twin = {
@@ -330,8 +331,9 @@ export const downgrade: AttackEntry = {
           try {
             await arena.open({ runtime });
             return `a sandbox was made for ${JSON.stringify(runtime)}`;
-          } catch {
-            continue;
+          } catch (error) {
+            const names = SandlotError.is(error, "sandbox_unsupported") && error.message.endsWith(`runtime ${runtime}`);
+            if (!names) return anotherRefusal(error);
           }
         }
         return null;
@@ -342,12 +344,19 @@ export const downgrade: AttackEntry = {
       word: "refused",
       says: "no sandbox is made",
       act: async (arena) => {
-        for (const spec of [{ mode: "Z" as "A" }, { image: "no-such-image" }, { image: "../python" }]) {
+        const lacking = [
+          { spec: { mode: "Z" as "A" }, says: 'cause setup, mode_unavailable {"Z"' },
+          ...["no-such-image", "../python"].map((image) => ({
+            spec: { image },
+            says: `sandbox image missing: image ${image}`,
+          })),
+        ];
+        for (const { spec, says } of lacking) {
           try {
             await arena.open(spec);
             return `a sandbox was made for ${JSON.stringify(spec)}`;
-          } catch {
-            continue;
+          } catch (error) {
+            if (!messageOf(error).includes(says)) return anotherRefusal(error);
           }
         }
         return null;

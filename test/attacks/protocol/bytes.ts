@@ -1,5 +1,7 @@
+import { messageOf, SandlotError } from "../../../src/core/errors/sandlot-error.ts";
+import { faultCause } from "../../../src/sandbox/index.ts";
 import type { AttackEntry } from "../entry.ts";
-import { and, oneOf, prints, textOf, typed } from "../expect.ts";
+import { and, anotherRefusal, oneOf, prints, textOf, typed } from "../expect.ts";
 import { LIMITS } from "../gate/defaults.ts";
 import { cold, limited, py, sh, withMore } from "../kit.ts";
 
@@ -247,7 +249,8 @@ export const oddLimits: AttackEntry = {
             await sandbox.run(arena.ctx, { ...py`print(1)`, limits: { ...SEVERE, wallMs: 1000, [name]: value } });
             return `${name}: ${value} was taken`;
           } catch (error) {
-            if (!String(error).includes("invalid")) return `${name}: ${String(error)}`;
+            const names = SandlotError.is(error, "invalid_request") && error.message.includes(`limits.${name}:`);
+            if (!names) return anotherRefusal(error);
           }
         }
         return null;
@@ -291,8 +294,10 @@ export const oddLimits: AttackEntry = {
           try {
             await arena.run(sandbox, { program: { interpreter, source: "" } });
             return `${interpreter} ran`;
-          } catch {
-            continue;
+          } catch (error) {
+            const names =
+              faultCause(error) === "setup" && messageOf(error).endsWith("unknown operation or interpreter");
+            if (!names) return anotherRefusal(error);
           }
         }
         return null;

@@ -1,5 +1,7 @@
 import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
-import type { AttackEntry } from "../entry.ts";
+import type { AttackEntry, AttackRun } from "../entry.ts";
+import type { Arena } from "../gate/arena.ts";
+import { LIMITS } from "../gate/defaults.ts";
 import { difference, inspect } from "../gate/inspection.ts";
 import { sharesSandboxes } from "../gate/target.ts";
 import { py } from "../kit.ts";
@@ -13,8 +15,8 @@ export const disconnects: AttackEntry = {
       word: "contained",
       says: "cancelled, the slot is free, nothing is left",
       act: async (arena) => {
+        if (!sharesSandboxes(arena.target)) return inFreshOnes(arena, LOOP, [0, 1, 9, 100, 361]);
         const sandbox = await arena.open();
-        if (!sharesSandboxes(arena.target)) return cancelled(arena.run(sandbox, LOOP, aborted(arena.ctx, 100)));
         const pristine = await inspect(arena, sandbox, "warm");
         for (let n = 0; n < 20; n++) {
           const problem = await cancelled(arena.run(sandbox, LOOP, aborted(arena.ctx, n * n)));
@@ -29,12 +31,12 @@ export const disconnects: AttackEntry = {
       word: "contained",
       says: "cancelled, and the sandbox is well",
       act: async (arena) => {
+        const source = `x = "${"x".repeat(20 << 20)}"\nwhile True: pass`;
+        const large = { program: { interpreter: "python", source } };
+        const delays = [0, 1, 3, 10];
+        if (!sharesSandboxes(arena.target)) return inFreshOnes(arena, large, delays);
         const sandbox = await arena.open();
-        if (!sharesSandboxes(arena.target)) return null;
-        for (const delay of [0, 1, 3, 10]) {
-          const large = {
-            program: { interpreter: "python", source: `x = "${"x".repeat(20 << 20)}"\nwhile True: pass` },
-          };
+        for (const delay of delays) {
           const problem = await cancelled(arena.run(sandbox, large, aborted(arena.ctx, delay)));
           if (problem) return problem;
         }
@@ -58,6 +60,18 @@ function aborted<T extends { readonly signal: AbortSignal }>(ctx: T, afterMs: nu
   const controller = new AbortController();
   setTimeout(() => controller.abort(new SandlotError("cancelled", { detail: "by the attack" })), afterMs);
   return { ...ctx, signal: controller.signal };
+}
+
+/** Where a sandbox is good for one run, each has one, so that only the run is cancelled and not the making of it. */
+async function inFreshOnes(arena: Arena, run: AttackRun, delays: readonly number[]): Promise<string | null> {
+  for (const delay of delays) {
+    const sandbox = await arena.open();
+    const limits = { ...LIMITS, ...run.limits };
+    const problem = await cancelled(sandbox.run(aborted(arena.ctx, delay), { ...run, limits }));
+    if (problem) return `after ${delay} ms: ${problem}`;
+    await arena.close(sandbox);
+  }
+  return null;
 }
 
 async function cancelled(running: Promise<unknown>): Promise<string | null> {

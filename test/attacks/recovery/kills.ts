@@ -4,7 +4,6 @@ import { textOf } from "../expect.ts";
 import { LIMITS } from "../gate/defaults.ts";
 import { childrenOf } from "../gate/host.ts";
 import { settled } from "../gate/house.ts";
-import { sharesSandboxes } from "../gate/target.ts";
 import { limited, py } from "../kit.ts";
 
 const LONG = limited(
@@ -66,7 +65,7 @@ function sameAfter(runs: number, ends: readonly AttackRun[]): ActedAttack {
     act: async (arena) => {
       const sandbox = await arena.open();
       const agent = arena.agentOf(sandbox);
-      if (agent === null || !sharesSandboxes(arena.target)) return null;
+      if (agent === null) return "the agent cannot be found";
       const play = (count: number) =>
         Promise.all(
           [0, 1, 2, 3].map(async (worker) => {
