@@ -1,28 +1,51 @@
 /**
  * `kill -9` at random moments, again and again, while clients run programs: agents, templates, lanes, zygotes, candidates, whole
- * containers, and the server itself. Every program prints a number of its own. A run may be answered right, or with an error of
- * ours that says so; it must never be answered wrong, nor as the program's failure. Exits with 1 on a wrong answer or a container
- * that is left over.
- * Usage: npm run bench -- kills [--kills 100] [--server-kills 5] [--parallel 12] [--mode A]
+ * containers, and then the server itself, each time started again on its data directory. Every program prints a number of its own.
+ * A run may be answered right, or with an error of ours that says so; it must never be answered wrong, nor as the program's
+ * failure. When the server has been stopped in good order at last, everything it can leave on the machine must be as before the
+ * first kill. A second server on the same engine, which nobody kills, must keep its sandboxes and give right answers throughout.
+ * Exits with 1 otherwise.
+ * Usage: npm run bench -- kills [--kills 100] [--server-kills 100] [--parallel 12] [--mode A] [--seed N] [--busy-machine] [--quick]
+ * `--busy-machine`: others make containers meanwhile, so what is counted on the machine as a whole is shown but not judged.
  */
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { runsClient } from "./support/api.ts";
 import { docker, installationOf, namespacePids, sandboxes } from "./support/machine.ts";
-import { serve } from "./support/serve.ts";
+import { seeded, table } from "./support/measure.ts";
+import { openNeighbour } from "./support/neighbour.ts";
+import { launch, type Served, serve } from "./support/serve.ts";
+import { Follower, isOfMachine, TRACE_NAMES, type Traces, traces } from "./support/traces.ts";
 
 const { values } = parseArgs({
   options: {
-    kills: { type: "string", default: "100" },
-    "server-kills": { type: "string", default: "5" },
+    kills: { type: "string" },
+    "server-kills": { type: "string" },
     parallel: { type: "string", default: "12" },
     mode: { type: "string", default: "A" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    "busy-machine": { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
   },
 });
+const kills = Number(values.kills ?? (values.quick ? 12 : 100));
+const serverKills = Number(values["server-kills"] ?? (values.quick ? 4 : 100));
 const settings = { "sandbox.mode": values.mode };
+const random = seeded(Number(values.seed));
+
 /** Longest pause between two: whoever is hit again and again, alone, is taken for the one who does it. */
 const PAUSE_MS = 3_000;
+/** The server is killed within this long after the first program that it answered. */
+const UNDER_LOAD_MS = 2_000;
+/** One in so many times the server that is to follow is killed, too, within this long from its start. */
+const STARTING_ONE_IN = 3;
+const STARTING_MS = 2_000;
+const ANSWER_MS = 60_000;
+const SETTLE_MS = 20_000;
 
 /** By their numbers in the container's PID namespace and in the lane's. */
 const VICTIMS: Readonly<Record<string, (pids: readonly number[]) => boolean>> = {
@@ -35,15 +58,28 @@ const VICTIMS: Readonly<Record<string, (pids: readonly number[]) => boolean>> = 
 const tally: Record<string, number> = {};
 const count = (what: string) => (tally[what] = (tally[what] ?? 0) + 1);
 
-let server = await serve(settings);
-let client = runsClient(server.url);
-let serverIsDown = false;
-const stop = new AbortController();
+let server!: Served;
+let client!: ReturnType<typeof runsClient>;
+/** How many servers there have been, the last of them that has answered a program, and whether the present one is killed. */
+let generation = 0;
+let generationAnswered = -1;
+let isDown = false;
 let number = 0;
 
-async function keepRunning(): Promise<void> {
-  while (!stop.signal.aborted) {
+async function start(): Promise<void> {
+  server = await serve(settings, folder);
+  client = runsClient(server.url);
+  isDown = false;
+}
+
+async function keepRunning(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (isDown) {
+      await sleep(10);
+      continue;
+    }
     const mine = `${++number}`;
+    const asked = generation;
     const pause = number % 3 === 0 ? "import time; time.sleep(0.2); " : "";
     try {
       const { status, answer } = await client.run({ language: "python", code: `${pause}print(${mine})` });
@@ -54,15 +90,16 @@ async function keepRunning(): Promise<void> {
         count(`BLAMED: ${answer.status}`);
         console.log(JSON.stringify(answer).slice(0, 500));
       }
+      generationAnswered = asked;
     } catch {
-      count(serverIsDown ? "cut off by the server's end" : "CUT OFF");
-      await sleep(200);
+      count(isDown || asked !== generation ? "cut off by the server's end" : "CUT OFF");
+      await sleep(10);
     }
   }
 }
 
 /** Kills one of these somewhere; false when there is none at the moment. */
-async function kill(installation: string, victim: string): Promise<boolean> {
+async function kill(victim: string): Promise<boolean> {
   const running = sandboxes(installation);
   const [name] = pick(running.map((sandbox) => sandbox.name));
   const [pid] = pick(running.flatMap(({ pids }) => pids).filter((it) => VICTIMS[victim]?.(namespacePids(it)) ?? false));
@@ -76,53 +113,150 @@ async function kill(installation: string, victim: string): Promise<boolean> {
 }
 
 function pick<T>(items: readonly T[]): T[] {
-  const at = Math.floor(Math.random() * items.length);
+  const at = Math.floor(random() * items.length);
   return items.slice(at, at + 1);
 }
 
 async function killPrograms(times: number): Promise<void> {
   const kinds = [...Object.keys(VICTIMS), "container"];
+  await answering();
+  // Shows that what is left would be seen.
+  running = own();
   for (let done = 0; done < times;) {
     const victim = kinds[done % kinds.length] ?? "agent";
-    await sleep(Math.random() * PAUSE_MS);
-    if (!(await kill(installation, victim))) continue;
+    await sleep(random() * PAUSE_MS);
+    if (!(await kill(victim))) continue;
     count(`killed: ${victim}`);
     done++;
   }
 }
 
-async function killServer(): Promise<void> {
-  serverIsDown = true;
-  const gone = once(server.process, "exit");
-  server.process.kill("SIGKILL");
-  await gone;
-  await client.close();
-  server = await serve(settings, server.folder);
-  client = runsClient(server.url);
-  serverIsDown = false;
+const hasAnswered = () => generationAnswered === generation;
+
+/** When the present server has answered a program. */
+async function answering(): Promise<void> {
+  const deadline = performance.now() + ANSWER_MS;
+  while (!hasAnswered()) {
+    if (performance.now() > deadline) throw new Error("the server that was started again answers no program");
+    await sleep(10);
+  }
 }
 
+/** Under load, which begins anew after every start. */
+async function killServer(times: number): Promise<void> {
+  for (let done = 1; done <= times; done++) {
+    await answering();
+    await sleep(random() * UNDER_LOAD_MS);
+    isDown = true;
+    generation++;
+    const gone = once(server.process, "exit");
+    server.process.kill("SIGKILL");
+    await gone;
+    await client.close();
+    count("killed: server under load");
+    if (done % STARTING_ONE_IN === 0) {
+      const { process: starting } = launch(settings, folder);
+      const end = once(starting, "exit");
+      await sleep(random() * STARTING_MS);
+      starting.kill("SIGKILL");
+      await end;
+      count("killed: server while it starts");
+    }
+    await start();
+  }
+}
+
+/** Work with a server under load, from its start to a stop in good order; then what is left. */
+async function phase(work: () => Promise<void>): Promise<Traces> {
+  await start();
+  const stop = new AbortController();
+  const clients = Array.from({ length: Number(values.parallel) }, () => keepRunning(stop.signal));
+  try {
+    await work();
+    await sleep(1_000);
+  } finally {
+    stop.abort();
+    await Promise.all(clients);
+    await client.close();
+    await server.end();
+  }
+  return settled();
+}
+
+const own = () => traces({ installation, containers: follower.ids, roots: follower.roots, folder, temporary });
+
+/** The engine takes a moment to tidy up. */
+async function settled(): Promise<Traces> {
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const now = own();
+    if (differences(now).length === 0 || performance.now() > deadline) return now;
+    await sleep(500);
+  }
+}
+
+function differences(now: Traces): string[] {
+  const names = Object.keys(before) as (keyof Traces)[];
+  return names.filter((name) => now[name] !== before[name] && !(values["busy-machine"] && isOfMachine(name)));
+}
+
+const startedAt = performance.now();
+console.log(`mode ${values.mode}, ${values.parallel} clients, seed ${values.seed}`);
+const neighbour = await openNeighbour(settings);
+// The server's temporary files in a folder of their own, so that what is left can be told from others'.
+const temporary = mkdtempSync(join(tmpdir(), "sandlot-kills-"));
+process.env["TMPDIR"] = temporary;
+const folder = mkdtempSync(join(temporary, "data-"));
+await start();
 const { answer } = await client.run({ language: "python", code: "print(1)" });
 const installation = installationOf(answer.sandbox.id);
-const clients = Array.from({ length: Number(values.parallel) }, keepRunning);
+await client.close();
+await server.end();
+await sleep(2_000);
+const follower = new Follower(installation);
+let before: Traces;
+let running: Traces | null = null;
+let theirs: Awaited<ReturnType<typeof neighbour.close>> = {};
+const after: { readonly name: string; readonly traces: Traces }[] = [];
 try {
-  await killPrograms(Number(values.kills));
-  for (let done = 0; done < Number(values["server-kills"]); done++) {
-    await sleep(1_000 + Math.random() * 2_000);
-    await killServer();
-    count("killed: server");
-  }
-  await sleep(2_000);
+  before = own();
+  await phase(() => killPrograms(kills)).then((left) => after.push({ name: `${kills} kills inside`, traces: left }));
+  await phase(() => killServer(1)).then((left) => after.push({ name: "1 of the server", traces: left }));
+  await phase(() => killServer(serverKills - 1)).then((left) =>
+    after.push({ name: `${serverKills} of the server`, traces: left }),
+  );
 } finally {
-  stop.abort();
-  await Promise.all(clients);
-  await client.close();
-  await server.stop();
+  follower.close();
+  theirs = await neighbour.close();
+  rmSync(temporary, { recursive: true, force: true });
 }
-const left = docker("ps", "-a", "--filter", `label=sandlot.installation=${installation}`, "--format", "{{.Names}}");
-console.log(`mode ${values.mode}, ${values.parallel} clients`);
-for (const [what, times] of Object.entries(tally).toSorted(([a], [b]) => a.localeCompare(b)))
-  console.log(`${what.padEnd(40)} ${times}`);
-console.log(`${"containers left over".padEnd(40)} ${left.length}`);
-const bad = Object.keys(tally).filter((what) => /^(WRONG|BLAMED|CUT)/.test(what));
-process.exitCode = bad.length > 0 || left.length > 0 ? 1 : 0;
+
+const sorted = (counts: Readonly<Record<string, number>>) =>
+  Object.entries(counts).toSorted(([a], [b]) => a.localeCompare(b));
+console.log("");
+table([["programs and kills", "times"], ...sorted(tally)]);
+console.log("");
+table([["the other server", "times"], ...sorted(theirs)]);
+console.log("");
+table([
+  ["left on the machine", "before", "running", ...after.map(({ name }) => `after ${name}`), "as before"],
+  ...(Object.keys(before) as (keyof Traces)[]).map((name) => {
+    const left = after.map((one) => one.traces[name]);
+    const isSame = left.every((value) => value === before[name]);
+    const unjudged = values["busy-machine"] && isOfMachine(name);
+    return [
+      TRACE_NAMES[name],
+      before[name],
+      running?.[name] ?? "",
+      ...left,
+      isSame ? "yes" : unjudged ? "not judged" : "NO",
+    ];
+  }),
+]);
+const faults = [...Object.keys(tally), ...Object.keys(theirs)].filter((what) => /^[A-Z]/.test(what));
+const isClean = after.every((one) => differences(one.traces).length === 0);
+console.log(`\n${follower.ids.size} containers made, ${((performance.now() - startedAt) / 60_000).toFixed(1)} minutes`);
+console.log(
+  faults.length === 0 && isClean ? "nothing left, nobody wronged" : `FAULTS: ${faults.join(", ") || "left over"}`,
+);
+process.exitCode = faults.length > 0 || !isClean ? 1 : 0;

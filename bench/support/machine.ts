@@ -2,39 +2,70 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** What leaks when something leaks, counted on the machine and in all sandboxes together. */
+/**
+ * What leaks when something leaks. How many lanes there are at a moment is chance, within bounds; what one of them holds is
+ * not. So what is in lanes is counted for each, and the largest of all is shown.
+ */
 export interface Census {
   readonly containers: number;
   /** In all sandboxes. */
-  readonly processes: number;
-  readonly sandboxDescriptors: number;
-  readonly sandboxMounts: number;
-  readonly sandboxMiB: number;
-  readonly users: number;
+  readonly lanes: number;
+  readonly laneProcesses: number;
+  readonly laneUsers: number;
+  readonly laneDescriptors: number;
+  readonly laneMounts: number;
+  readonly laneMiB: number;
+  /** Of a sandbox, outside its lanes: the agent and its templates. */
+  readonly agentProcesses: number;
+  readonly agentDescriptors: number;
+  readonly agentMounts: number;
+  readonly agentMiB: number;
+  /** Of all sandboxes, without those of lanes. */
   readonly networkNamespaces: number;
-  readonly hostMounts: number;
-  readonly cgroups: number;
   readonly serverDescriptors: number;
   readonly serverMiB: number;
+  readonly hostMounts: number;
+  readonly hostCgroups: number;
 }
 
 /** `server`: PID of the server of this installation. */
 export function census(server: number, installation: string): Census {
-  const containers = sandboxes(installation);
-  const pids = containers.flatMap(({ pids }) => pids);
+  const containers = sandboxes(installation).map(({ pids }) => ({ pids, ...partsOf(pids) }));
+  const lanes = containers.flatMap(({ lanes }) => lanes);
+  const outside = containers.map(({ agent }) => agent);
+  const networks = new Set(containers.flatMap(({ pids }) => pids.map((pid) => namespace(pid, "net"))));
   return {
     containers: containers.length,
-    processes: pids.length,
-    sandboxDescriptors: sum(pids, descriptors),
-    sandboxMounts: sum(pids, mounts),
-    sandboxMiB: Math.round(sum(pids, proportionalKiB) / 1024),
-    users: new Set(pids.map((pid) => attempt(() => statSync(`/proc/${pid}`).uid, -1))).size,
-    networkNamespaces: new Set(processes().map((pid) => attempt(() => readlinkSync(`/proc/${pid}/ns/net`), ""))).size,
-    hostMounts: mounts(process.pid),
-    cgroups: cgroups("/sys/fs/cgroup"),
+    lanes: lanes.length,
+    laneProcesses: largest(lanes, (pids) => pids.length),
+    laneUsers: largest(lanes, (pids) => new Set(pids.map(userOf)).size),
+    laneDescriptors: largest(lanes, (pids) => sum(pids, descriptors)),
+    laneMounts: largest(lanes, mountsOfAll),
+    laneMiB: largest(lanes, mebibytes),
+    agentProcesses: largest(outside, (pids) => pids.length),
+    agentDescriptors: largest(outside, (pids) => sum(pids, descriptors)),
+    agentMounts: largest(outside, mountsOfAll),
+    agentMiB: largest(outside, mebibytes),
+    networkNamespaces: networks.size - lanes.length,
     serverDescriptors: descriptors(server),
     serverMiB: Math.round(statusKiB(server, "VmRSS") / 1024),
+    hostMounts: mounts(process.pid),
+    hostCgroups: cgroupFolders("/sys/fs/cgroup").length,
   };
+}
+
+/** Processes of a sandbox by lane, each a PID namespace below the sandbox's own, and those in no lane. */
+function partsOf(pids: readonly number[]): { readonly lanes: number[][]; readonly agent: number[] } {
+  const byLane = new Map<string, number[]>();
+  const agent: number[] = [];
+  for (const pid of pids) {
+    if (namespacePids(pid).length < 3) agent.push(pid);
+    else {
+      const lane = namespace(pid, "pid");
+      byLane.set(lane, [...(byLane.get(lane) ?? []), pid]);
+    }
+  }
+  return { lanes: [...byLane.values()], agent };
 }
 
 /** The running sandboxes of an installation, each with its processes, the agent first. */
@@ -63,7 +94,7 @@ export function docker(...args: string[]): string[] {
 }
 
 /** Of the machine, the oldest first. */
-function processes(): number[] {
+export function processes(): number[] {
   const numbers = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return numbers.map(Number).sort((a, b) => a - b);
 }
@@ -89,9 +120,31 @@ function statusKiB(pid: number, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
 }
 
-function cgroups(folder: string): number {
+/** A folder of cgroups, and all below it. */
+export function cgroupFolders(folder: string): string[] {
   const below = attempt(() => readdirSync(folder, { withFileTypes: true }), []).filter((entry) => entry.isDirectory());
-  return 1 + sum(below, ({ name }) => cgroups(join(folder, name)));
+  return [folder, ...below.flatMap(({ name }) => cgroupFolders(join(folder, name)))];
+}
+
+/** Of distinct mount namespaces. */
+function mountsOfAll(pids: readonly number[]): number {
+  return sum([...new Map(pids.map((pid) => [namespace(pid, "mnt"), pid])).values()], mounts);
+}
+
+function mebibytes(pids: readonly number[]): number {
+  return Math.round(sum(pids, proportionalKiB) / 1024);
+}
+
+function namespace(pid: number, kind: string): string {
+  return attempt(() => readlinkSync(`/proc/${pid}/ns/${kind}`), "");
+}
+
+function userOf(pid: number): number {
+  return attempt(() => statSync(`/proc/${pid}`).uid, -1);
+}
+
+function largest<T>(items: readonly T[], value: (item: T) => number): number {
+  return Math.max(0, ...items.map(value));
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {
@@ -99,7 +152,7 @@ function sum<T>(items: readonly T[], value: (item: T) => number): number {
 }
 
 /** Processes come and go while they are counted. */
-function attempt<T>(read: () => T, otherwise: T): T {
+export function attempt<T>(read: () => T, otherwise: T): T {
   try {
     return read();
   } catch {

@@ -5,62 +5,71 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** `sandlot serve` in a process of its own, as users run it. */
-export interface Served {
-  readonly url: string;
+export interface Launched {
   readonly process: ChildProcess;
-  /** Its data directory, removed by `stop`. */
+  /** Its data directory. */
   readonly folder: string;
+  /** Where it answers, as soon as it does; fails when it ends before. */
+  readonly answering: Promise<string>;
+  /** Stops it in good order; its data directory stays. */
+  end(): Promise<void>;
+}
+
+export interface Served extends Omit<Launched, "answering"> {
+  readonly url: string;
+  /** Stops it in good order and removes its data directory. */
   stop(): Promise<void>;
 }
 
+export type Settings = Readonly<Record<string, string | number>>;
+
 const SANDLOT = join(import.meta.dirname, "..", "..", "bin", "sandlot.js");
 
-/** `settings` are paths of the configuration, e.g. `sandbox.mode`; `folder` is of a server before that was killed. */
-export async function serve(
-  settings: Readonly<Record<string, string | number>> = {},
-  folder = mkdtempSync(join(tmpdir(), "sandlot-bench-")),
-): Promise<Served> {
+/** `settings` are paths of the configuration, e.g. `sandbox.mode`; `folder` is of a server before. */
+export function launch(settings: Settings = {}, folder = mkdtempSync(join(tmpdir(), "sandlot-bench-"))): Launched {
   const env = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
       `SANDLOT_${path.toUpperCase().replaceAll(".", "_")}`,
       String(value),
     ]),
   );
-  const child = spawn(
-    process.execPath,
-    [
-      ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof/cpu"] : []),
-      SANDLOT,
-      "serve",
-      "--port",
-      "0",
-      "--data-dir",
-      folder,
-      "--json",
-    ],
-    {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      // Its log is written, as users have it, and read by nobody.
-      stdio: ["ignore", "pipe", "ignore"],
-    },
-  );
-  const url = await new Promise<string>((resolve, reject) => {
+  const child = spawn(process.execPath, [SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    // Its log is written, as users have it, and read by nobody.
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const answering = new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (data) => {
       const line = String(data).split("\n")[0] ?? "";
       if (line.startsWith("{")) resolve((JSON.parse(line) as { url: string }).url);
     });
     child.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
   });
+  // Who only wants to kill it does not wait for it.
+  answering.catch(() => undefined);
   return {
-    url,
     process: child,
     folder,
-    async stop() {
+    answering,
+    async end() {
       const gone = child.exitCode === null && child.signalCode === null ? once(child, "exit") : Promise.resolve();
       child.kill("SIGTERM");
       await gone;
-      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same, when it answers. */
+export async function serve(settings: Settings = {}, folder?: string): Promise<Served> {
+  const launched = launch(settings, folder);
+  const url = await launched.answering;
+  return {
+    ...launched,
+    url,
+    async stop() {
+      await launched.end();
+      rmSync(launched.folder, { recursive: true, force: true });
     },
   };
 }
