@@ -30,8 +30,8 @@ describe("languages", () => {
   it("have the image with the packages that a program names", () => {
     const python = languages.get("python");
     if (!python) throw new Error("no Python");
-    expect(imageFor(python, "import numpy as np")).toBe("python-numerical");
-    expect(imageFor(python, "x = __import__('pandas')")).toBe("python-numerical");
-    expect(imageFor(python, "import math")).toBeUndefined();
+    expect(imageFor(python.view, "import numpy as np")).toBe("python-numerical");
+    expect(imageFor(python.view, "x = __import__('pandas')")).toBe("python-numerical");
+    expect(imageFor(python.view, "import math")).toBeUndefined();
   });
 });

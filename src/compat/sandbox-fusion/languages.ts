@@ -62,7 +62,7 @@ export function dialectLanguages(views: readonly LanguageView[]): ReadonlyMap<st
  * The image that a program asks for by what it names: the original's Python has the numerical packages installed, ours
  * only there, because it starts lighter without them. Undefined: the language's own.
  */
-export function imageFor({ view }: DialectLanguage, code: string): string | undefined {
+export function imageFor(view: LanguageView, code: string): string | undefined {
   return /\b(?:numpy|scipy|sympy|pandas)\b/.test(code) ? numericalImage(view) : undefined;
 }
 

@@ -7,26 +7,34 @@ import { type DialectLanguage, imageFor, numericalImage } from "./languages.ts";
 export type Runner = Pick<ExecutionService, "run" | "hasImage">;
 
 /**
- * Runs a program in the image that it asks for, in its language's own where that one is not there: what a program says
- * must not bring about a fault of ours.
+ * Does something in the image that a program asks for, in its language's own where that one is not there: what a program
+ * says must not bring about a fault of ours.
  */
-export async function runInImage(
+export async function inImage<T>(
+  service: Pick<ExecutionService, "hasImage">,
+  image: string | undefined,
+  act: (image: string | undefined) => Promise<T>,
+): Promise<T> {
+  if (image === undefined || !(await service.hasImage(image))) return act(undefined);
+  try {
+    return await act(image);
+  } catch (error) {
+    // Where only trying tells; nothing has run yet.
+    if (!SandlotError.is(error, "sandbox_image_missing")) throw error;
+    return act(undefined);
+  }
+}
+
+export function runInImage(
   ctx: CallContext,
   runner: Runner,
   language: DialectLanguage,
   request: Omit<ExecutionRequest, "language" | "image">,
   listener?: ExecutionListener,
 ): Promise<Execution> {
-  const plain = { ...request, language: language.view.name };
-  const image = imageFor(language, request.code);
-  if (image === undefined || !(await runner.hasImage(image))) return runner.run(ctx, plain, listener);
-  try {
-    return await runner.run(ctx, { ...plain, image }, listener);
-  } catch (error) {
-    // Where only trying tells; nothing has run yet.
-    if (!SandlotError.is(error, "sandbox_image_missing")) throw error;
-    return runner.run(ctx, plain, listener);
-  }
+  return inImage(runner, imageFor(language.view, request.code), (image) =>
+    runner.run(ctx, { ...request, language: language.view.name, ...(image !== undefined && { image }) }, listener),
+  );
 }
 
 /** The images with numerical packages that are not there, so that programs run without these. */

@@ -1,14 +1,16 @@
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, rootContext, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { SessionService } from "../../execution/service.ts";
+import type { ExecutionService, LanguageView } from "../../execution/service.ts";
 import type { SandboxSession, SessionReply } from "../../sandbox/index.ts";
 import type { AnswerAccount } from "../../server/execution/answer-memory.ts";
 import { type CommandResult, OUT_OF_TIME } from "./answers.ts";
 import { cellChars, type CellResult, cellOf, lostCell, NUL_CELL } from "./cells.ts";
 import { Fetching, inputFiles } from "./files.ts";
 import { cellLimits, SESSION_OPEN_MS } from "./limits.ts";
+import { imageFor } from "./languages.ts";
 import type { RunJupyterRequest } from "./requests.ts";
+import { inImage } from "./run-in-image.ts";
 
 export interface JupyterAnswer {
   readonly status: "Success" | "Failed" | "SandboxError";
@@ -26,7 +28,8 @@ const ANSWER_CHARS = 64 * 1024 * 1024;
 
 /** What notebooks are played with. */
 interface Player {
-  readonly sessions: SessionService;
+  readonly service: Pick<ExecutionService, "hasImage" | "sessions">;
+  readonly python: LanguageView | undefined;
   /** Counts what the answer holds. */
   readonly account: AnswerAccount;
   readonly clock: Clock;
@@ -38,21 +41,26 @@ interface Player {
  */
 export async function runJupyter(
   ctx: CallContext,
-  { sessions, account, clock }: Player,
+  { service, python, account, clock }: Player,
   request: RunJupyterRequest,
 ): Promise<JupyterAnswer> {
   const files = inputFiles(request.files);
   const fetching = new Fetching(request.fetch_files);
   const limits = cellLimits(request.total_timeout + ADDED_SECONDS, request.memory_limit_MB);
   if (limits.wallMs === 0) return failed(OUT_OF_TIME, fetching.refused().join("; "));
+  const { sessions } = service;
+  const wanted = python && imageFor(python, request.cells.join("\n"));
   const opened = await withScope(ctx, { timeoutMs: SESSION_OPEN_MS, waitingFor: "a session", clock }, (inner) =>
-    sessions.open(inner, {
-      language: "python",
-      isolation: "slot",
-      files,
-      limits,
-      foreignLimits: true,
-    }),
+    inImage(service, wanted, (image) =>
+      sessions.open(inner, {
+        language: "python",
+        ...(image !== undefined && { image }),
+        isolation: "slot",
+        files,
+        limits,
+        foreignLimits: true,
+      }),
+    ),
   );
   try {
     return await sessions.use(ctx, opened.id, async (session) => {

@@ -70,7 +70,9 @@ function runJupyterOperation({ executor, clock }: SurfaceTools): Operation {
     fault: jupyterError,
     async run({ ctx, body, account }) {
       const request = readRunJupyter(body.value);
-      return { value: await runJupyter(ctx, { sessions: executor.service.sessions, account, clock }, request) };
+      const { service } = executor;
+      const python = (await languagesOf(service)).get("python")?.view;
+      return { value: await runJupyter(ctx, { service, python, account, clock }, request) };
     },
   };
 }

@@ -37,10 +37,13 @@ async function open({ built, known }: { built: boolean; known: boolean }) {
 
 describe("a program that names a numerical package", () => {
   it("runs in the image that has it", async () => {
-    const { post, images } = await open({ built: true, known: true });
+    const { post, images, execution } = await open({ built: true, known: true });
     expect(await post("/run_code", RUN)).toMatchObject({ status: "Failed", run_result: { return_code: 1 } });
     expect(await post("/submit", SUBMIT)).toMatchObject({ accepted: false });
     expect(images()).toEqual([NUMERICAL, NUMERICAL]);
+    await post("/run_jupyter", { cells: ["import numpy"] });
+    await post("/run_jupyter", { cells: ["1"] });
+    expect(execution.opened.map(({ image }) => image)).toEqual([NUMERICAL, undefined]);
   });
 
   it("buys no fault of ours where that image is not built: it runs in the language's own", async () => {
