@@ -48,6 +48,7 @@ export const guessedIds = heldBy(
     test: "belong to the tenant that opened them",
   },
   { file: "test/server/sessions.test.ts", test: "is its tenant's alone" },
+  { part: "pools and sandboxes", file: "test/server/pools.test.ts", test: "an admin finds nothing of another tenant" },
   { file: REPEATED, test: "of different tenants" },
 );
 
