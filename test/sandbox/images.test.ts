@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { newId } from "../../src/core/ids.ts";
 import { DockerProvider, imageStates, prepareImages } from "../../src/sandbox/docker/index.ts";
@@ -41,7 +41,8 @@ it("says which image is missing, and takes no other runtime for one that is", as
     await expect(missing).rejects.toMatchObject({ code: "sandbox_image_missing", context: { image: "ruby" } });
     const unknown = own.create(ctx, { ...specOf(), runtime: "none-such" });
     await expect(unknown).rejects.toMatchObject({ code: "sandbox_unsupported" });
-    expect(await own.list()).toEqual([]);
+    // What fills the toolbox's volume may take a moment longer than the refusal.
+    await vi.waitFor(async () => expect(await own.list()).toEqual([]), 5_000);
   } finally {
     other.close();
     own.close();

@@ -5,7 +5,7 @@ import type { SandboxOwner } from "../port.ts";
 import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
 
 /** Filling takes less than a second: after so long whoever was at it is gone. Milliseconds. */
-const FILLING_MS = 60_000;
+const FILLING_MS = 20_000;
 const LOOK_MS = 100;
 
 export interface ToolboxOwner {
