@@ -229,7 +229,8 @@ class Fleet:
         self._forget(lane)
         if state == STARTING:
             operation = self._waiting.take_operation(lane.interpreter)
-            code, detail = "lane_setup_failed", lane.detail or detail
+            code = "lane_setup_failed"
+        detail = lane.detail or detail
         if operation:
             del self.operations[operation.channel]
             self._refuse(operation.channel, code, detail)

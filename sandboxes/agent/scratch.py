@@ -15,6 +15,8 @@ _COVERED = (
     "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug", "/proc/scsi", "/sys/firmware",
     "/sys/devices/virtual/powercap",
 )  # fmt: skip
+# Moby masks a part of each: `thermal_throttle`.
+_PROCESSORS = "/sys/devices/system/cpu"
 _PLAIN = linux.MS_NOSUID | linux.MS_NODEV
 # They may not be taken from a mount that is changed.
 _KEPT_FLAGS = {"nosuid": linux.MS_NOSUID, "nodev": linux.MS_NODEV, "noexec": linux.MS_NOEXEC}
@@ -50,7 +52,8 @@ def protect_mounts():
     So no program takes itself out of the kernel's preference when memory runs out, and not even the time at which a device
     was last looked up is left for the next.
     """
-    for place in _COVERED:
+    processors = os.listdir(_PROCESSORS) if os.path.isdir(_PROCESSORS) else ()
+    for place in (*_COVERED, *("%s/%s/thermal_throttle" % (_PROCESSORS, name) for name in processors)):
         if os.path.isdir(place):
             linux.mount("tmpfs", place, "tmpfs", _PLAIN | linux.MS_RDONLY, "size=4k,nr_inodes=2")
         elif os.path.exists(place):

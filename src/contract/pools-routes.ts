@@ -21,9 +21,11 @@ export const POOLS_ROUTES = {
   },
   scalePool: {
     ...OF_OPERATORS,
+    // What one tenant takes of the machine, others lack.
+    scope: "operator",
     method: "POST",
     path: "/api/v1/pools/{id}/scale",
-    summary: "Change the sizes of a pool",
+    summary: "Change the sizes of a pool, with the scope `operator`",
     body: ScaleInput,
     response: PoolView,
   },

@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import Docker from "dockerode";
 import { pack } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import { newId } from "../../src/core/ids.ts";
 import { connectEngine } from "../../src/sandbox/docker/engine.ts";
 import { prepareImages } from "../../src/sandbox/docker/index.ts";
@@ -11,7 +12,7 @@ import { ctx, imagesRoot } from "../support/sandboxes.ts";
 
 const socketPath = "/var/run/docker.sock";
 const engine = new Docker({ socketPath });
-const owner = { owner: { installation: newId("installation"), owner: newId("server") }, now: Date.now() };
+const owner = { owner: { installation: newId("installation"), owner: newId("server") }, clock: systemClock };
 const LAST = "/sandlot/agent/zygote.py";
 let image = "";
 const ensure = () => ensureToolboxVolume(connectEngine(socketPath), image, owner);

@@ -65,7 +65,7 @@ export class TcpProvider implements SandboxProvider {
     const token = randomBytes(32).toString("hex");
     const toolbox = await ensureToolboxVolume(connectEngine(socketPath), this.#options.toolbox, {
       owner,
-      now: Date.now(),
+      clock: systemClock,
     });
     const expiresAt = Date.now() + 3_600_000;
     const input = { id, spec, owner, image, toolbox, token, expiresAt, seccomp, appArmor: false };

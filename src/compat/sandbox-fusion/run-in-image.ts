@@ -15,7 +15,8 @@ export async function inImage<T>(
   image: string | undefined,
   act: (image: string | undefined) => Promise<T>,
 ): Promise<T> {
-  if (image === undefined || !(await service.hasImage(image))) return act(undefined);
+  // Who cannot be asked now may still run what is warm.
+  if (image === undefined || !(await service.hasImage(image).catch(() => false))) return act(undefined);
   try {
     return await act(image);
   } catch (error) {

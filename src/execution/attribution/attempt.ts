@@ -26,6 +26,10 @@ export type Attempt = {
   readonly exclusive: boolean;
   readonly waited: LeaseWait;
   readonly sandbox: Sandbox;
+  /** From handing it over until the answer or the fault. Milliseconds. */
+  readonly tookMs: number;
+  /** It got less than its own wall limit, for want of time before the caller's deadline. */
+  readonly hurried: boolean;
 } & ({ readonly result: RunResult; readonly fault: null } | { readonly result: null; readonly fault: unknown });
 
 export interface AttemptOptions {
@@ -44,19 +48,22 @@ export async function attempt(
 ): Promise<Attempt> {
   const lease = await leaseWithin(ctx, source, alone, maxWaitMs);
   const { sandbox, exclusive } = lease;
-  const facts = { alone, exclusive, waited: { queueMs: lease.queueMs, claimMs: lease.claimMs }, sandbox };
+  const startedAt = source.clock.monotonic();
+  const limits = alone ? patient(candidate.limits, ctx.deadline - source.clock.now()) : candidate.limits;
+  const hurried = limits.wallMs < candidate.limits.wallMs;
+  const waited = { queueMs: lease.queueMs, claimMs: lease.claimMs };
+  const facts = () => ({ alone, exclusive, waited, sandbox, hurried, tookMs: source.clock.monotonic() - startedAt });
   try {
-    const limits = alone ? patient(candidate.limits, ctx.deadline - source.clock.now()) : candidate.limits;
     const prepared = candidate.prepare(ctx, sandbox, { alone: exclusive, tries, limits });
     const request = prepared instanceof Promise ? await prepared : prepared;
     const result = await sandbox.run(ctx, request);
     lease.release({ proved: true });
-    return { ...facts, result, fault: null };
+    return { ...facts(), result, fault: null };
   } catch (fault) {
     // After a cancelled run the sandbox is well; after a fault it must not be used again.
     const faulty = faultCause(fault) !== null;
     lease.release({ discard: faulty });
     if (!faulty) throw fault;
-    return { ...facts, result: null, fault };
+    return { ...facts(), result: null, fault };
   }
 }

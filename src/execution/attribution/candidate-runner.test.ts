@@ -114,20 +114,29 @@ describe("attribution", () => {
     expect(seen.candidate).toHaveLength(2);
   });
 
-  it("counts a stall at once when the deadline leaves no time for another try, and no fault of any other kind", async () => {
-    const { runner, seen } = runnerOf(({ bringDown }) => bringDown("stalled"));
+  it("counts a stall beyond the program's own time at once when the deadline leaves none for another try", async () => {
+    const late = { ...candidate, limits: { ...limits, wallMs: 40 } };
+    const stall: Play = async ({ bringDown }) => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      return bringDown("stalled");
+    };
     const soon = { ...ctx, deadline: systemClock.now() + 9_000 };
-    expect(await runner.run(soon, candidate)).toMatchObject({ blamed: "stalled", evidence: { length: 1 } });
+    const { runner, seen } = runnerOf(stall);
+    expect(await runner.run(soon, late)).toMatchObject({ blamed: "stalled", evidence: { length: 1 } });
     expect([seen.candidate.length, seen.control.length]).toEqual([1, 1]);
-    let faults = 1;
-    const hit = runnerOf(({ bringDown }) => (faults-- > 0 ? bringDown("oom") : printed("right")));
-    expect(await hit.runner.run(soon, candidate)).toMatchObject({ result: { exit: { code: 0 } }, blamed: null });
-    const sick = runnerOf(
-      ({ bringDown }) => bringDown("stalled"),
-      ({ bringDown }) => bringDown("stalled"),
-    );
-    await expect(sick.runner.run(soon, candidate)).rejects.toMatchObject({ code: "sandbox_stalled" });
+    const sick = runnerOf(stall, ({ bringDown }) => bringDown("stalled"));
+    await expect(sick.runner.run(soon, late)).rejects.toMatchObject({ code: "sandbox_stalled" });
   });
+
+  it.each(["stalled", "oom"] as const)(
+    "blames nobody at once for %s that came over its whole sandbox",
+    async (cause) => {
+      let faults = 1;
+      const hit = runnerOf(({ bringDown }) => (faults-- > 0 ? bringDown(cause) : printed("right")));
+      const soon = { ...ctx, deadline: systemClock.now() + 9_000 };
+      expect(await hit.runner.run(soon, candidate)).toMatchObject({ result: { exit: { code: 0 } }, blamed: null });
+    },
+  );
 
   it("repeats with the time that there is, and takes a result that leaves none for what it is", async () => {
     const { runner, seen } = runnerOf(() => printed("", { limit: "wall", starvedMs: 900 }));
@@ -143,10 +152,12 @@ describe("attribution", () => {
     expect(seen.candidate).toHaveLength(1);
   });
 
-  it("counts from the first time where nobody is ever beside it", async () => {
+  it("counts at once where nobody is ever beside it, when there is no time for another try", async () => {
     const { runner, seen } = runnerOf(({ bringDown }) => bringDown("lane_lost"), undefined, "C");
-    expect(await runner.run(ctx, candidate)).toMatchObject({ blamed: "lane_lost", evidence: { length: 3 } });
-    expect([seen.candidate.length, seen.control.length]).toEqual([3, 3]);
+    const soon = { ...ctx, deadline: systemClock.now() + 9_000 };
+    expect(await runner.run(soon, candidate)).toMatchObject({ blamed: "lane_lost", evidence: { length: 1 } });
+    expect(await runner.run(ctx, candidate)).toMatchObject({ blamed: "lane_lost", evidence: { length: 4 } });
+    expect(seen.control).toHaveLength(4);
   });
 
   it("never blames where the control program fails, too", async () => {

@@ -109,7 +109,7 @@ class Inquiry {
       this.#alone = true;
       return null;
     }
-    if (this.#doubted && hasFailed(result)) this.#record.confirm();
+    if (this.#doubted && hasFailed(result) && !last.hurried) this.#record.confirm();
     return { ...this.#facts(last), result, blamed: null };
   }
 
@@ -119,17 +119,26 @@ class Inquiry {
   }
 
   /** The cause that the candidate is to blame for; null to try again. Throws a fault that has nobody to blame. */
-  async #weigh(ctx: CallContext, { fault, exclusive }: Attempt): Promise<FaultCause | null> {
+  async #weigh(ctx: CallContext, last: Attempt): Promise<FaultCause | null> {
+    const { fault } = last;
     const cause = faultCause(fault);
     this.#note(String(fault));
     const couldCause = candidateCouldCause(fault);
-    // Who stalls has had all its time and more; when that leaves none for another try, waiting for it would be an error.
-    const counts = exclusive || (cause === "stalled" && this.#leftMs(ctx) < RUN_OVERHEAD_MS);
+    const counts = last.alone || this.#isLastChance(ctx, last);
     if (cause === null || !(couldCause || cause === "setup")) await this.#forgive(ctx, fault);
     else if (counts && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
     else if (counts && ++this.#recurrences >= this.#enough(ctx)) return cause;
     else if (couldCause || ++this.#setups >= SHARED_SETUPS) this.#alone = true;
     return null;
+  }
+
+  /**
+   * Whether a fault counts at once because the caller's deadline leaves no time for the same alone: when nobody was beside
+   * it, or when it has stalled after all its own time was over, and not with a sandbox that stalled under it.
+   */
+  #isLastChance(ctx: CallContext, { fault, exclusive, tookMs }: Attempt): boolean {
+    if (this.#leftMs(ctx) >= RUN_OVERHEAD_MS) return false;
+    return exclusive || (faultCause(fault) === "stalled" && tookMs >= this.#candidate.limits.wallMs);
   }
 
   /** Who could hold out until the caller's deadline would have bought an error: without time for more, once is enough. */

@@ -41,9 +41,8 @@ export function hasTimeToRepeat(leftMs: number): boolean {
  */
 export function patient(limits: RunLimits, leftMs: number): RunLimits {
   const generous = Math.min(PATIENCE * limits.wallMs, Math.floor(leftMs - RUN_OVERHEAD_MS));
-  if (generous >= limits.wallMs || !hasTimeToRepeat(leftMs))
-    return { ...limits, wallMs: Math.max(generous, limits.wallMs) };
-  return { ...limits, wallMs: Math.min(limits.wallMs, Math.floor(leftMs - LEAST_OVERHEAD_MS)) };
+  const hurried = Math.min(limits.wallMs, Math.max(LEAST_WALL_MS, Math.floor(leftMs - LEAST_OVERHEAD_MS)));
+  return { ...limits, wallMs: Math.max(generous, hurried) };
 }
 
 const CONTROL = { interpreter: "plain", source: "print(sum(range(1000)))" } as const;

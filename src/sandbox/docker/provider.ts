@@ -214,7 +214,7 @@ export class DockerProvider implements SandboxProvider {
 
   async #fillToolbox(): Promise<string> {
     const { owner, clock } = this.#options;
-    return ensureToolboxVolume(this.#engine, await this.#images.toolbox(), { owner, now: clock.now() });
+    return ensureToolboxVolume(this.#engine, await this.#images.toolbox(), { owner, clock });
   }
 }
 

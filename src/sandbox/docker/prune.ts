@@ -1,13 +1,14 @@
 import { join } from "node:path";
 import { imageReference, type ImageSource } from "../images/index.ts";
 import { connectEngine, engineError, engineStatus } from "./engine.ts";
-import { toolboxVolumes } from "./toolbox.ts";
+import { completeVolume, toolboxVolume } from "./toolbox.ts";
 import { VERSIONS_HELPER } from "./versions.ts";
 
-/** Helpers of `image build` that are older have been left by one that was killed. Seconds. */
-const HELPER_SECONDS = 300;
-const OURS = /^sandlot\/[a-z0-9-]+:[0-9a-f]{16}/;
-const OUR_VOLUME = /^sandlot-toolbox-[0-9a-f]{16}/;
+/** What a build needs in passing and is older has been left by one that was killed. Seconds. */
+const BUILD_SECONDS = 3600;
+const OUR_IMAGE = /^sandlot\/[a-z0-9-]+:[0-9a-f]{16}$/;
+const BEING_BUILT = /^sandlot\/[a-z0-9-]+:[0-9a-f]{16}-[0-9a-f]{8}$/;
+const OUR_VOLUME = /^sandlot-toolbox-[0-9a-f]{16}$/;
 
 export interface PruneOptions {
   readonly socketPath: string;
@@ -27,30 +28,31 @@ export async function pruneImages({ socketPath, imagesRoot, sources }: PruneOpti
     await Promise.all(sources.map(({ folder, manifest }) => imageReference(folder, manifest.name))),
   );
   present.add(toolbox);
-  const volumes = new Set(toolboxVolumes(toolbox));
+  const volume = toolboxVolume(toolbox);
+  const removed: string[] = [];
+  const remove = async (name: string, removal: Promise<unknown>) => {
+    const isGone = await removal.then(() => true, unlessInUse);
+    if (isGone) removed.push(name);
+    return isGone;
+  };
   try {
-    const removed: string[] = [];
+    const now = Date.now() / 1000;
     const filters = { label: [VERSIONS_HELPER] };
     for (const { Id, Created } of await engine.short.listContainers({ all: true, filters })) {
-      if (Date.now() / 1000 - Created < HELPER_SECONDS) continue;
-      await engine.short.getContainer(Id).remove({ force: true }).catch(unlessInUse);
-      removed.push(Id.slice(0, 12));
+      if (now - Created > BUILD_SECONDS)
+        await remove(Id.slice(0, 12), engine.short.getContainer(Id).remove({ force: true }));
     }
-    for (const tag of (await engine.short.listImages()).flatMap(({ RepoTags }) => RepoTags ?? [])) {
-      if (!OURS.test(tag) || present.has(tag)) continue;
-      const gone = await engine.short
-        .getImage(tag)
-        .remove()
-        .then(() => true, unlessInUse);
-      if (gone) removed.push(tag);
+    for (const { RepoTags, Created } of await engine.short.listImages()) {
+      for (const tag of RepoTags ?? []) {
+        const isOld = OUR_IMAGE.test(tag) || (BEING_BUILT.test(tag) && now - Created > BUILD_SECONDS);
+        if (isOld && !present.has(tag)) await remove(tag, engine.short.getImage(tag).remove());
+      }
     }
     for (const { Name } of (await engine.short.listVolumes()).Volumes ?? []) {
-      if (!OUR_VOLUME.test(Name) || volumes.has(Name)) continue;
-      const gone = await engine.short
-        .getVolume(Name)
-        .remove()
-        .then(() => true, unlessInUse);
-      if (gone) removed.push(Name);
+      if (!OUR_VOLUME.test(Name) || Name === volume) continue;
+      if (!(await remove(Name, engine.short.getVolume(Name).remove()))) continue;
+      // Without the first, the second says nothing; as long as that is in use, it must go on saying it.
+      await engine.short.getVolume(completeVolume(Name)).remove().catch(unlessInUse);
     }
     return removed;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Clock } from "../../core/clock.ts";
 import { helperLabels } from "../labels.ts";
 import type { SandboxOwner } from "../port.ts";
 import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
@@ -10,8 +11,7 @@ const LOOK_MS = 100;
 
 export interface ToolboxOwner {
   readonly owner: SandboxOwner;
-  /** Epoch milliseconds. */
-  readonly now: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -22,7 +22,8 @@ export interface ToolboxOwner {
  * is, so that the reaper finds what a killed server leaves.
  */
 export async function ensureToolboxVolume(engine: Engine, image: string, owner: ToolboxOwner): Promise<string> {
-  const [name, complete] = toolboxVolumes(image);
+  const name = toolboxVolume(image);
+  const complete = completeVolume(name);
   const deadline = Date.now() + FILLING_MS;
   for (; Date.now() < deadline + FILLING_MS; await sleep(LOOK_MS)) {
     const existed = await hasVolume(engine, name);
@@ -39,33 +40,41 @@ export async function ensureToolboxVolume(engine: Engine, image: string, owner: 
     } finally {
       await ignoreGone(filler.remove({ force: true }));
     }
-    // Somebody began to fill it and never ended.
-    await ignoreGone(engine.short.getVolume(name).remove());
+    // Somebody began to fill it and never ended; unless sandboxes live from it already.
+    const removed = await engine.short
+      .getVolume(name)
+      .remove()
+      .then(() => true, unlessInUse);
+    if (!removed) await engine.short.createVolume({ Name: complete });
   }
   throw new SandlotError("sandbox_create_failed", { detail: `the volume ${name} is not complete, and in use` });
 }
 
-/** Names of the volumes that a toolbox image has: the one that sandboxes mount, and the one that says that it is complete. */
-export function toolboxVolumes(image: string): [string, string] {
-  const name = image.replace(/[/:]/g, "-");
-  return [name, `${name}-complete`];
-}
+/** Name of the volume that sandboxes mount. */
+export const toolboxVolume = (image: string) => image.replace(/[/:]/g, "-");
+/** Name of the volume that says that the first is complete. */
+export const completeVolume = (volume: string) => `${volume}-complete`;
 
 const lockOf = (name: string) => `${name}-filler`;
 
 /** The container that fills the volume, once the engine has; null while another has its name. */
-async function takeLock(engine: Engine, image: string, volume: string, { owner, now }: ToolboxOwner) {
+async function takeLock(engine: Engine, image: string, volume: string, { owner, clock }: ToolboxOwner) {
   try {
     return await engine.short.createContainer({
       name: lockOf(volume),
       Image: image,
-      Labels: helperLabels(owner, now + FILLING_MS),
+      Labels: helperLabels(owner, clock.now() + 2 * FILLING_MS),
       HostConfig: { NetworkMode: "none", Mounts: [{ Type: "volume", Source: volume, Target: "/sandlot" }] },
     });
   } catch (error) {
     if (engineStatus(error) === 409) return null;
     throw error;
   }
+}
+
+function unlessInUse(error: unknown): boolean {
+  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
+  return engineStatus(error) === 404;
 }
 
 async function hasVolume(engine: Engine, name: string): Promise<boolean> {

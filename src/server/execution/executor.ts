@@ -46,24 +46,7 @@ export class Executor {
 
   #run(ctx: CallContext, { request, identity }: ExecutionOrder, listener: ExecutionListener): Promise<Execution> {
     if (identity === null) return this.service.run(ctx, request, listener);
-    return this.#shared.run(ctx, identity, listener, (inner, all) => this.#runShared(inner, request, all));
-  }
-
-  /** All output is kept for those who come late: an account of its own holds that while it runs. */
-  async #runShared(ctx: CallContext, request: ExecutionRequest, listener: ExecutionListener): Promise<Execution> {
-    const account = this.memory.open();
-    // Stages are counted by each of those who wait.
-    const output: ExecutionListener = { onOutput: (stream, data) => listener.onOutput?.(stream, data) };
-    try {
-      return await untilFull(ctx, account, output, (inner, counted) =>
-        this.service.run(inner, request, {
-          ...listener,
-          onOutput: (stream, data) => counted.onOutput?.(stream, data),
-        }),
-      );
-    } finally {
-      account.release();
-    }
+    return this.#shared.run(ctx, identity, listener, (inner, all) => this.service.run(inner, request, all));
   }
 
   /** Waits until a stream has something to say, but not long; throws what ended it before that. */

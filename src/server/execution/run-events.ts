@@ -28,11 +28,18 @@ interface OutputHeard {
   cost: number;
 }
 
+/** Whether output is heard as it comes, or stages alone. */
+export type Hears = "all" | "stages";
+
 /** A listener that puts what it hears into a queue. */
-export function hearInto(queue: EventQueue<Heard>): ExecutionListener {
-  return {
+export function hearInto(queue: EventQueue<Heard>, hears: Hears): ExecutionListener {
+  const stages: ExecutionListener = {
     onCompiled: (stage) => queue.push({ type: "compiled", stage }),
     onCase: (index, stage) => queue.push({ type: "case", index, stage }),
+  };
+  if (hears === "stages") return stages;
+  return {
+    ...stages,
     onOutput(stream, data) {
       const last = queue.last;
       const cost = pieceBytes(data);

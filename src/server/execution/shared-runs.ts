@@ -32,7 +32,7 @@ interface Running {
   readonly digest: string;
   readonly controller: AbortController;
   readonly listeners: Set<ExecutionListener>;
-  /** What late listeners have missed. */
+  /** The stages that late listeners have missed. */
   readonly past: Tell[];
   waiters: number;
   readonly done: Promise<Execution>;
@@ -71,12 +71,12 @@ export class SharedRuns {
       tellAll(known.execution, listener);
       return known.execution;
     }
-    return this.#wait(ctx, key, known ?? this.#start(ctx, key, digest, start), listener);
+    return this.#wait(ctx, key, known ?? this.#start(ctx, key, digest, listener, start), listener);
   }
 
-  #start(ctx: CallContext, key: string, digest: string, start: StartRun): Running {
+  #start(ctx: CallContext, key: string, digest: string, first: ExecutionListener, start: StartRun): Running {
     const controller = new AbortController();
-    const listeners = new Set<ExecutionListener>();
+    const listeners = new Set([first]);
     const past: Tell[] = [];
     const tell = (what: Tell) => {
       past.push(what);
@@ -91,10 +91,14 @@ export class SharedRuns {
     const all: ExecutionListener = {
       onCompiled: (stage) => tell((listener) => listener.onCompiled?.(stage)),
       onCase: (index, stage) => tell((listener) => listener.onCase?.(index, stage)),
-      onOutput: (stream, data) => tell((listener) => listener.onOutput?.(stream, data)),
+      // Output as it comes is for who was there from the first byte on; all have it at the end.
+      ...(first.onOutput && {
+        onOutput: (stream, data) => {
+          if (listeners.has(first)) first.onOutput?.(stream, data);
+        },
+      }),
     };
-    const { signal } = controller;
-    settle(this.#finish(key, running, start({ ...ctx, signal, deadline: Infinity }, all)));
+    settle(this.#finish(key, running, start({ ...ctx, signal: controller.signal }, all)));
     return running;
   }
 
@@ -109,7 +113,7 @@ export class SharedRuns {
   }
 
   async #wait(ctx: CallContext, key: string, running: Running, listener: ExecutionListener): Promise<Execution> {
-    for (const tell of running.past) tell(listener);
+    if (!running.listeners.has(listener)) for (const tell of running.past) tell(listener);
     running.listeners.add(listener);
     running.waiters++;
     try {

@@ -4,7 +4,7 @@ import type { ExecutionRequest } from "../../execution/service.ts";
 import { EventQueue } from "../execution/event-queue.ts";
 import type { ExecutionOrder, Executor } from "../execution/executor.ts";
 import { batchRequest, runRequest } from "../execution/read-request.ts";
-import { batchEvents, type Heard, hearInto, runEvents } from "../execution/run-events.ts";
+import { batchEvents, type Heard, hearInto, type Hears, runEvents } from "../execution/run-events.ts";
 import type { RunIdentity } from "../execution/shared-runs.ts";
 import { batchView, runView } from "../execution/stage-view.ts";
 import type { HandlersOf } from "../route-types.ts";
@@ -28,9 +28,9 @@ export function runHandlers(executor: Executor): HandlersOf<RunRoutes> {
   };
 
   /** Begins to execute, and answers what is heard of it. */
-  const listen = async (ctx: CallContext, what: ExecutionOrder): Promise<EventQueue<Heard>> => {
+  const listen = async (ctx: CallContext, what: ExecutionOrder, hears: Hears): Promise<EventQueue<Heard>> => {
     const queue = new EventQueue<Heard>();
-    void executor.execute(ctx, what, hearInto(queue)).then(
+    void executor.execute(ctx, what, hearInto(queue, hears)).then(
       (execution) => {
         queue.push({ type: "end", execution });
         queue.end();
@@ -54,7 +54,7 @@ export function runHandlers(executor: Executor): HandlersOf<RunRoutes> {
     },
     async streamRun(ctx, input) {
       const what = order("run", runRequest(input.body), input);
-      const heard = await listen(ctx, what);
+      const heard = await listen(ctx, what, "all");
       return { events: runEvents(heard, input.body.request_id, what.account), tellsErrors: true };
     },
     async batch(ctx, input) {
@@ -63,7 +63,7 @@ export function runHandlers(executor: Executor): HandlersOf<RunRoutes> {
       return { body: batchView(execution, input.body.request_id), inParts: what.account.isLarge };
     },
     async streamBatch(ctx, input) {
-      const heard = await listen(ctx, order("batch", batchRequest(input.body), input));
+      const heard = await listen(ctx, order("batch", batchRequest(input.body), input), "stages");
       return { events: batchEvents(heard, input.body.request_id), tellsErrors: true };
     },
     async listLanguages() {
