@@ -20,7 +20,7 @@ import { serve } from "./support/serve.ts";
 
 const { values } = parseArgs({
   options: {
-    mode: { type: "string", default: "A" },
+    mode: { type: "string" },
     provider: { type: "string", default: "docker" },
     only: { type: "string" },
     quick: { type: "boolean", default: false },
@@ -49,7 +49,9 @@ interface Answer {
 }
 
 const dispatcher = new Agent({ connections: 2048, pipelining: 1 });
-const server = await serve({ "sandbox.mode": values.mode, "sandbox.provider": values.provider });
+// The strongest that the provider has.
+const mode = values.mode ?? (values.provider === "local" ? "B" : "A");
+const server = await serve({ "sandbox.mode": mode, "sandbox.provider": values.provider });
 
 async function call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown) {
   const answer = await request(server.url + path, {
@@ -107,7 +109,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 try {
-  console.log(`mode ${values.mode}, provider ${values.provider}, load ${loadavg()[0]?.toFixed(1)} before`);
+  console.log(`mode ${mode}, provider ${values.provider}, load ${loadavg()[0]?.toFixed(1)} before`);
   for (let i = 0; i < 20; i++) await run(HELLO);
   for (const [name, part] of Object.entries(PARTS)) if (!values.only || values.only === name) await part();
   console.log("");
