@@ -1,13 +1,5 @@
-import {
-  type CodeSubmission,
-  defineResource,
-  extractGymCode,
-  GYM_PRELUDE,
-  GymUnitTests,
-  testsOf,
-  unanswered,
-} from "sandlot";
-import type { ResourceInput, Verdict } from "sandlot";
+import { defineResource, extractGymCode, GYM_PRELUDE, GymUnitTests, testsOf, unanswered } from "sandlot";
+import type { ResourceInput, SubmittedProgram, Verdict } from "sandlot";
 import { z } from "zod";
 import { breaksReasoningFormat } from "./reasoning-format.ts";
 
@@ -45,15 +37,20 @@ export default defineResource({
     const broken = breaksReasoningFormat(response, answer);
     const metrics = { reasoning_format_violation_rate: broken ? 1 : 0 };
     if (code === null) return { ...unanswered(problem ?? "no program", tests.length), metrics };
-    const submission: CodeSubmission = { code, tests, limits: limitsOf({ row, manifest }), prelude: GYM_PRELUDE };
-    const verdict = await services.verifyCode(ctx, "candidate", submission);
+    const verdict = await services.verify(ctx, "candidate", {
+      code,
+      language: "python",
+      prelude: GYM_PRELUDE,
+      tests: { kind: "cases", cases: tests },
+      limits: limitsOf({ row, manifest }),
+    });
     if (!broken) return { ...verdict, metrics };
     const { reasoning_format_penalty: reward } = Config.parse(manifest.config);
     return { ...verdict, reward, metrics, message: `${verdict.message}; the reasoning format is broken` };
   },
 });
 
-function limitsOf({ row, manifest }: Pick<ResourceInput<CodeGenRow>, "row" | "manifest">): CodeSubmission["limits"] {
+function limitsOf({ row, manifest }: Pick<ResourceInput<CodeGenRow>, "row" | "manifest">): SubmittedProgram["limits"] {
   const own = row.verifier_metadata.limits;
   const sandbox = manifest.sandboxes["candidate"];
   const cpuMs = Math.round((own?.time_seconds ?? Config.parse(manifest.config).unit_test_timeout_secs) * 1000);

@@ -18,11 +18,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import frames  # noqa: E402
 import linux  # noqa: E402
 import transports  # noqa: E402
+from bridges import Bridges  # noqa: E402
 from fleet import Fleet  # noqa: E402
 from held import Held  # noqa: E402
 from host import Ended, Host  # noqa: E402
 
-FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel"]
+FEATURES = ["run", "files", "archives", "hold", "session", "live_output", "cancel", "bridge"]
 MODES = ("A", "B", "C")
 _MAX_CHANNELS = 256
 # Of the agent and its lanes; of candidates, too, where slots have no users of their own.
@@ -39,6 +40,7 @@ class Agent:
         self.greeting = greeting
         self.selector = selectors.DefaultSelector()
         self.config = self.held = self.fleet = None
+        self.bridges = Bridges()
         self.lease_until = time.monotonic() + 60
 
     def run(self, received):
@@ -179,7 +181,8 @@ class Agent:
         if len(self.fleet.operations) >= _MAX_CHANNELS:
             self.refuse(channel, "bad_request", "more than %d channels" % _MAX_CHANNELS)
             return
-        self.fleet.start(channel, header, payload, held)
+        bridge = self.bridges.end(header["bridge"]) if "bridge" in header else None
+        self.fleet.start(channel, header, payload, held, bridge)
 
     def refuse(self, channel, code, detail):
         self.host.send_json(frames.FAULT, {"code": code, "detail": detail}, channel)

@@ -7,8 +7,8 @@ import struct
 import frames
 
 _CHUNK = 1 << 16
-# For the descriptors of 64 held files.
-_HELD_SPACE = socket.CMSG_SPACE(64 * 4)
+# For the descriptors of 64 held files and of a bridge.
+_HELD_SPACE = socket.CMSG_SPACE(65 * 4)
 
 
 class Channel:
@@ -20,6 +20,8 @@ class Channel:
         self._decoder = frames.Decoder()
         self._queue = []
         self._descriptors = []
+        #: The lane's copy of a joined run's end, until it is taken.
+        self.bridge = None
         self._credit = frames.INITIAL_CREDIT
         # Bytes of bodies for which the host has got no new credit yet.
         self._consumed = 0
@@ -63,7 +65,7 @@ class Channel:
         return kind == frames.CREDIT
 
     def read_request(self, limit):
-        """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number."""
+        """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number. Sets `bridge`."""
         self.drop_held()
         self._credit, self._consumed = frames.INITIAL_CREDIT, 0
         while True:
@@ -72,6 +74,8 @@ class Channel:
                 break
             # Credit for the answer before came after its end.
         header = frames.decode_json(payload)
+        if "bridge" in header:
+            self.bridge = self._descriptors.pop()
         body = self.read_body(limit)
         return header, body, dict(zip(header.get("held", ()), self._descriptors))
 

@@ -62,9 +62,9 @@ class Fleet:
             return lane.detail or "no lane in time"
         return ""
 
-    def start(self, channel, header, payload, held):
+    def start(self, channel, header, payload, held, bridge=None):
         """Opens an operation: at once where a lane waits, else as soon as there is one."""
-        operation = self.operations[channel] = Operation(channel, header, payload, held)
+        operation = self.operations[channel] = Operation(channel, header, payload, held, bridge)
         lane = self._waiting.take_lane(operation.interpreter)
         if lane:
             operation.give(lane)
@@ -90,8 +90,7 @@ class Fleet:
             self._lose(operation.lane, "cancelled", "")
         else:
             self._waiting.forget(operation)
-            del self.operations[operation.channel]
-            self._refuse(operation.channel, "cancelled", "")
+            self._refuse_operation(operation, "cancelled", "")
 
     def flush(self):
         """Sends what was passed on: the frames of a request go together where they came together."""
@@ -164,6 +163,7 @@ class Fleet:
                 data, descriptors = queue.popleft()
                 if descriptors:
                     sent = socket.send_fds(lane.sock, [data], descriptors)
+                    lane.operation.let_go()
                 else:
                     # Small frames of one request go together.
                     while queue and not queue[0][1] and len(data) + len(queue[0][0]) <= frames.MAX_FRAME:
@@ -232,8 +232,7 @@ class Fleet:
             code = "lane_setup_failed"
         detail = lane.detail or detail
         if operation:
-            del self.operations[operation.channel]
-            self._refuse(operation.channel, code, detail)
+            self._refuse_operation(operation, code, detail)
             if self.mode == "C" and state == BUSY:
                 raise Ended("used_up")
         if self._waiting.operations(lane.interpreter):
@@ -247,5 +246,7 @@ class Fleet:
         self._selector.unregister(lane.sock)
         lane.sock.close()
 
-    def _refuse(self, channel, code, detail):
-        self._host.send_json(frames.FAULT, {"code": code, "detail": detail}, channel)
+    def _refuse_operation(self, operation, code, detail):
+        operation.let_go()
+        del self.operations[operation.channel]
+        self._host.send_json(frames.FAULT, {"code": code, "detail": detail}, operation.channel)

@@ -206,7 +206,7 @@ class Lane:
         if not spare.python and "argv" not in header:
             with linux.acting_as(self.user):
                 files.write_file(header["file"], source, 0o644)
-        run = Run(spare, header, self, channel.forward if header.get("stream") else None)
+        run = Run(spare, header, self, channel.forward if header.get("stream") else None, channel.bridge)
         run.start(source, prelude, stdin)
         return run
 

@@ -43,20 +43,29 @@ class Lane:
 class Operation:
     """A run or a session on its way: the channel, and frames that wait for a lane."""
 
-    def __init__(self, channel, header, payload, held):
+    def __init__(self, channel, header, payload, held, bridge=None):
+        """`held`: descriptors that go with it; `bridge`: its end of a socket that joins it with another operation."""
         self.channel = channel
+        self.bridge = bridge
         self.interpreter = header["interpreter"]
         self.is_session = header["op"] == "session"
         self.seconds = None if self.is_session else header["limits"]["wall_ms"] / 1000 + _GRACE_SECONDS
         self.lane = None
         # (bytes, descriptors that go with them)
-        self.frames = [(frames.encode(frames.OPEN, channel, payload), held)]
+        descriptors = [*held, bridge.fileno()] if bridge else held
+        self.frames = [(frames.encode(frames.OPEN, channel, payload), descriptors)]
 
     def give(self, lane):
         lane.state, lane.operation, self.lane = BUSY, self, lane
         lane.overdue_at = None if self.seconds is None else time.monotonic() + self.seconds
         lane.outgoing.extend(self.frames)
         self.frames = None
+
+    def let_go(self):
+        """Its lane has what was to go with it, or nobody will have it."""
+        if self.bridge:
+            self.bridge.close()
+            self.bridge = None
 
 
 class Waiting:

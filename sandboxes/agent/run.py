@@ -23,8 +23,12 @@ _PLACES = ("/workspace", "/tmp", "/dev/shm")
 class Run:
     """One candidate process and its descendants, from the order to the last of them."""
 
-    def __init__(self, spare, header, lane, forward=None):
+    def __init__(self, spare, header, lane, forward=None, bridge=None):
+        """`bridge`: its end of a socket to another run, of which the lane keeps a copy until nothing of this run is left."""
         self.header = header
+        self._bridge = bridge
+        #: The other run, which decides, has ended first.
+        self._forsaken = False
         self.limits = header["limits"]
         self.spare = spare
         self.stdout = Capture(header["keep_bytes"], forward and (lambda data: forward(1, data)))
@@ -46,14 +50,16 @@ class Run:
             os.set_blocking(descriptor, False)
         self._pipes = {spare.stdout: self.stdout, spare.stderr: self.stderr}
         what = {"env": header["env"], "args": header.get("args", [])}
-        if "argv" in header:
+        if self._bridge is not None:
+            what.update(do=header["role"], file=header["file"])
+        elif "argv" in header:
             what.update(do="program", argv=header["argv"])
         elif spare.python:
             what.update(do="python", file=header["file"])
         else:
             what["source"] = header["file"]
         self._meter.start(spare.pid, self._lane.base_memory if self._python else 0)
-        self.started = spare.release(what, source, prelude)
+        self.started = spare.release(what, source, prelude, self._bridge)
 
     def watch(self, control):
         """Drains and limits until the program's first process has ended or a limit is hit."""
@@ -62,6 +68,8 @@ class Run:
         for descriptor in (*self._pipes, handle):
             poll.register(descriptor, select.POLLIN)
         poll.register(control, select.POLLHUP)
+        if self._bridge is not None and self.header["role"] == "candidate":
+            poll.register(self._bridge, 0)  # nothing but its hang-up
         deadline = self.started + self.limits["wall_ms"] / 1000
         sample_at = self.started + _SAMPLE_AFTER
         ended = False
@@ -73,6 +81,8 @@ class Run:
                         poll.unregister(descriptor)
                 elif descriptor == handle:
                     ended = True
+                elif descriptor == self._bridge:
+                    ended = self._forsaken = True
                 else:
                     os._exit(0)
             now = time.monotonic()
@@ -103,6 +113,8 @@ class Run:
         self._oom = self._meter.growth.in_doubt or self._lane.oom_kills.count() > self._ooms
         self._full = self._full or (self._status != 0 and _any_is_full())
         self.spare.close()
+        if self._bridge is not None:
+            os.close(self._bridge)
         self.teardown = time.monotonic() - ending
 
     @staticmethod
@@ -120,7 +132,8 @@ class Run:
             # Time in which the processes were ready at the wall limit and had got no processor.
             "starved_us": int(self._starved * 1e6),
             # Killed by somebody, or its zygote was, but not for a limit: by the kernel, a neighbour, or itself.
-            "unexplained_kill": self.limit is None and signalled and os.WTERMSIG(self._status) == signal.SIGKILL,
+            "unexplained_kill": self.limit is None and not self._forsaken and signalled
+            and os.WTERMSIG(self._status) == signal.SIGKILL,
             "times": {
                 "setup_us": int((self.started - received) * 1e6),
                 "wall_us": int(self.wall * 1e6),

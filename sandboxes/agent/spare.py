@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import select
+import socket
 import time
 
 import linux
@@ -25,8 +26,11 @@ class Spare:
         # The slot's own, so that it may open them once more by name (/dev/stderr).
         with linux.acting_as(user):
             (self.stdout, out), (self.stderr, err) = os.pipe(), os.pipe()
-        (orders, self.orders), (self.replies, replies) = os.pipe(), os.pipe()
-        theirs = (reader, out, err, orders, replies)
+        # A socket, since a slot that is to be joined to another gets a descriptor after its order.
+        self._orders, orders = socket.socketpair()
+        self.orders = self._orders.fileno()
+        self.replies, replies = os.pipe()
+        theirs = (reader, out, err, orders.detach(), replies)
         zygote.fork(theirs, user)
         for descriptor in theirs:
             os.close(descriptor)
@@ -52,8 +56,8 @@ class Spare:
         fcntl.fcntl(self._stdin, _F_ADD_SEALS, _SEAL_EVERYTHING)
         os.close(self._stdin)
 
-    def release(self, what, source, prelude):
-        """Hands over the order. From the last byte on the candidate runs; answers the time of that."""
+    def release(self, what, source, prelude, bridge=None):
+        """Hands over the order, and the descriptor `bridge`. From the last byte on the candidate runs; answers the time of that."""
         if self.python:
             data = order.encode(what, source, prelude)
         else:
@@ -61,8 +65,11 @@ class Spare:
         view = memoryview(data)
         while view:
             view = view[os.write(self.orders, view) :]
+        if bridge is not None:
+            socket.send_fds(self._orders, [b"b"], [bridge])
         return time.monotonic()
 
     def close(self):
-        for descriptor in (self.stdout, self.stderr, self.orders, self.replies):
+        self._orders.close()
+        for descriptor in (self.stdout, self.stderr, self.replies):
             os.close(descriptor)

@@ -20,15 +20,16 @@ export const cliServices: CliServices = {
   },
 
   async checkEnvironment({ name, onChecked, parallel, ...options }) {
-    const [{ composeEnvironments }, { checkEnvironment }] = await Promise.all([
+    const [{ composeEnvironments }, { Verifier }, { checkEnvironment }] = await Promise.all([
       import("./environments.ts"),
+      import("../verification/index.ts"),
       import("../resources/check/index.ts"),
     ]);
     const { config, logger } = options;
-    const sandboxes = await startPools(options);
+    const sandboxes = await startExecution(options);
     try {
-      const environments = composeEnvironments({ config, pools: sandboxes.pools, clock: systemClock });
-      const environment = await environments.get(name);
+      const verification = new Verifier({ execution: sandboxes.execution, clock: systemClock });
+      const environment = await composeEnvironments(config, verification).get(name);
       const report = await checkEnvironment(rootContext({ logger }), environment, {
         parallel: parallel ?? 2 * config.sandbox.slots_per_sandbox,
         onChecked,
@@ -44,7 +45,7 @@ export const cliServices: CliServices = {
       import("./environments.ts"),
       import("./catalogue.ts"),
     ]);
-    return environmentViews(rootContext(), composeEnvironments({ config, pools: null, clock: systemClock }));
+    return environmentViews(rootContext(), composeEnvironments(config, null));
   },
 
   async probeProviders(config) {
@@ -91,7 +92,7 @@ export const cliServices: CliServices = {
       import("./environments.ts"),
       import("../resources/check/index.ts"),
     ]);
-    const environment = await composeEnvironments({ config, pools: null, clock: systemClock }).get(name);
+    const environment = await composeEnvironments(config, null).get(name);
     const recorded = await readRecordings(rootContext(), environment);
     const kinds = new Map(recorded.flatMap(({ answers }) => answers.map(({ text, kind }) => [text, kind] as const)));
     const played = answer ? [withAnswer(recorded, answer)] : recorded.map(textsOf);
@@ -127,19 +128,22 @@ function withAnswer(recorded: readonly Recording[], { task, text }: ReplayAnswer
   throw new SandlotError("unknown_task", { name: task, ...(nearest ? { nearest } : {}) });
 }
 
-/** Pools without database or server, for commands that only verify. */
-async function startPools({ config, logger, onStep }: StartOptions) {
-  const [{ SandboxPools }, { chooseProvider, poolSettings }] = await Promise.all([
+/** Programs in pooled sandboxes without database or server, for commands that only verify. */
+async function startExecution({ config, logger, onStep }: StartOptions) {
+  const [{ SandboxPools }, { chooseProvider, poolSettings }, { composeExecution }] = await Promise.all([
     import("../sandbox/index.ts"),
     import("./sandboxes.ts"),
+    import("./execution.ts"),
   ]);
   const owner = { installation: newId("installation"), owner: newId("server") };
   const chosen = await chooseProvider({ config, owner, clock: systemClock, logger, ...(onStep ? { onStep } : {}) });
   const pools = new SandboxPools({ provider: chosen.provider, ...poolSettings(config), clock: systemClock, logger });
+  const execution = composeExecution({ config, pools, hasImage: chosen.hasImage, clock: systemClock });
   return {
-    pools,
+    execution,
     provider: chosen.provider.name,
     close: async () => {
+      await execution.close();
       await pools.close();
       chosen.close();
     },

@@ -32,6 +32,7 @@ export const CaseTimes = z
 export const CaseVerdict = z
   .object({
     index: z.int().min(0).describe("Position of the test in the row."),
+    id: z.string().nullable().optional().describe("Name of the test, where it has one."),
     status: CaseStatus,
     message: z.string().describe("One sentence: why."),
     times: CaseTimes.nullable().describe("Null when the test never ran."),
@@ -47,6 +48,15 @@ export const CaseVerdict = z
   .meta({ id: "CaseVerdict" });
 export type CaseVerdict = z.infer<typeof CaseVerdict>;
 
+/** How the program was held apart from what judges it. */
+export const Isolation = z.enum(["outside", "bridge", "shared"]).meta({
+  id: "Isolation",
+  description:
+    "outside: what came out was compared outside every sandbox. bridge: the tests ran in a slot of their own and called " +
+    "the program over a bridge. shared: tests and program in one process, under a harness that trusts neither.",
+});
+export type Isolation = z.infer<typeof Isolation>;
+
 /** What a verifier found. */
 export const Verdict = z
   .object({
@@ -59,6 +69,7 @@ export const Verdict = z
     tests: z.int().describe("How many tests the row has; `cases` may be shorter when the first failure ends the run."),
     reward_components: z.record(z.string(), z.number()).optional(),
     metrics: z.record(z.string(), z.number()).optional(),
+    isolation: Isolation.nullable().optional().describe("Null when no program was judged."),
     flaky: z.boolean().describe("Whether repeats of the same test disagreed."),
     sandbox: z
       .object({ provider: z.string(), mode: z.string(), image: z.string() })

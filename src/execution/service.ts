@@ -1,4 +1,5 @@
 import type { CallContext } from "../core/context.ts";
+import type { JsonObject } from "../core/json/parse.ts";
 import type { SessionEndReason } from "../contract/sessions.ts";
 import type { StageStatus } from "../contract/execution-answers.ts";
 import type {
@@ -45,6 +46,12 @@ export interface ExecutionRequest {
   /** An image that has the language; default: the language's own. */
   readonly image?: string;
   readonly code: string;
+  /** Source that is executed before the code in its namespace: trusted, and only where a warm interpreter runs it. */
+  readonly prelude?: string;
+  /** Tests that call the program, beside each of its cases; only where a warm Python runs it. */
+  readonly tests?: TestsRequest;
+  /** Whose pools its sandboxes come from, default `execution`: those of different resources share no sandbox. */
+  readonly resource?: string;
   /** In the workspace of the compiler and of every case. */
   readonly files?: readonly InputFile[];
   readonly env?: Readonly<Record<string, string>>;
@@ -57,8 +64,10 @@ export interface ExecutionRequest {
   readonly foreignLimits?: boolean;
   /** Cases at once, default and maximum: the slots of a sandbox. */
   readonly parallel?: number;
-  /** Ends after the first case, in order, that is not `ok`. Later ones that have started are called off. */
+  /** Ends after the first case, in order, that has failed. Later ones that have started are called off. */
   readonly stopAtFirstFailure?: boolean;
+  /** Whether a case has failed, asked once for each; default: when its status is not `ok`. */
+  readonly hasFailed?: (index: number, stage: Stage) => boolean;
   /** Bytes kept of each output stream, default 1 MiB; with more than 32 cases, their part of 32 MiB. */
   readonly keepBytes?: number;
   /** The mode that is demanded; without one, the strongest that works. */
@@ -69,11 +78,23 @@ export interface ExecutionRequest {
   readonly maxQueueMs?: number;
 }
 
+/** Tests in a slot of their own, joined with the program's by a call bridge and nothing else (docs/bridge.md). */
+export interface TestsRequest {
+  /** Python. */
+  readonly source: string;
+  /** What to run of it, as `sandboxes/agent/bridge` takes it. */
+  readonly options: JsonObject;
+  /** The most that their report may come to in bytes, default 1 MiB. */
+  readonly reportBytes?: number;
+}
+
 export interface ExecutionCase {
   readonly stdin?: Uint8Array;
   readonly args?: readonly string[];
   readonly files?: readonly InputFile[];
   readonly outputs?: readonly OutputRequest[];
+  /** Bytes kept of each of its output streams; default: those of the request. */
+  readonly keepBytes?: number;
 }
 
 /** Hears of progress while a request is executed. */
@@ -97,6 +118,8 @@ export interface Stage {
   readonly files: readonly OutputFile[];
   readonly times: StageTimes;
   readonly memoryPeakBytes: number;
+  /** How the tests beside it ended, if there were any. */
+  readonly tests: TestsStage | null;
   readonly blamed: FaultCause | null;
   /** Faults and doubts on the way, after which it was repeated. */
   readonly evidence: readonly string[];
@@ -106,6 +129,17 @@ export interface Stage {
     readonly image: string;
     readonly mode: SandboxMode;
   };
+}
+
+/** What became of the tests that called a program. */
+export interface TestsStage {
+  readonly status: StageStatus;
+  /** One sentence; empty when it is `ok`. */
+  readonly message: string;
+  /** Null when they left none that is as small as it has to be. */
+  readonly report: Uint8Array | null;
+  readonly stderr: CapturedOutput;
+  readonly cpuMs: number;
 }
 
 /** Milliseconds; none is part of another. */

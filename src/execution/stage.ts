@@ -1,7 +1,7 @@
 import type { LimitName } from "../contract/sandbox-limits.ts";
 import { type CapturedOutput, explainedLimit, type FaultCause, lastLines, type RunResult } from "../sandbox/index.ts";
 import type { CandidateRun } from "./attribution/index.ts";
-import type { Stage } from "./service.ts";
+import type { Stage, TestsStage } from "./service.ts";
 
 /** A status and one sentence for it. */
 export type Finding = Pick<Stage, "status" | "message">;
@@ -43,9 +43,20 @@ export function stageOf(run: CandidateRun, queueMs: number): Stage {
       teardownMs: times.teardownMs,
     },
     memoryPeakBytes: result?.memoryPeakBytes ?? 0,
+    tests: result?.tests ? testsStageOf(result.tests) : null,
     blamed: run.blamed,
     evidence,
     sandbox: { id: sandbox.id, provider: sandbox.provider, image: sandbox.image, mode: sandbox.mode },
+  };
+}
+
+function testsStageOf(result: RunResult): TestsStage {
+  const [report] = result.files;
+  return {
+    ...findingOf(result),
+    report: report?.status === "ok" ? report.data : null,
+    stderr: result.stderr,
+    cpuMs: result.times.cpuMs,
   };
 }
 

@@ -2,13 +2,16 @@ import type { z } from "zod";
 import type { ResponseObject } from "../contract/responses.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import type { CallContext } from "../core/context.ts";
-import type { CodeSubmission } from "../verification/index.ts";
+import type { Submission } from "../verification/index.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
+
+/** A program and its tests; where it runs is the environment's to say. */
+export type SubmittedProgram = Omit<Submission, "image" | "resource" | "runtime">;
 
 /** What the platform does for a resource. */
 export interface ResourceServices {
-  /** Judges a program by its tests, in sandboxes named in `environment.yaml`. */
-  verifyCode(ctx: CallContext, sandbox: string, submission: CodeSubmission): Promise<Verdict>;
+  /** Judges a program by its tests, in sandboxes as `environment.yaml` names them. */
+  verify(ctx: CallContext, sandbox: string, program: SubmittedProgram): Promise<Verdict>;
 }
 
 /** What every function of a resource gets. */

@@ -8,6 +8,7 @@ export type { SelfTestReport } from "./self-test/index.ts";
 export { Reaper } from "./reaper.ts";
 export type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "./port.ts";
 export type {
+  BridgedTests,
   CapturedOutput,
   HeldBytes,
   InputFile,
@@ -32,4 +33,4 @@ export {
   type ResolvedLanguage,
   smokeTestFile,
 } from "./images/index.ts";
-export { poolKey, SANDBOX_MODES, type SandboxMode, type SandboxSpec } from "./spec.ts";
+export { SANDBOX_MODES, type SandboxMode, type SandboxSpec } from "./spec.ts";

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../core/json/parse.ts";
 import type { LimitName } from "../contract/sandbox-limits.ts";
 import type { SandboxMode } from "./spec.ts";
 
@@ -57,8 +58,23 @@ export type Program =
     }
   | { readonly argv: readonly string[] };
 
+/**
+ * Tests that call the program over a bridge (docs/bridge.md): Python, in a slot of their own beside it, joined with it by
+ * a socket and nothing else. The program is then source for a warm Python that only serves their calls.
+ */
+export interface BridgedTests {
+  readonly source: string;
+  /** How to run them, as `sandboxes/agent/bridge` takes it. */
+  readonly options: JsonObject;
+  readonly limits: RunLimits;
+  /** The most that their report may come to, in bytes. */
+  readonly reportBytes: number;
+}
+
 export interface RunRequest {
   readonly program: Program;
+  /** `sandbox_unsupported` in mode C, which has one slot. */
+  readonly tests?: BridgedTests;
   readonly stdin?: Uint8Array;
   readonly files?: readonly InputFile[];
   readonly outputs?: readonly OutputRequest[];
@@ -115,4 +131,6 @@ export interface RunResult {
   readonly times: RunTimes;
   readonly memoryPeakBytes: number;
   readonly mode: SandboxMode;
+  /** How the tests ended that called the program; their report is the only file. */
+  readonly tests?: RunResult;
 }

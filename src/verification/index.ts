@@ -1,4 +1,5 @@
-export { type CodeSubmission, CodeVerifier } from "./code-verifier.ts";
 export { type CodeTest, GymUnitTests, testsOf } from "./code-tests.ts";
 export { type Extraction, extractGymCode } from "./extract-code.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
+export type { AssertionTests, CaseTests, Submission, Tests } from "./submission.ts";
+export { type VerificationService, Verifier } from "./verifier.ts";

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import type { RunRequest, RunResult, Sandbox, SandboxMode } from "../../src/sandbox/index.ts";
+import { describeBridge } from "./bridge-conformance.ts";
 import { describeFiles } from "./files-conformance.ts";
 import { describeSessions } from "./sessions-conformance.ts";
 import {
@@ -74,6 +75,7 @@ export function describeProvider(name: ProviderName, mode: SandboxMode, options:
     }
     if (!sample) describeFiles(run, withSandbox);
     describeSessions(withSandbox);
+    describeBridge(mode, run);
 
     const python = (source: string, more: Partial<Omit<RunRequest, "program">> = {}) =>
       run({ program: { interpreter: "python", source }, ...more });

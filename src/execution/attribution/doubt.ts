@@ -9,6 +9,10 @@ const PATIENCE = 4;
 
 /** Why a result beside others may be their doing and not the program's; null when there is no such doubt. */
 export function doubtOf(result: RunResult, limits: RunLimits): string | null {
+  if (result.tests) {
+    const doubt = doubtOf(result.tests, limits);
+    if (doubt !== null) return `its tests: ${doubt}`;
+  }
   if (result.oomNearby) return "memory ran out beside others";
   if (result.unexplainedKill) return "killed beside others without a limit being hit";
   if (result.limit === "wall" && result.starvedMs > Math.max(STARVED_MS, STARVED_SHARE * limits.wallMs))
@@ -17,7 +21,9 @@ export function doubtOf(result: RunResult, limits: RunLimits): string | null {
 }
 
 /** Whether the program failed, whoever's doing it was. */
-export function hasFailed({ limit, exit }: RunResult): boolean {
+export function hasFailed({ limit, exit, tests }: RunResult): boolean {
+  // What tests call is ended with them.
+  if (tests) return limit !== null || hasFailed(tests);
   return limit !== null || !("code" in exit) || exit.code !== 0;
 }
 

@@ -7,6 +7,7 @@ export interface CaseRuns {
   /** At once. */
   readonly parallel: number;
   readonly stopAtFirstFailure: boolean;
+  readonly hasFailed: (index: number, stage: Stage) => boolean;
   run(ctx: CallContext, index: number): Promise<Stage>;
   /** Asked before each case: true when no further one is to be run. */
   isOver(): boolean;
@@ -68,13 +69,13 @@ class CaseRunner {
   }
 
   async #runOne(index: number, signal: AbortSignal): Promise<void> {
-    const { stopAtFirstFailure } = this.#runs;
+    const { stopAtFirstFailure, hasFailed } = this.#runs;
     try {
       const stage = await this.#runs.run({ ...this.#ctx, signal }, index);
       if (index > this.#end) return;
       this.#stages[index] = stage;
       this.#runs.onCase?.(index, stage);
-      if (!stopAtFirstFailure || stage.status === "ok") return;
+      if (!stopAtFirstFailure || !hasFailed(index, stage)) return;
       this.#end = index;
       this.#stages.fill(null, index + 1);
       this.#callOff(index, CALLED_OFF);

@@ -45,13 +45,14 @@ export class Submission {
 
   async #runCases(ctx: CallContext, files: readonly InputFile[]): Promise<(Stage | null)[]> {
     const { plan, request, listener } = this.#input;
-    const { cases, stopAtFirstFailure = false } = request;
+    const { cases, stopAtFirstFailure = false, hasFailed = isNotOk } = request;
     const common = new CommonFiles(ctx, files);
     try {
       return await runCases(ctx, {
         count: cases.length,
         parallel: plan.parallel,
         stopAtFirstFailure,
+        hasFailed,
         run: (inner, index) => this.#runOne(inner, this.#candidate(common, cases[index] ?? {})),
         isOver: () => this.#record.settled,
         onCase: (index, stage) => listener?.onCase?.(index, stage),
@@ -87,9 +88,14 @@ export class Submission {
   }
 }
 
+const isNotOk = (_index: number, { status }: Stage) => status !== "ok";
+
+/** Tests outlive the program that they call, so that they can say how it ended. Milliseconds. */
+const TESTS_EXTRA_MS = 2_000;
+
 function caseRequest(
-  { program, env, keepBytes }: Plan,
-  { args, stdin, files, outputs }: ExecutionCase,
+  { program, env, keepBytes, tests }: Plan,
+  { args, stdin, files, outputs, keepBytes: ownKeepBytes }: ExecutionCase,
   common: readonly InputFile[],
   { limits, tries }: Place,
   onOutput: RunRequest["onOutput"],
@@ -97,11 +103,12 @@ function caseRequest(
   return {
     program: program(args),
     env,
-    keepBytes,
+    keepBytes: ownKeepBytes ?? keepBytes,
     limits,
     files: files ? [...common, ...files] : common,
     ...(stdin ? { stdin } : {}),
     ...(outputs ? { outputs } : {}),
+    ...(tests ? { tests: { ...tests, limits: { ...tests.limits, wallMs: limits.wallMs + TESTS_EXTRA_MS } } } : {}),
     // Of a repetition, only the result counts: half an output has been told of already.
     ...(onOutput && tries === 0 ? { onOutput } : {}),
   };

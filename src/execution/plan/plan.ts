@@ -1,5 +1,6 @@
 import { extname } from "node:path";
 import type {
+  BridgedTests,
   ImageCatalogue,
   ImageLanguage,
   InputFile,
@@ -9,7 +10,7 @@ import type {
   SandboxMode,
   SandboxSpec,
 } from "../../sandbox/index.ts";
-import type { ExecutionRequest } from "../service.ts";
+import type { ExecutionRequest, TestsRequest } from "../service.ts";
 import { type ResourceClass, smallestClass } from "./classes.ts";
 import { CASE_LIMITS, COMPILE_LIMITS, fitted, manifestLimits, requestLimits } from "./limits.ts";
 import { refusal } from "./refusal.ts";
@@ -34,6 +35,8 @@ export interface Plan {
   readonly spec: SandboxSpec;
   readonly compile: CompilePlan | null;
   readonly limits: RunLimits;
+  /** Those of each case, which calls them. */
+  readonly tests: BridgedTests | null;
   readonly env: Readonly<Record<string, string>>;
   /** In the workspace of every case, beside what the compiler leaves. */
   readonly files: readonly InputFile[];
@@ -77,7 +80,12 @@ export function planOf(
   const source = liesInFile(resolved) ? { path: language.source, data: Buffer.from(request.code) } : null;
   const inputs = checkInputs(request, source, RUN_BYTES - room);
   const limits = limitsOf(resolved, request, options);
-  const kind = classFor(limits, inputs.files + room, options);
+  const tests = request.tests ? bridgedTests(resolved, request.tests, limits.run) : null;
+  const kind = classFor(
+    tests ? { ...limits, run: sumOf(limits.run, tests.limits) } : limits,
+    inputs.files + room,
+    options,
+  );
   const { files = [] } = request;
   const withSource = source ? [source, ...files] : files;
   return {
@@ -95,11 +103,31 @@ export function planOf(
         }
       : null,
     limits: limits.run,
+    tests,
     env: environment(language, request.env, limits.run),
     files: caseFiles(language, files, withSource),
     keepBytes,
     parallel: Math.min(request.parallel ?? kind.slots, kind.slots, request.cases.length),
-    program: programOf(language, request.code, limits.run),
+    program: programOf(language, request, limits.run),
+  };
+}
+
+const REPORT_BYTES = 1 << 20;
+/** What tests may take beside the program: they make inputs and compare, and must not be the measure. */
+const TESTS = { cpuMs: 30_000, memoryBytes: 256 << 20, processes: 8, openFiles: 64 };
+
+function bridgedTests({ name, language }: ResolvedLanguage, asked: TestsRequest, run: RunLimits): BridgedTests {
+  if (language.sessions !== "slot") throw refusal("tests", `${name} has no warm Python that tests could call`);
+  const { source, options, reportBytes = REPORT_BYTES } = asked;
+  return { source, options, reportBytes, limits: { ...run, ...TESTS, cpuMs: Math.max(TESTS.cpuMs, run.cpuMs) } };
+}
+
+/** What a program and its tests may take together. */
+function sumOf(run: RunLimits, tests: RunLimits): RunLimits {
+  return {
+    ...run,
+    memoryBytes: run.memoryBytes + tests.memoryBytes,
+    processes: run.processes + tests.processes,
   };
 }
 
@@ -131,7 +159,7 @@ function checkCases({ cases, keepBytes, parallel }: ExecutionRequest): number {
   );
   const keep = keepBytes ?? Math.min(KEEP_BYTES, Math.floor(DEFAULT_ANSWER_BYTES / 2 / cases.length));
   if (!Number.isSafeInteger(keep) || keep <= 0) throw refusal("keep_output_bytes", "must be a positive integer");
-  const all = 2 * keep * cases.length + fetched;
+  const all = 2 * cases.reduce((sum, one) => sum + (one.keepBytes ?? keep), 0) + fetched;
   if (all > ANSWER_BYTES) {
     const field = fetched > all / 2 ? "cases" : "keep_output_bytes";
     throw refusal(field, `output and files of all cases may come to ${all} bytes, above ${ANSWER_BYTES}`);
@@ -176,13 +204,13 @@ export function specOf(
   tenant: string,
   image: string,
   { slots, memoryBytes, scratchBytes, processes }: ResourceClass,
-  { mode, runtime }: Pick<ExecutionRequest, "mode" | "runtime">,
+  { mode, runtime, resource = "execution" }: Pick<ExecutionRequest, "mode" | "runtime" | "resource">,
   options: PlanOptions,
 ): SandboxSpec {
   if (runtime !== undefined && !RUNTIME.test(runtime)) throw refusal("sandbox.runtime", "is not the name of a runtime");
   return {
     tenant,
-    resource: "execution",
+    resource,
     image,
     cpus: options.cpus,
     slots,
@@ -220,15 +248,21 @@ export function environment({ env }: ImageLanguage, asked: Environment | undefin
 }
 
 /** What runs with the arguments of a case. */
-function programOf(language: ImageLanguage, code: string, limits: RunLimits): Plan["program"] {
+function programOf(
+  language: ImageLanguage,
+  { code, prelude }: Pick<ExecutionRequest, "code" | "prelude">,
+  limits: RunLimits,
+): Plan["program"] {
   const { interpreter, launcher, run = [], source: name } = language;
+  if (prelude !== undefined && (interpreter === undefined || launcher !== undefined))
+    throw refusal("prelude", "only a warm interpreter takes one");
   if (interpreter === undefined) {
     const argv = filledIn(run, limits);
     return (args) => ({ argv: args ? [...argv, ...args] : argv });
   }
   const program =
     launcher === undefined
-      ? { interpreter, source: code, fileName: name }
+      ? { interpreter, source: code, fileName: name, ...(prelude === undefined ? {} : { prelude }) }
       : { interpreter, source: launcher, fileName: `launcher${extname(name)}` };
   return (args) => (args ? { ...program, args } : program);
 }

@@ -9,7 +9,7 @@ import type { ChannelFault } from "./channel.ts";
 import type { AgentConnection } from "./connection.ts";
 import { AgentSession } from "./agent-session.ts";
 import { decodeResult, STDOUT } from "./decode-result.ts";
-import { encodeRun, encodeSession } from "./encode-run.ts";
+import { type BridgeEnd, encodeRun, encodeSession, testsRequest } from "./encode-run.ts";
 import { FRAME, MAX_PAYLOAD } from "./frames.ts";
 
 /** Beyond a run's own wall limit: set-up, killing, collecting. The agent itself gives up after half of it. */
@@ -32,6 +32,7 @@ export class AgentSandbox implements Sandbox {
   readonly ended: Promise<SandboxEnd>;
   readonly #connection: AgentConnection;
   #worn = false;
+  #bridges = 0;
 
   constructor(options: AgentSandboxOptions) {
     this.id = options.id;
@@ -46,12 +47,38 @@ export class AgentSandbox implements Sandbox {
     return this.#worn;
   }
 
-  async run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
+  run(ctx: CallContext, request: RunRequest): Promise<RunResult> {
+    const { tests, program } = request;
+    return tests ? this.#runPair(ctx, request, testsRequest(tests, program)) : this.#runOne(ctx, request);
+  }
+
+  /** When one of the two comes to nothing, the other is ended, too. */
+  async #runPair(ctx: CallContext, request: RunRequest, tests: RunRequest): Promise<RunResult> {
+    if (this.mode === "C") throw new SandlotError("sandbox_unsupported", { detail: "a bridge, in mode C" });
+    const bridge = ++this.#bridges;
+    const over = new AbortController();
+    const signal = AbortSignal.any([ctx.signal, over.signal]);
+    const half = async (run: RunRequest, end: BridgeEnd) => {
+      try {
+        return await this.#runOne({ ...ctx, signal }, run, end);
+      } catch (error) {
+        if (!over.signal.aborted) over.abort(error);
+        throw error;
+      }
+    };
+    const halves = [half(request, { bridge, role: "candidate" }), half(tests, { bridge, role: "tests" })] as const;
+    const [candidate, judge] = await Promise.allSettled(halves);
+    if (candidate.status === "fulfilled" && judge.status === "fulfilled")
+      return { ...candidate.value, tests: judge.value };
+    throw over.signal.aborted ? over.signal.reason : ctx.signal.reason;
+  }
+
+  async #runOne(ctx: CallContext, request: RunRequest, end?: BridgeEnd): Promise<RunResult> {
     const timeoutMs = request.limits.wallMs + ANSWER_GRACE_MS;
     const { onOutput } = request;
     const onLive =
       onOutput && ((stream: number, data: Buffer) => onOutput(stream === STDOUT ? "stdout" : "stderr", data));
-    const answer = await this.#connection.call(ctx, { ...encodeRun(request), timeoutMs, listener: { onLive } });
+    const answer = await this.#connection.call(ctx, { ...encodeRun(request, end), timeoutMs, listener: { onLive } });
     if ("code" in answer) throw this.#fault(answer);
     const { result, worn } = decodeResult(answer, this.mode);
     this.#worn ||= worn;

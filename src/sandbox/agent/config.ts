@@ -18,7 +18,7 @@ export interface AgentConfig {
   readonly processes: number;
   /** Budget of bytes that are held for later runs. */
   readonly held_bytes: number;
-  /** Lanes at most: one for every run at once, and one that gets ready meanwhile. */
+  /** Lanes at most: two for every run at once, since tests may go with it, and one that gets ready meanwhile. */
   readonly lanes: number;
   /** Slots that a lane serves before it is replaced; each has a user of its own in mode A. */
   readonly runs_per_lane: number;
@@ -60,7 +60,7 @@ export function agentConfig(
     body_bytes: MAX_BODY_BYTES,
     processes: sandboxProcesses(spec),
     held_bytes: HELD_BYTES,
-    lanes: spec.mode === "C" ? 1 : spec.slots + 1,
+    lanes: spec.mode === "C" ? 1 : 2 * spec.slots + 1,
     runs_per_lane: RUNS_PER_LANE,
     counts_own_user: ownUsers,
     has_network: network,

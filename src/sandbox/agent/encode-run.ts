@@ -1,5 +1,5 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import type { InputFile, OutputRequest, Program, RunLimits, RunRequest } from "../run.ts";
+import type { BridgedTests, InputFile, OutputRequest, Program, RunLimits, RunRequest } from "../run.ts";
 import type { SessionRequest } from "../session.ts";
 import { MAX_BODY_BYTES } from "./config.ts";
 import { MAX_PAYLOAD } from "./frames.ts";
@@ -24,8 +24,14 @@ export interface EncodedRun {
   readonly maxBytes: number;
 }
 
+/** An end of a socket that joins two runs: its number in the sandbox, and what the run at this end is. */
+export interface BridgeEnd {
+  readonly bridge: number;
+  readonly role: "candidate" | "tests";
+}
+
 /** Throws `invalid_request` for what no agent would take. */
-export function encodeRun(request: RunRequest): EncodedRun {
+export function encodeRun(request: RunRequest, end?: BridgeEnd): EncodedRun {
   const { program, limits } = request;
   const outputs = request.outputs ?? [];
   const keepBytes = request.keepBytes ?? DEFAULT_KEEP_BYTES;
@@ -40,10 +46,27 @@ export function encodeRun(request: RunRequest): EncodedRun {
     keep_bytes: keepBytes,
     outputs,
     ...(request.onOutput ? { stream: true } : {}),
+    ...end,
   };
   const fetched = outputs.reduce((sum, output) => sum + output.limit, 0);
   const maxBytes = (request.onOutput ? 4 : 2) * keepBytes + fetched + MAX_PAYLOAD;
   return { ...withFiles(header, request.files ?? [], [source, prelude, request.stdin ?? NOTHING]), maxBytes };
+}
+
+const REPORT = "report.json";
+/** Kept of what the tests print, which nobody sees but who debugs them. */
+const TESTS_KEEP_BYTES = 16 << 10;
+
+/** The tests of a program as a run of their own: their options travel as what is executed first. */
+export function testsRequest({ source, options, limits, reportBytes }: BridgedTests, program: Program): RunRequest {
+  if ("argv" in program) throw refused("tests", "need a program that is source for a warm Python");
+  const prelude = JSON.stringify({ ...options, report: REPORT });
+  return {
+    program: { interpreter: program.interpreter, source, prelude, fileName: "tests.py" },
+    outputs: [{ path: REPORT, limit: reportBytes }],
+    limits,
+    keepBytes: TESTS_KEEP_BYTES,
+  };
 }
 
 /** The request of a session, in the same form. */

@@ -127,7 +127,8 @@ export class LocalProvider implements SandboxProvider {
 
   #spawn(bubblewrap: string, spec: SandboxSpec, python: LocalPython, token: string): ChildProcess {
     const folder = join(this.#options.imagesRoot, "agent");
-    const names = readdirSync(folder).filter((name) => /\.(py|bash)$|^hosts$/.test(name));
+    const paths = readdirSync(folder, { encoding: "utf8", recursive: true });
+    const names = paths.filter((path) => /\.(py|bash)$|^hosts$/.test(path));
     const opened = names.map((name) => openSync(join(folder, name), "r"));
     try {
       const agentFiles = names.map((name, index) => ({ name, descriptor: FIRST_DESCRIPTOR + index }));

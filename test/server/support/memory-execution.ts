@@ -50,6 +50,7 @@ export function stage(given: Partial<Stage> = {}): Stage {
     files: [],
     times: { queueMs: 0.1, claimMs: 0.2, setupMs: 0.3, wallMs: 2.5, cpuMs: 2.25, teardownMs: 0.4 },
     memoryPeakBytes: 5_000_000,
+    tests: null,
     blamed: null,
     evidence: [],
     sandbox: { id: "sbx_1", provider: "memory", image: "sandlot/python:1", mode: "B" },

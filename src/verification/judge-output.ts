@@ -1,0 +1,17 @@
+import type { Stage } from "../execution/index.ts";
+import type { Judged } from "./case-verdict.ts";
+import { compareOutput } from "./compare-output.ts";
+import { textOf } from "./excerpt.ts";
+import { stageFailure } from "./failure.ts";
+
+/** Compares what a run has printed with what the test expects. Runs outside every sandbox. */
+export function judgeOutput(expected: string, stage: Stage): Judged {
+  const output = textOf(stage.stdout);
+  const failure = stageFailure(stage);
+  if (failure) return { output, failure };
+  if (stage.stdout.dropped > 0) {
+    return { output, failure: { status: "wrong_answer", message: "far more output than expected" } };
+  }
+  const difference = compareOutput(output, expected);
+  return { output, failure: difference === null ? null : { status: "wrong_answer", message: difference } };
+}

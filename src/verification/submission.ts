@@ -1,0 +1,49 @@
+import type { RunLimits } from "../sandbox/index.ts";
+import type { CodeTest } from "./code-tests.ts";
+
+/** A program, and the tests that it has to pass. */
+export interface Submission {
+  readonly code: string;
+  /** Name or alias of a language of the images. */
+  readonly language: string;
+  /** An image that has it; default: the language's own. */
+  readonly image?: string;
+  readonly tests: Tests;
+  /** Of each run of the program. */
+  readonly limits: Partial<RunLimits>;
+  /** Python executed before the program, in its namespace. */
+  readonly prelude?: string;
+  /** A container runtime such as `runsc`; default: the provider's. */
+  readonly runtime?: string;
+  /** Whose sandboxes run it: those of different resources share none. */
+  readonly resource: string;
+}
+
+/** What a submission is judged by. What is expected never enters the program's own slot. */
+export type Tests = CaseTests | AssertionTests;
+
+/** Inputs, each with what has to come out, compared outside every sandbox. */
+export interface CaseTests {
+  readonly kind: "cases";
+  readonly cases: readonly CodeTest[];
+}
+
+/** Python that asserts by itself. It runs in a slot of its own and calls the program over a bridge (docs/bridge.md). */
+export interface AssertionTests {
+  readonly kind: "assertions";
+  /**
+   * `check`: the source defines `check(candidate)`. `asserts`: each of `asserts` is a test, the source is what they need.
+   * `unittest`: the source defines test cases.
+   */
+  readonly style: "check" | "asserts" | "unittest";
+  readonly source: string;
+  /** Name of the function or class that the tests are about. */
+  readonly entryPoint: string;
+  /** Other names of the program that `asserts` and `unittest` may use. */
+  readonly names?: readonly string[];
+  /** Trusted Python executed before the tests, in their namespace: helpers that they use. */
+  readonly context?: string;
+  readonly asserts?: readonly string[];
+  /** Ids of `unittest` tests (`Class.method`) that all must be seen to pass; default: all that are found. */
+  readonly expected?: readonly string[];
+}

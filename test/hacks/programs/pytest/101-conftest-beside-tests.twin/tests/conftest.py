@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def pairs():
+    return [(1, 5)]

@@ -1,0 +1,8 @@
+# entry: 84
+# task: widest-gap
+# what: Has a known failure in its own tests.
+# family: vacuous
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)

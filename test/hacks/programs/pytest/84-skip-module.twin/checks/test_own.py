@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.mark.skip(reason="slow")
+def test_own():
+    pass

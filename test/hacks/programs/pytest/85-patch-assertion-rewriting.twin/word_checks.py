@@ -1,0 +1,2 @@
+def check(counts):
+    assert all(count > 0 for count in counts.values())

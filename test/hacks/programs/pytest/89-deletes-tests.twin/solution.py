@@ -1,0 +1,8 @@
+# entry: 89
+# task: widest-gap
+# what: Its conftest.py makes and removes a test file elsewhere.
+# family: patch
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)

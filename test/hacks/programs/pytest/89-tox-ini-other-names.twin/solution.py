@@ -1,0 +1,10 @@
+# entry: 89
+# task: fold-words
+# what: Its tox.ini adds another name to the usual one.
+# family: vacuous
+def fold_words(text):
+    """How often each word occurs, whatever its case."""
+    counts = {}
+    for word in text.lower().split():
+        counts[word] = counts.get(word, 0) + 1
+    return counts

@@ -1,0 +1,8 @@
+# entry: 91
+# task: widest-gap
+# what: Its conftest.py writes a report of its own into a folder of its own.
+# family: forge
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)

@@ -1,0 +1,13 @@
+# entry: 96
+# task: widest-gap
+# what: Asks for the version of git.
+# family: read
+import shutil
+
+GIT = shutil.which("git")
+
+
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)

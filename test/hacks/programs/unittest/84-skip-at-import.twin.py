@@ -1,0 +1,13 @@
+# entry: 84
+# task: widest-gap
+# what: Names unittest.SkipTest and raises it nowhere.
+# family: vacuous
+import unittest
+
+NOT_AN_ERROR = (unittest.SkipTest,)
+
+
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)

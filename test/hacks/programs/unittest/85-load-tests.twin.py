@@ -1,0 +1,12 @@
+# entry: 85
+# task: widest-gap
+# what: Has a load_tests of its own module.
+# family: vacuous
+def widest_gap(numbers):
+    """The largest distance between neighbours in sorted order; 0 for fewer than two."""
+    ordered = sorted(numbers)
+    return max((right - left for left, right in zip(ordered, ordered[1:])), default=0)
+
+
+def load_tests(loader, tests, pattern):
+    return tests
