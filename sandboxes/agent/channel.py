@@ -67,6 +67,7 @@ class Channel:
     def read_request(self, limit):
         """(header, body, held): the OPEN header, the whole body, and descriptors of held bytes by number. Sets `bridge`."""
         self.drop_held()
+        self.bridge = None
         self._credit, self._consumed = frames.INITIAL_CREDIT, 0
         while True:
             kind, self.number, payload = self.next_frame()
