@@ -20,7 +20,8 @@ import { serve } from "./support/serve.ts";
 
 const { values } = parseArgs({
   options: {
-    mode: { type: "string" },
+    // The strongest that the provider has.
+    mode: { type: "string", default: "auto" },
     provider: { type: "string", default: "docker" },
     only: { type: "string" },
     quick: { type: "boolean", default: false },
@@ -43,15 +44,14 @@ interface Answer {
   readonly times: Readonly<Record<string, number | null>>;
   readonly stdout: { readonly bytes: number; readonly dropped_bytes: number };
   readonly id?: string;
+  readonly sandbox?: { readonly provider: string; readonly mode: string };
   readonly error?: { readonly code?: string };
   readonly compile?: { readonly times: Readonly<Record<string, number>> } | null;
   readonly cases?: readonly { readonly status: string }[];
 }
 
 const dispatcher = new Agent({ connections: 2048, pipelining: 1 });
-// The strongest that the provider has.
-const mode = values.mode ?? (values.provider === "local" ? "B" : "A");
-const server = await serve({ "sandbox.mode": mode, "sandbox.provider": values.provider });
+const server = await serve({ "sandbox.mode": values.mode, "sandbox.provider": values.provider });
 
 async function call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown) {
   const answer = await request(server.url + path, {
@@ -109,7 +109,8 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 try {
-  console.log(`mode ${mode}, provider ${values.provider}, load ${loadavg()[0]?.toFixed(1)} before`);
+  const { sandbox } = await run(HELLO);
+  console.log(`mode ${sandbox?.mode}, provider ${sandbox?.provider}, load ${loadavg()[0]?.toFixed(1)} before`);
   for (let i = 0; i < 20; i++) await run(HELLO);
   for (const [name, part] of Object.entries(PARTS)) if (!values.only || values.only === name) await part();
   console.log("");

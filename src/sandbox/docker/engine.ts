@@ -62,3 +62,15 @@ export async function ignoreGone(call: Promise<unknown>): Promise<void> {
     if (![304, 404, 409].includes(engineStatus(error) ?? 0)) throw error;
   }
 }
+
+/** What a removal did: taken away or gone already, or left, since it is in use (409). */
+export async function removedOrInUse(removal: Promise<unknown>): Promise<"removed" | "absent" | "in_use"> {
+  try {
+    await removal;
+    return "removed";
+  } catch (error) {
+    if (engineStatus(error) === 404) return "absent";
+    if (engineStatus(error) === 409) return "in_use";
+    throw error;
+  }
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { imageReference, type ImageSource } from "../images/index.ts";
-import { connectEngine, engineError, engineStatus } from "./engine.ts";
+import { connectEngine, engineError, removedOrInUse } from "./engine.ts";
 import { completeVolume, toolboxVolume } from "./toolbox.ts";
 import { VERSIONS_HELPER } from "./versions.ts";
 
@@ -31,9 +31,9 @@ export async function pruneImages({ socketPath, imagesRoot, sources }: PruneOpti
   const volume = toolboxVolume(toolbox);
   const removed: string[] = [];
   const remove = async (name: string, removal: Promise<unknown>) => {
-    const isGone = await removal.then(() => true, unlessInUse);
-    if (isGone) removed.push(name);
-    return isGone;
+    const isRemoved = (await removedOrInUse(removal)) === "removed";
+    if (isRemoved) removed.push(name);
+    return isRemoved;
   };
   try {
     const now = Date.now() / 1000;
@@ -52,16 +52,10 @@ export async function pruneImages({ socketPath, imagesRoot, sources }: PruneOpti
       if (!OUR_VOLUME.test(Name) || Name === volume) continue;
       if (!(await remove(Name, engine.short.getVolume(Name).remove()))) continue;
       // Without the first, the second says nothing; as long as that is in use, it must go on saying it.
-      await engine.short.getVolume(completeVolume(Name)).remove().catch(unlessInUse);
+      await removedOrInUse(engine.short.getVolume(completeVolume(Name)).remove());
     }
     return removed;
   } catch (error) {
     throw engineError(error);
   }
-}
-
-/** Gone meanwhile, or still used by somebody. */
-function unlessInUse(error: unknown): false {
-  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
-  return false;
 }

@@ -3,7 +3,7 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Clock } from "../../core/clock.ts";
 import { helperLabels } from "../labels.ts";
 import type { SandboxOwner } from "../port.ts";
-import { type Engine, engineStatus, ignoreGone } from "./engine.ts";
+import { type Engine, engineStatus, ignoreGone, removedOrInUse } from "./engine.ts";
 
 /** Filling takes less than a second: after so long whoever was at it is gone. Milliseconds. */
 const FILLING_MS = 20_000;
@@ -41,11 +41,8 @@ export async function ensureToolboxVolume(engine: Engine, image: string, owner: 
       await ignoreGone(filler.remove({ force: true }));
     }
     // Somebody began to fill it and never ended; unless sandboxes live from it already.
-    const removed = await engine.short
-      .getVolume(name)
-      .remove()
-      .then(() => true, unlessInUse);
-    if (!removed) await engine.short.createVolume({ Name: complete });
+    const removal = removedOrInUse(engine.short.getVolume(name).remove());
+    if ((await removal) === "in_use") await engine.short.createVolume({ Name: complete });
   }
   throw new SandlotError("sandbox_create_failed", { detail: `the volume ${name} is not complete, and in use` });
 }
@@ -70,11 +67,6 @@ async function takeLock(engine: Engine, image: string, volume: string, { owner, 
     if (engineStatus(error) === 409) return null;
     throw error;
   }
-}
-
-function unlessInUse(error: unknown): boolean {
-  if (![404, 409].includes(engineStatus(error) ?? 0)) throw error;
-  return engineStatus(error) === 404;
 }
 
 async function hasVolume(engine: Engine, name: string): Promise<boolean> {
