@@ -11,6 +11,8 @@ from meter import Meter
 
 _SAMPLE_AFTER = 0.02
 _SAMPLE_EVERY = 0.02
+# For a program that is asked no more.
+_FAREWELL = 0.1
 _WALL_SLACK_MS = 250
 # The kernel's own peak counts pages of files, too; a program has fewer of them than this.
 _FILE_BYTES = 128 << 20
@@ -82,13 +84,18 @@ class Run:
                 elif descriptor == handle:
                     ended = True
                 elif descriptor == self._bridge:
-                    ended = self._forsaken = True
+                    # What it has printed is still to be written.
+                    poll.unregister(descriptor)
+                    self._forsaken = True
+                    deadline = min(deadline, time.monotonic() + _FAREWELL)
                 else:
                     os._exit(0)
             now = time.monotonic()
             if ended:
                 break
-            if now >= deadline:
+            if now >= deadline and self._forsaken:
+                ended = True
+            elif now >= deadline:
                 self.limit = "wall"
                 self._starved = sum(accounting.starved(pid) for pid in self._meter.pids())
             elif self.stdout.total + self.stderr.total > self.limits["output_bytes"]:
