@@ -1,12 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
-import { type Submission, Verifier } from "../../src/verification/index.ts";
-import { SandboxPools, DEFAULT_POOL_LIMITS } from "../../src/sandbox/index.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { engineOf } from "../execution/support/engines.ts";
-import { ctx, openProvider } from "../support/sandboxes.ts";
+import type { Submission } from "../../src/verification/index.ts";
+import { ctx } from "../support/sandboxes.ts";
+import { type OpenVerifier, openVerifier } from "./support/open-verifier.ts";
 
 const FILE = join(import.meta.dirname, "..", "..", "..", "shared", "data", "humaneval", "HumanEval.jsonl");
 
@@ -21,27 +18,11 @@ interface Problem {
 describe.skipIf(!existsSync(FILE))(
   "HumanEval over the bridge (skipped where ../shared/data/humaneval is missing)",
   () => {
-    let verifier: Verifier;
-    let close: () => Promise<void>;
+    let opened: OpenVerifier;
     beforeAll(async () => {
-      const opened = await openProvider("docker");
-      const { provider } = opened;
-      const pools = new SandboxPools({
-        provider,
-        limits: DEFAULT_POOL_LIMITS,
-        clock: systemClock,
-        logger: silentLogger,
-      });
-      const execution = engineOf({ pools, runs: { maxWaiting: 1_000 } });
-      verifier = new Verifier({ execution, clock: systemClock });
-      close = async () => {
-        await execution.close();
-        await pools.close();
-        opened.close();
-        await opened.dispose?.();
-      };
+      opened = await openVerifier("docker");
     });
-    afterAll(() => close());
+    afterAll(() => opened.close());
 
     const problems = () =>
       readFileSync(FILE, "utf8")
@@ -52,7 +33,7 @@ describe.skipIf(!existsSync(FILE))(
     const judgeAll = async (body: (problem: Problem) => string) => {
       return Promise.all(
         problems().map(async (problem) => {
-          const verdict = await verifier.verify(ctx, submissionOf(problem, body(problem)));
+          const verdict = await opened.verifier.verify(ctx, submissionOf(problem, body(problem)));
           return {
             id: problem.task_id,
             reward: verdict.reward,

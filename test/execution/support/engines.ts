@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { ExecutionEngine, type ExecutionOptions, resourceClasses } from "../../../src/execution/index.ts";
-import type { SandboxPools } from "../../../src/sandbox/index.ts";
+import type { ImageCatalogue, SandboxPools } from "../../../src/sandbox/index.ts";
 import { testCatalogue } from "./languages.ts";
 
 export interface EngineOptions {
@@ -10,15 +10,16 @@ export interface EngineOptions {
   readonly sessions?: Partial<ExecutionOptions["sessions"]>;
   readonly mode?: ExecutionOptions["sandboxes"]["mode"];
   readonly clock?: Clock;
+  /** Default: the languages of the tests. */
+  readonly catalogue?: ImageCatalogue;
 }
 
 const MACHINE_BYTES = 16 * 2 ** 30;
 
 /** An engine over given pools, with the languages of the tests. */
 export function engineOf({ pools, slots = 2, clock = systemClock, ...options }: EngineOptions): ExecutionEngine {
-  const { mode = "auto" } = options;
+  const { mode = "auto", catalogue = testCatalogue() } = options;
   const sandboxes = { slots, cpus: 2, mode, runtime: "default", classes: resourceClasses(slots, MACHINE_BYTES) };
-  const catalogue = testCatalogue();
   return new ExecutionEngine({
     catalogue: async () => catalogue,
     pools,
