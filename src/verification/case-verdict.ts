@@ -1,6 +1,6 @@
 import type { CaseVerdict } from "../contract/verdict.ts";
 import type { Stage } from "../execution/index.ts";
-import { excerpt, textOf } from "./excerpt.ts";
+import { excerpt, textOf } from "./compare/index.ts";
 import type { Failure } from "./failure.ts";
 
 /** What a candidate answered to a test, for people, and why it is not right; null when it is. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parsePythonJson } from "./python-json.ts";
+import { parsePythonJson } from "./compare/index.ts";
 
 /** One test of a program. The expected side never enters a sandbox. */
 export type CodeTest =

@@ -3,10 +3,8 @@ import { parseJson } from "../core/json/parse.ts";
 import type { OutputFile } from "../sandbox/index.ts";
 import type { Judged } from "./case-verdict.ts";
 import type { CodeTest } from "./code-tests.ts";
-import { sameValue } from "./compare-values.ts";
-import { textOf } from "./excerpt.ts";
+import { type ExactValue, parsePythonJson, sameValue, textOf } from "./compare/index.ts";
 import { type Failure, stageFailure } from "./failure.ts";
-import { type ExactValue, parsePythonJson } from "./python-json.ts";
 
 export type Call = Extract<CodeTest, { kind: "call" }>;
 

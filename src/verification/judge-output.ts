@@ -1,7 +1,6 @@
 import type { Stage } from "../execution/index.ts";
 import type { Judged } from "./case-verdict.ts";
-import { compareOutput } from "./compare-output.ts";
-import { textOf } from "./excerpt.ts";
+import { compareStdout, DEFAULT_COMPARISON, textOf } from "./compare/index.ts";
 import { stageFailure } from "./failure.ts";
 
 /** Compares what a run has printed with what the test expects. Runs outside every sandbox. */
@@ -12,6 +11,6 @@ export function judgeOutput(expected: string, stage: Stage): Judged {
   if (stage.stdout.dropped > 0) {
     return { output, failure: { status: "wrong_answer", message: "far more output than expected" } };
   }
-  const difference = compareOutput(output, expected);
-  return { output, failure: difference === null ? null : { status: "wrong_answer", message: difference } };
+  const difference = compareStdout(DEFAULT_COMPARISON, output, expected);
+  return { output, failure: difference === null ? null : { status: "wrong_answer", message: difference.message } };
 }

@@ -1,4 +1,4 @@
-import { pythonStrip } from "../../verification/python-text.ts";
+import { pythonStrip } from "../../verification/compare/index.ts";
 import { pythonFloat } from "./python-number.ts";
 
 const RELATIVE_TOLERANCE = 1e-5;

@@ -1,4 +1,4 @@
-import { pythonStrip } from "../../verification/python-text.ts";
+import { pythonStrip } from "../../verification/compare/index.ts";
 
 /** A piece of an answer that may be the program. */
 export interface CodeBlock {

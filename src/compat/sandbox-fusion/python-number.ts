@@ -1,5 +1,4 @@
-import { asciiDigits } from "../../verification/decimal.ts";
-import { pythonStrip } from "../../verification/python-text.ts";
+import { asciiDigits, pythonStrip } from "../../verification/compare/index.ts";
 
 /** What Python's `float(text)` answers; null where it raises. */
 export function pythonFloat(text: string): number | null {

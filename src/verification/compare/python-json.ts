@@ -1,15 +1,7 @@
-/** A JSON value without loss, as Python tells them apart: integers are bigint, floats are number. */
-export type ExactValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | readonly ExactValue[]
-  | ReadonlyMap<string, ExactValue>;
+import type { ExactValue } from "./exact-value.ts";
 
 /** Deeper values are refused: a comparison must not overflow the stack. */
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 /** As in Python, which writes no longer integers. */
 const MAX_DIGITS = 4_300;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -24,10 +16,10 @@ const WORDS: ReadonlyMap<string, ExactValue> = new Map<string, ExactValue>([
 
 /**
  * Reads what Python's `json.loads` reads: JSON, and NaN and the infinities. Throws SyntaxError otherwise, and for
- * values nested deeper than 200.
+ * values nested deeper than 200, or than `maxDepth`.
  */
-export function parsePythonJson(text: string): ExactValue {
-  const reader = new Reader(text);
+export function parsePythonJson(text: string, maxDepth = MAX_DEPTH): ExactValue {
+  const reader = new Reader(text, maxDepth);
   const value = reader.value(0);
   reader.end();
   return value;
@@ -35,14 +27,16 @@ export function parsePythonJson(text: string): ExactValue {
 
 class Reader {
   readonly #text: string;
+  readonly #maxDepth: number;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, maxDepth: number) {
     this.#text = text;
+    this.#maxDepth = maxDepth;
   }
 
   value(depth: number): ExactValue {
-    if (depth > MAX_DEPTH) throw new SyntaxError(`nested deeper than ${MAX_DEPTH}`);
+    if (depth > this.#maxDepth) throw new SyntaxError(`nested deeper than ${this.#maxDepth}`);
     this.#skipSpace();
     const char = this.#text[this.#at];
     if (char === '"') return this.#string();

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { compareOutput } from "./compare-output.ts";
+import { compareLines } from "./compare-lines.ts";
 import { decimalKey } from "./decimal.ts";
 
+const compareOutput = (output: string, expected: string) => compareLines(output, expected, false)?.message ?? null;
 const agree = (output: string, expected: string) => compareOutput(output, expected) === null;
 
-describe("compareOutput", () => {
+describe("compareLines", () => {
   it("ignores white space at the edges of the output and of each line", () => {
     expect(agree("  6 \n\n", "6")).toBe(true);
     expect(agree("a \n b\t\n", "a\nb")).toBe(true);

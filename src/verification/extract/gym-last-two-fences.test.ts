@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extractGymCode } from "./extract-code.ts";
+import { extractGymCode } from "./gym-last-two-fences.ts";
 
 describe("extractGymCode", () => {
   it("takes the text between the last two lines with a fence", () => {
