@@ -1,20 +1,40 @@
-import { defineResource, extractGymCode, GYM_PRELUDE, GymUnitTests, testsOf, unanswered } from "sandlot";
+import {
+  CodeExtraction,
+  defineResource,
+  GYM_PRELUDE,
+  GymUnitTests,
+  OutputComparison,
+  Scoring,
+  scoringProblem,
+  testsOf,
+} from "sandlot";
 import type { ResourceInput, SubmittedProgram, Verdict } from "sandlot";
 import { z } from "zod";
 import { breaksReasoningFormat } from "./reasoning-format.ts";
 
-/** NeMo Gym's code_gen row; `limits` is ours and optional. */
+/** NeMo Gym's code_gen row; `limits`, `comparison`, `extraction` and `scoring` are ours and optional. */
 const CodeGenRow = z.looseObject({
-  verifier_metadata: z.looseObject({
-    unit_tests: GymUnitTests,
-    difficulty: z.string().nullish(),
-    limits: z
-      .looseObject({
-        time_seconds: z.number().positive().max(600).optional(),
-        memory_mb: z.int().min(16).max(65_536).optional(),
-      })
-      .nullish(),
-  }),
+  verifier_metadata: z
+    .looseObject({
+      unit_tests: GymUnitTests,
+      difficulty: z.string().nullish(),
+      limits: z
+        .looseObject({
+          time_seconds: z.number().positive().max(600).optional(),
+          memory_mb: z.int().min(16).max(65_536).optional(),
+        })
+        .nullish(),
+      comparison: OutputComparison.nullish(),
+      // Prompts of these rows are not programs to be completed.
+      extraction: CodeExtraction.exclude(["human_eval_completion"]).nullish(),
+      scoring: Scoring.nullish(),
+    })
+    .superRefine(({ unit_tests: tests, comparison, scoring }, context) => {
+      const problem = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
+      if (comparison && tests.fn_name) problem("comparison", "is for standard output, and fn_name asks for a function");
+      const misfit = scoring && scoringProblem(scoring, tests.inputs.length);
+      if (misfit) problem("scoring", misfit);
+    }),
 });
 type CodeGenRow = z.infer<typeof CodeGenRow>;
 
@@ -32,19 +52,18 @@ export default defineResource({
   row: CodeGenRow,
 
   async verify(ctx, { row, manifest, services, response, answer }): Promise<Verdict> {
-    const tests = testsOf(row.verifier_metadata.unit_tests);
-    const { code, problem } = extractGymCode(answer);
+    const { unit_tests: tests, comparison, extraction, scoring } = row.verifier_metadata;
     const broken = breaksReasoningFormat(response, answer);
     const metrics = { reasoning_format_violation_rate: broken ? 1 : 0 };
-    if (code === null) return { ...unanswered(problem ?? "no program", tests.length), metrics };
     const verdict = await services.verify(ctx, "candidate", {
-      code,
+      code: { answer, extraction: extraction ?? "gym_last_two_fences" },
       language: "python",
       prelude: GYM_PRELUDE,
-      tests: { kind: "cases", cases: tests },
+      tests: { kind: "cases", cases: testsOf(tests), comparison: comparison ?? undefined },
+      scoring: scoring ?? undefined,
       limits: limitsOf({ row, manifest }),
     });
-    if (!broken) return { ...verdict, metrics };
+    if (!broken || verdict.answer === null) return { ...verdict, metrics };
     const { reasoning_format_penalty: reward } = Config.parse(manifest.config);
     return { ...verdict, reward, metrics, message: `${verdict.message}; the reasoning format is broken` };
   },

@@ -56,18 +56,3 @@ export function defineResource<Row extends z.ZodType, State = undefined>(
 ): ResourceDefinition<Row, State> {
   return definition;
 }
-
-/** The verdict on an answer that nothing could be judged in. */
-export function unanswered(message: string, tests: number): Verdict {
-  return {
-    reward: 0,
-    status: "failed",
-    reason: "wrong_answer",
-    message,
-    answer: null,
-    cases: [],
-    tests,
-    flaky: false,
-    sandbox: null,
-  };
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Stage } from "../execution/index.ts";
+import { DEFAULT_COMPARISON } from "./compare/index.ts";
 import { stageFailure } from "./failure.ts";
 import { callCase, judgeCall } from "./judge-call.ts";
 import { judgeOutput } from "./judge-output.ts";
@@ -72,9 +73,11 @@ describe("judgeCall", () => {
 
 describe("judgeOutput", () => {
   it("does not compare output that was cut", () => {
-    expect(judgeOutput("1", ended({ stdout: wrote("1\n") })).failure).toBeNull();
+    expect(judgeOutput(DEFAULT_COMPARISON, "1", ended({ stdout: wrote("1\n") })).failure).toBeNull();
     const cut = { ...wrote("1"), dropped: 5 };
-    expect(judgeOutput("1", ended({ stdout: cut })).failure?.status).toBe("wrong_answer");
-    expect(judgeOutput("1", ended({ ...failed, stdout: wrote("1") })).failure?.status).toBe("runtime_error");
+    expect(judgeOutput(DEFAULT_COMPARISON, "1", ended({ stdout: cut })).failure?.status).toBe("wrong_answer");
+    expect(judgeOutput(DEFAULT_COMPARISON, "1", ended({ ...failed, stdout: wrote("1") })).failure?.status).toBe(
+      "runtime_error",
+    );
   });
 });

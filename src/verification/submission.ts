@@ -1,14 +1,24 @@
+import type { z } from "zod";
 import type { RunLimits } from "../sandbox/index.ts";
 import type { CodeTest } from "./code-tests.ts";
+import type { OutputComparison } from "./compare/index.ts";
+import type { CodeExtraction, CodeExtractionOptions } from "./extract/index.ts";
+import type { Scoring } from "./score/index.ts";
 
 /** A program, and the tests that it has to pass. */
 export interface Submission {
-  readonly code: string;
+  /** The program itself, or the answer that it is taken out of. */
+  readonly code: string | Answer;
   /** Name or alias of a language of the images. */
   readonly language: string;
   /** An image that has it; default: the language's own. */
   readonly image?: string;
   readonly tests: Tests;
+  /**
+   * How the tests become the reward; default: all or nothing. Other schemes go by the positions of tests, so they need
+   * tests that are known before they run: `unittest` needs `expected`.
+   */
+  readonly scoring?: z.input<typeof Scoring> | undefined;
   /** Of each run of the program. */
   readonly limits: Partial<RunLimits>;
   /** Python executed before the program, in its namespace. */
@@ -19,6 +29,16 @@ export interface Submission {
   readonly resource: string;
 }
 
+/** What a model has answered, with a program in it. The program is in the submission's language. */
+export interface Answer extends Omit<CodeExtractionOptions, "language"> {
+  readonly answer: string;
+  /** Default: `last_fence`. */
+  readonly extraction?: CodeExtraction | undefined;
+}
+
+/** A submission as a kind of tests judges it. */
+export type Program<T extends Tests> = Submission & { readonly code: string; readonly tests: T };
+
 /** What a submission is judged by. What is expected never enters the program's own slot. */
 export type Tests = CaseTests | AssertionTests;
 
@@ -26,6 +46,8 @@ export type Tests = CaseTests | AssertionTests;
 export interface CaseTests {
   readonly kind: "cases";
   readonly cases: readonly CodeTest[];
+  /** Of standard output with the expected one; default: `lines`, NeMo Gym's rule. */
+  readonly comparison?: z.input<typeof OutputComparison> | undefined;
 }
 
 /** Python that asserts by itself. It runs in a slot of its own and calls the program over a bridge (docs/bridge.md). */

@@ -2,14 +2,20 @@ import type { Verdict } from "../contract/verdict.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Execution, ExecutionRequest, ExecutionService } from "../execution/index.ts";
+import { extractCode, type Extraction } from "./extract/index.ts";
 import { judgeAssertions } from "./kinds/assertions.ts";
 import { judgeCases } from "./kinds/cases.ts";
 import type { Judgement } from "./kinds/judgement.ts";
-import type { Submission } from "./submission.ts";
+import { type JudgingOptions, judgingOptions } from "./judging-options.ts";
+import { namedTests } from "./named-tests.ts";
+import type { Program, Submission, Tests } from "./submission.ts";
+import { unanswered, verdictOf } from "./verdict.ts";
 
 /** Judges programs by their tests. */
 export interface VerificationService {
-  /** Throws faults of the sandboxes and of the tests; everything that the program does is in the verdict. */
+  /**
+   * Throws faults of the sandboxes, of the tests and of the options; everything that the program does is in the verdict.
+   */
   verify(ctx: CallContext, submission: Submission): Promise<Verdict>;
 }
 
@@ -27,17 +33,21 @@ export class Verifier implements VerificationService {
   }
 
   async verify(ctx: CallContext, submission: Submission): Promise<Verdict> {
-    return verdictOf(submission, await this.#judge(ctx, submission));
+    const options = judgingOptions(submission);
+    const { code, problem } = extracted(submission, options);
+    if (code === null) return unanswered(problem, namedTests(submission.tests) ?? 0);
+    const program = { ...submission, code };
+    return verdictOf(program, await this.#judge(ctx, program, options), options.scoring);
   }
 
-  #judge(ctx: CallContext, submission: Submission): Promise<Judgement> {
-    const { tests } = submission;
-    const run = (request: ExecutionRequest) => this.#run(ctx, submission, request);
+  #judge(ctx: CallContext, program: Program<Tests>, options: JudgingOptions): Promise<Judgement> {
+    const { tests } = program;
+    const run = (request: ExecutionRequest) => this.#run(ctx, program, request);
     switch (tests.kind) {
       case "cases":
-        return judgeCases(run, { ...submission, tests });
+        return judgeCases(run, { ...program, tests }, options);
       case "assertions":
-        return judgeAssertions(run, { ...submission, tests });
+        return judgeAssertions(run, { ...program, tests });
     }
   }
 
@@ -52,25 +62,7 @@ export class Verifier implements VerificationService {
 
 const LONGEST_QUEUE_MS = 3_600_000;
 
-/** All or nothing (NeMo Gym's rule). */
-function verdictOf(submission: Submission, { cases, tests, isolation, sandbox }: Judgement): Verdict {
-  const failed = cases.find(({ status }) => status !== "passed");
-  const passed = !failed && cases.length === tests;
-  return {
-    reward: passed ? 1 : 0,
-    status: passed ? "passed" : "failed",
-    reason: failed?.status ?? (passed ? null : "no_tests"),
-    message: messageOf(failed, tests),
-    answer: submission.code,
-    cases: [...cases],
-    tests,
-    flaky: false,
-    isolation,
-    sandbox: sandbox ? { provider: sandbox.provider, mode: sandbox.mode, image: sandbox.image } : null,
-  };
-}
-
-function messageOf(failed: Judgement["cases"][number] | undefined, tests: number): string {
-  if (!failed) return `all ${tests} tests passed`;
-  return tests === 1 ? failed.message : `test ${failed.index + 1} of ${tests}: ${failed.message}`;
+function extracted({ code, language }: Submission, { extraction }: JudgingOptions): Extraction {
+  if (typeof code === "string") return { code, problem: null };
+  return extractCode(extraction, code.answer, { ...code, language });
 }

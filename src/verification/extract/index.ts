@@ -1,2 +1,3 @@
 export { CodeExtraction, type CodeExtractionOptions, extractCode } from "./extract-code.ts";
+export type { Extraction } from "./extraction.ts";
 export { extractGymCode } from "./gym-last-two-fences.ts";

@@ -2,37 +2,42 @@ import type { CaseVerdict } from "../../contract/verdict.ts";
 import type { ExecutionRequest, Stage } from "../../execution/index.ts";
 import { caseVerdict } from "../case-verdict.ts";
 import { type Failure, stageFailure } from "../failure.ts";
-import type { AssertionTests, Submission } from "../submission.ts";
+import { namedTests } from "../named-tests.ts";
+import type { AssertionTests, Program } from "../submission.ts";
 import { type BridgeReport, readReport, type TestReport } from "./bridge-report.ts";
 import type { Judgement, Run } from "./judgement.ts";
 
-type AssertionSubmission = Submission & { readonly tests: AssertionTests };
-
 /** Runs tests that assert by themselves, in a slot of their own that calls the program's over a bridge. */
-export async function judgeAssertions(run: Run, submission: AssertionSubmission): Promise<Judgement> {
-  const { cases } = await run(requestOf(submission));
+export async function judgeAssertions(run: Run, program: Program<AssertionTests>): Promise<Judgement> {
+  const { cases } = await run(requestOf(program));
   const [stage] = cases;
   if (!stage) throw new Error("an execution without its case");
-  const found = findings(stage, submission.tests);
-  const verdicts = found.map((finding, index) => verdictOf(finding, index, stage));
-  const tests = Math.max(expectedTests(submission.tests) ?? 0, verdicts.length);
+  const found = findings(stage, program.tests);
+  const position = positions(program.tests);
+  const verdicts = found.map((finding) => verdictOf(finding, position(finding), stage));
+  const tests = Math.max(namedTests(program.tests) ?? 0, verdicts.length);
   return { cases: verdicts, tests, isolation: "bridge", sandbox: stage.sandbox };
 }
 
-function requestOf({ code, language, limits, prelude = "", tests }: AssertionSubmission): ExecutionRequest {
+function requestOf({ code, language, limits, prelude = "", tests }: Program<AssertionTests>): ExecutionRequest {
   const { style, source, entryPoint, names, context, asserts, expected } = tests;
   const options = { kind: style, entry_point: entryPoint, names, context, asserts, expected };
   return { language, limits, code, prelude, cases: [{}], tests: { source, options } };
 }
 
-/** How many tests there have to be; null when only running them tells. */
-function expectedTests({ style, asserts, expected }: AssertionTests): number | null {
-  if (style === "check") return 1;
-  return style === "asserts" ? (asserts ?? []).length : (expected?.length ?? null);
+/**
+ * Gives each test its position: that in `expected` where it is named there, else behind those, as they come. What is
+ * known of all tests together stands for the first.
+ */
+function positions({ expected = [] }: AssertionTests): (finding: Finding) => number {
+  const named = new Map(expected.map((id, position) => [id, position]));
+  let next = expected.length;
+  return ({ id }) => (id === null ? 0 : (named.get(id) ?? next++));
 }
 
-/** What became of one test; what is known of all of them, when none came to be. */
+/** What became of one test; without an id, what is known of all of them, when none came to be. */
 interface Finding {
+  readonly id: string | null;
   readonly failure: Failure | null;
   readonly test: TestReport | null;
   readonly evidence: readonly string[];
@@ -41,12 +46,18 @@ interface Finding {
 function findings(stage: Stage, tests: AssertionTests): Finding[] {
   const report = stage.tests?.report ? readReport(stage.tests.report) : null;
   const evidence = report?.evidence ?? [];
-  const failed = (failure: Failure): Finding[] => [{ failure, test: null, evidence }];
+  const failed = (failure: Failure): Finding[] => [{ id: null, failure, test: null, evidence }];
   const ended = endOf(stage);
   if (!report) return failed(ended ?? unfinished(stage));
   if (!report.load.ok) return failed(ended ?? loadFailure(report.load.error));
-  const seen = report.tests.map((test): Finding => ({ failure: testFailure(test, ended), test, evidence }));
+  const seen = report.tests.map((test): Finding => ({
+    id: test.id,
+    failure: testFailure(test, ended),
+    test,
+    evidence,
+  }));
   const missing = missingTests(tests, report).map((id): Finding => ({
+    id,
     failure: { status: "no_tests", message: `${id} was not run` },
     test: null,
     evidence,
@@ -91,7 +102,7 @@ function missingTests({ expected = [] }: AssertionTests, { tests }: BridgeReport
   return expected.filter((id) => !seen.has(id));
 }
 
-function verdictOf({ failure, test, evidence }: Finding, index: number, stage: Stage): CaseVerdict {
+function verdictOf({ id, failure, test, evidence }: Finding, index: number, stage: Stage): CaseVerdict {
   const judged = { index, failure, evidence, input: test?.line ?? null, expected: test?.expected ?? null };
-  return { ...caseVerdict({ ...judged, output: test?.got ?? null }, stage), id: test?.id ?? null };
+  return { ...caseVerdict({ ...judged, output: test?.got ?? null }, stage), id };
 }

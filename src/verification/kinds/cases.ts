@@ -5,32 +5,60 @@ import type { CodeTest } from "../code-tests.ts";
 import { CALL_HARNESS } from "../harness/index.ts";
 import { type Call, callCase, judgeCall } from "../judge-call.ts";
 import { judgeOutput } from "../judge-output.ts";
-import type { CaseTests, Submission } from "../submission.ts";
+import type { JudgingOptions } from "../judging-options.ts";
+import { needsEveryCase } from "../score/index.ts";
+import type { CaseTests, Program } from "../submission.ts";
 import { compileJudgement, type Judgement, type Run } from "./judgement.ts";
 
-/** Runs the program with every test in a fresh slot, until the first that it does not pass, and compares outside. */
-export async function judgeCases(run: Run, submission: Submission & { readonly tests: CaseTests }): Promise<Judgement> {
-  const tests = submission.tests.cases;
+/**
+ * Runs the program with every test in a fresh slot and compares outside; until the first that it does not pass, where the
+ * rest cannot change the reward.
+ */
+export async function judgeCases(
+  run: Run,
+  program: Program<CaseTests>,
+  { comparison, scoring }: JudgingOptions,
+): Promise<Judgement> {
+  const tests = program.tests.cases;
+  const judge = (test: CodeTest, index: number, stage: Stage) => {
+    const { expected, input } = test;
+    const judged = test.kind === "stdin" ? judgeOutput(comparison, expected, stage) : judgeCall(expected, stage);
+    return caseVerdict({ index, input, expected, ...judged }, stage);
+  };
   const verdicts: CaseVerdict[] = [];
+  const isOver = needsEveryCase(scoring) ? outOfPatience() : () => true;
   const hasFailed = (index: number, stage: Stage) => {
     const test = tests[index];
     if (!test) return true;
-    const judged = test.kind === "stdin" ? judgeOutput(test.expected, stage) : judgeCall(test.expected, stage);
-    const verdict = caseVerdict({ index, input: test.input, expected: test.expected, ...judged }, stage);
+    const verdict = judge(test, index, stage);
     verdicts[index] = verdict;
-    return verdict.status !== "passed";
+    return verdict.status !== "passed" && isOver(stage);
   };
-  const result = await run({ ...requestOf(submission), stopAtFirstFailure: true, hasFailed });
+  const result = await run({ ...requestOf(program), stopAtFirstFailure: true, hasFailed });
   const failed = compileJudgement(result, tests.length, "outside");
   if (failed) return failed;
-  const stages = result.cases.filter((stage) => stage !== null);
-  // Later ones may have ended before the first failure was known.
-  const cases = verdicts.slice(0, stages.length);
-  return { cases, tests: tests.length, isolation: "outside", sandbox: stages[0]?.sandbox ?? null };
+  // Later ones than the last that counts may have ended before that was known; and of a single one nobody has asked.
+  const cases = tests.flatMap((test, index): CaseVerdict[] => {
+    const stage = result.cases[index];
+    return stage ? [verdicts[index] ?? judge(test, index, stage)] : [];
+  });
+  const [stage] = result.cases;
+  return { cases, tests: tests.length, isolation: "outside", sandbox: stage?.sandbox ?? null };
 }
 
-function requestOf(submission: Submission & { readonly tests: CaseTests }): ExecutionRequest {
-  const { code, language, limits, prelude, tests } = submission;
+/** Time that failed tests of a program may take together, in milliseconds of their runs. */
+const FAILED_MS = 10 * 60_000;
+
+/**
+ * Asked after each failed test: whether there have been enough. A program that holds out in every test would reach the
+ * caller's deadline, and have bought an error.
+ */
+function outOfPatience(): (stage: Stage) => boolean {
+  let spentMs = 0;
+  return ({ times }) => (spentMs += times.wallMs) > FAILED_MS;
+}
+
+function requestOf({ code, language, limits, prelude, tests }: Program<CaseTests>): ExecutionRequest {
   const room = answerRoom(tests.cases);
   const [first] = tests.cases;
   if (first?.kind !== "call") {

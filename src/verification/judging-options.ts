@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { DEFAULT_COMPARISON, OutputComparison } from "./compare/index.ts";
+import { CodeExtraction } from "./extract/index.ts";
+import { namedTests } from "./named-tests.ts";
+import { DEFAULT_SCORING, needsEveryCase, Scoring, scoringProblem } from "./score/index.ts";
+import type { Submission } from "./submission.ts";
+
+const JudgingOptions = z.object({
+  comparison: OutputComparison.default(DEFAULT_COMPARISON),
+  extraction: CodeExtraction.default("last_fence"),
+  scoring: Scoring.default(DEFAULT_SCORING),
+});
+/** How a submission is to be judged, with nothing left open. */
+export type JudgingOptions = z.infer<typeof JudgingOptions>;
+
+/**
+ * Reads the options of a submission. Environments may be plain JavaScript, and an unknown rule must not pass anybody:
+ * throws `resource_failed`, which names the field.
+ */
+export function judgingOptions(submission: Submission): JudgingOptions {
+  const { code, scoring, tests } = submission;
+  const read = JudgingOptions.safeParse({
+    comparison: tests.kind === "cases" ? tests.comparison : undefined,
+    extraction: typeof code === "string" ? undefined : code.extraction,
+    scoring,
+  });
+  if (!read.success) {
+    const problems = read.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)}: ${message}`);
+    throw refused(submission, problems.join("; "));
+  }
+  const problem = misfit(submission, read.data);
+  if (problem !== null) throw refused(submission, problem);
+  return read.data;
+}
+
+/** Why the options do not fit the tests; null when they do. */
+function misfit({ tests }: Submission, { scoring }: JudgingOptions): string | null {
+  if (tests.kind === "cases" && tests.comparison && tests.cases.some(({ kind }) => kind !== "stdin")) {
+    return "comparison: is for tests by standard output; returned values have a rule of their own";
+  }
+  const named = namedTests(tests);
+  if (named === null) {
+    return needsEveryCase(scoring) ? `scoring: ${scoring.scheme} needs tests that are named in expected` : null;
+  }
+  const problem = scoringProblem(scoring, named);
+  return problem === null ? null : `scoring: ${problem}`;
+}
+
+function refused({ resource }: Submission, detail: string): SandlotError {
+  return new SandlotError("resource_failed", { environment: resource, detail });
+}
