@@ -46,6 +46,7 @@ export const ResponsesCreateParams = z.looseObject({
   input: z.union([z.string(), z.array(z.looseObject({}))]),
   tools: z.array(z.looseObject({ type: z.string() })).nullish(),
 });
+export type ResponsesCreateParams = z.infer<typeof ResponsesCreateParams>;
 
 /** The assistant's final words: every `output_text` part of every message item, in order, joined. */
 export function outputText(output: readonly OutputItem[]): string {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ResponseObject } from "../contract/responses.ts";
+import type { ResponseObject, ResponsesCreateParams } from "../contract/responses.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Submission } from "../verification/index.ts";
@@ -43,6 +43,8 @@ export interface VerifyInput<Row, State> extends ResourceInput<Row> {
 export interface ResourceDefinition<Row extends z.ZodType = z.ZodType, State = unknown> {
   /** Rows that do not fit are refused when the job is submitted. Use loose objects: rows may carry more. */
   readonly row: Row;
+  /** What the model is asked by rows that have no `responses_create_params`; without it, every row must have them. */
+  readonly prompt?: (row: z.output<Row>) => ResponsesCreateParams;
   /** State of one rollout; absent for resources that keep none. */
   readonly seed?: (ctx: CallContext, input: ResourceInput<z.output<Row>>) => Promise<State>;
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<Row>, z.ZodType, State>>>;

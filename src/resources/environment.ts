@@ -4,7 +4,7 @@ import { readTextLines } from "./jsonl.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { Resource, Row } from "./port.ts";
-import { parseRow, readRow } from "./row.ts";
+import { parseRow, promptedRow, readRow } from "./row.ts";
 
 /** An environment that has been loaded: its manifest, its resource, and its datasets on disk. */
 export class Environment {
@@ -32,9 +32,9 @@ export class Environment {
     return this.manifest.name;
   }
 
-  /** Reads a row and holds it against the resource's schema; throws `invalid_row`. */
+  /** Reads a row, adds what its model is asked if need be, and holds it against the resource's schema; throws `invalid_row`. */
   checkRow(raw: string, line: number): Row {
-    const row = readRow(raw, line);
+    const row = promptedRow(this.#definition, readRow(raw, line));
     parseRow(this.#definition, row.value, line);
     return row;
   }

@@ -23,6 +23,21 @@ export function readRow(raw: string, line: number): Row {
   return { raw, value };
 }
 
+/**
+ * The row with what its model is asked, where the row itself does not say it and the resource does: rows of a dataset that
+ * knows nothing of NeMo Gym. The rest of its text stays as it is.
+ */
+export function promptedRow(definition: ResourceDefinition, row: Row): Row {
+  if (!definition.prompt || "responses_create_params" in row.value) return row;
+  const read = definition.row.safeParse(row.value);
+  // What is wrong with it is told by who parses it.
+  if (!read.success) return row;
+  const params = definition.prompt(read.data);
+  const rest = row.raw.slice(row.raw.indexOf("{") + 1);
+  const raw = `{"responses_create_params":${JSON.stringify(params)},${rest}`;
+  return { raw, value: { responses_create_params: params, ...row.value } };
+}
+
 /** The row as the resource's schema reads it; throws `invalid_row` with every problem. */
 export function parseRow(definition: ResourceDefinition, value: unknown, line: number): unknown {
   const problems = [AnyRow, definition.row].flatMap((schema) => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { AssertionTests, Submission } from "../../src/verification/index.ts";
 import { ctx } from "../support/sandboxes.ts";
-import { openVerifier, type TestVerifier } from "./support.ts";
+import { type OpenVerifier, openVerifier } from "./support/open-verifier.ts";
 
-let opened: TestVerifier;
+let opened: OpenVerifier;
 beforeAll(async () => {
-  opened = await openVerifier();
+  opened = await openVerifier("docker");
 });
 afterAll(() => opened.close());
 
