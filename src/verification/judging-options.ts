@@ -10,6 +10,7 @@ const JudgingOptions = z.object({
   comparison: OutputComparison.default(DEFAULT_COMPARISON),
   extraction: CodeExtraction.default("last_fence"),
   scoring: Scoring.default(DEFAULT_SCORING),
+  repeat: z.int().min(1).max(100).default(1),
 });
 /** How a submission is to be judged, with nothing left open. */
 export type JudgingOptions = z.infer<typeof JudgingOptions>;
@@ -19,11 +20,12 @@ export type JudgingOptions = z.infer<typeof JudgingOptions>;
  * throws `resource_failed`, which names the field.
  */
 export function judgingOptions(submission: Submission): JudgingOptions {
-  const { code, scoring, tests } = submission;
+  const { code, scoring, tests, repeat } = submission;
   const read = JudgingOptions.safeParse({
     comparison: tests.kind === "cases" ? tests.comparison : undefined,
     extraction: typeof code === "string" ? undefined : code.extraction,
     scoring,
+    repeat,
   });
   if (!read.success) {
     const problems = read.error.issues.map(({ path, message }) => `${z.core.toDotPath(path)}: ${message}`);

@@ -21,6 +21,11 @@ export interface Submission {
   readonly scoring?: z.input<typeof Scoring> | undefined;
   /** Of each run of the program. */
   readonly limits: Partial<RunLimits>;
+  /**
+   * How often it is judged, 1 to 100, default 1. Where the repeats disagree the verdict is `flaky`, which is no verdict for a
+   * trainer: a program that tosses coins could buy a mask so. For finding flaky tests, then, and not for training.
+   */
+  readonly repeat?: number | undefined;
   /** Python executed before the program, in its namespace. */
   readonly prelude?: string;
   /** A container runtime such as `runsc`; default: the provider's. */

@@ -38,6 +38,17 @@ export function verdictOf(program: Program<Tests>, judgement: Judgement, scoring
   };
 }
 
+/** The verdict of all repeats: the first, or the first that paid least, marked as flaky, where they disagree about any test. */
+export function agreed(verdicts: readonly Verdict[]): Verdict {
+  const [first] = verdicts;
+  if (!first) throw new RangeError("no verdict");
+  const opinion = ({ reward, cases }: Verdict) => JSON.stringify([reward, cases.map(({ status }) => status)]);
+  if (verdicts.every((verdict) => opinion(verdict) === opinion(first))) return first;
+  const least = verdicts.reduce((worst, verdict) => (verdict.reward < worst.reward ? verdict : worst));
+  const passed = verdicts.filter(({ status }) => status === "passed").length;
+  return { ...least, flaky: true, message: `${passed} of ${verdicts.length} repeats passed; ${least.message}` };
+}
+
 /** Tests beyond those that the submission names pay nothing: nobody has said what they are worth. */
 function partialReward(program: Program<Tests>, { cases, tests }: Judgement, scoring: Scoring): number {
   const named = namedTests(program.tests) ?? tests;

@@ -9,7 +9,7 @@ import type { Judgement } from "./kinds/judgement.ts";
 import { type JudgingOptions, judgingOptions } from "./judging-options.ts";
 import { namedTests } from "./named-tests.ts";
 import type { Program, Submission, Tests } from "./submission.ts";
-import { unanswered, verdictOf } from "./verdict.ts";
+import { agreed, unanswered, verdictOf } from "./verdict.ts";
 
 /** Judges programs by their tests. */
 export interface VerificationService {
@@ -37,7 +37,10 @@ export class Verifier implements VerificationService {
     const { code, problem } = extracted(submission, options);
     if (code === null) return unanswered(problem, namedTests(submission.tests) ?? 0);
     const program = { ...submission, code };
-    return verdictOf(program, await this.#judge(ctx, program, options), options.scoring);
+    const verdicts: Verdict[] = [];
+    while (verdicts.length < options.repeat)
+      verdicts.push(verdictOf(program, await this.#judge(ctx, program, options), options.scoring));
+    return agreed(verdicts);
   }
 
   #judge(ctx: CallContext, program: Program<Tests>, options: JudgingOptions): Promise<Judgement> {

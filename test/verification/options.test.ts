@@ -8,8 +8,10 @@ import { type Play, printed } from "../execution/support/memory-sandboxes.ts";
 const PROGRAMS: Readonly<Record<string, Play>> = {
   echo: ({ request }) => printed(stdinOf(request)),
   "fails below 10": ({ request }) => printed(Number(stdinOf(request)) < 10 ? "wrong" : stdinOf(request)),
+  "right every third time": () => printed(String(turns++ % 3 === 2 ? 1 : 2)),
   slow: () => printed("", { limit: "wall", times: { setupMs: 0, wallMs: 200_000, cpuMs: 0, teardownMs: 0 } }),
 };
+let turns = 0;
 const stdinOf = ({ stdin }: { readonly stdin?: Uint8Array }) => Buffer.from(stdin ?? []).toString();
 
 const play: Play = (inside) => PROGRAMS[inside.text]?.(inside) ?? printed(inside.text);
@@ -153,5 +155,23 @@ describe("options that cannot be", () => {
   ])("%s is refused by name", async (_what, options, message) => {
     const { code = "1", ...rest } = options as { code?: Answer } & Options;
     await expect(judge(code, rest)).rejects.toThrow(message);
+  });
+});
+
+describe("repeat", () => {
+  it("finds programs that are not the same every time, and pays the least", async () => {
+    turns = 0;
+    const { verdict, runs } = await judge("right every third time", { repeat: 6 });
+    expect(runs).toBe(6);
+    expect(verdict).toMatchObject({ flaky: true, reward: 0, reason: "wrong_answer" });
+    expect(verdict.message).toMatch(/^2 of 6 repeats passed; /);
+  });
+
+  it("says nothing where all agree", async () => {
+    for (const code of ["1", "2"]) expect((await judge(code, { repeat: 3 })).verdict.flaky).toBe(false);
+  });
+
+  it.each([0, 1.5, 101])("of %s is refused", async (repeat) => {
+    await expect(judge("1", { repeat })).rejects.toThrow(/repeat/);
   });
 });
