@@ -15,10 +15,24 @@ export {
   OutputComparison,
   Scoring,
   scoringProblem,
+  judgedText,
   testsOf,
   unanswered,
 } from "./verification/index.ts";
-export type { Answer, CodeTest, Tests } from "./verification/index.ts";
+export {
+  asciiDigits,
+  gymLastBoxed,
+  gymLastClosedBoxed,
+  matchBounded,
+  parsePythonJson,
+  pythonRegexProblem,
+  pythonStrip,
+  pythonWords,
+  stripTextWrappers,
+  translatePythonRegex,
+} from "./verification/index.ts";
+export type { Answer, CodeTest, ExactValue, RegexMatches, Tests, TranslatedRegex } from "./verification/index.ts";
+export type { OutputItem, ResponseObject } from "./contract/responses.ts";
 export type { Verdict } from "./contract/verdict.ts";
 export type { CallContext } from "./core/context.ts";
 export { SandlotError } from "./core/errors/sandlot-error.ts";

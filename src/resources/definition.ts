@@ -48,6 +48,8 @@ export interface ResourceDefinition<Row extends z.ZodType = z.ZodType, State = u
   /** State of one rollout; absent for resources that keep none. */
   readonly seed?: (ctx: CallContext, input: ResourceInput<z.output<Row>>) => Promise<State>;
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<Row>, z.ZodType, State>>>;
+  /** What the model reads when it calls a tool that its row declares and `tools` lacks; without it, a fault of the row. */
+  readonly missingTool?: string;
   readonly verify: (ctx: CallContext, input: VerifyInput<z.output<Row>, State>) => Promise<Verdict>;
   readonly close?: (ctx: CallContext, state: State) => Promise<void>;
 }

@@ -42,7 +42,11 @@ export class LocalResource implements Resource {
   async call(ctx: CallContext, token: SessionToken, tool: string, rawArguments: string): Promise<string> {
     const { row, state } = this.#session(token);
     const definition = this.#options.definition.tools?.[tool];
-    if (!definition) throw new SandlotError("tool_not_declared", { tool });
+    if (!definition) {
+      const answer = this.#options.definition.missingTool;
+      if (answer === undefined) throw new SandlotError("tool_not_declared", { tool });
+      return answer;
+    }
     const read = definition.arguments.safeParse(parseJson(rawArguments));
     // The model's mistake, and the model's to read.
     if (!read.success) return JSON.stringify({ error: `Invalid tool call arguments: ${z.prettifyError(read.error)}` });

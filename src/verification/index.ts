@@ -1,8 +1,12 @@
 export { type CodeTest, GymUnitTests, testsOf } from "./code-tests.ts";
-export { OutputComparison } from "./compare/index.ts";
+export { asciiDigits, type ExactValue, OutputComparison, parsePythonJson, pythonStrip, pythonWords } from "./compare/index.ts";
 export { CodeExtraction, extractGymCode } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
 export { Scoring, scoringProblem } from "./score/index.ts";
+export { judgedText } from "./judged-text.ts";
 export type { Answer, AssertionTests, CaseTests, Submission, Tests } from "./submission.ts";
 export { unanswered } from "./verdict.ts";
 export { type VerificationService, Verifier } from "./verifier.ts";
+export { matchBounded, type RegexMatches } from "./text/bounded-regex.ts";
+export { gymLastBoxed, gymLastClosedBoxed, stripTextWrappers } from "./text/gym-boxed.ts";
+export { pythonRegexProblem, translatePythonRegex, type TranslatedRegex } from "./text/python-regex.ts";

@@ -73,7 +73,7 @@ async function checkFixture(
 ): Promise<CheckedFixture> {
   const { task, name, kind } = fixture;
   try {
-    const verdict = await verifyAnswer(ctx, environment, row, fixture.answer);
+    const verdict = await verifyFixture(ctx, environment, row, fixture);
     const { reward, reason, message } = verdict;
     return { task, fixture: name, kind, reward, reason, message, problem: problemOf(environment, fixture, verdict) };
   } catch (error) {
@@ -90,20 +90,26 @@ async function checkFixture(
   }
 }
 
-/** The verdict on a final text, as if a model had answered it. */
-async function verifyAnswer(ctx: CallContext, environment: Environment, row: Row, answer: string): Promise<Verdict> {
+/** The verdict on a fixture, as if a model had answered it. */
+async function verifyFixture(ctx: CallContext, environment: Environment, row: Row, fixture: Fixture): Promise<Verdict> {
   const token = await environment.resource.seed(ctx, row);
   try {
-    return await environment.resource.verify(ctx, token, row, responseOf(answer));
+    return await environment.resource.verify(ctx, token, row, responseOf(fixture));
   } finally {
     await environment.resource.close(ctx, token);
   }
 }
 
-function responseOf(answer: string): ResponseObject {
+function responseOf({ answer, output }: Fixture): ResponseObject {
   const content = [{ type: "output_text", text: answer, annotations: [] }];
   const message = { id: "msg_fixture", type: "message", role: "assistant", status: "completed", content };
-  return { id: "resp_fixture", object: "response", created_at: 0, model: "fixture", output: [message] };
+  return {
+    id: "resp_fixture",
+    object: "response",
+    created_at: 0,
+    model: "fixture",
+    output: [...(output ?? [message])],
+  };
 }
 
 function problemOf(environment: Environment, fixture: Fixture, { reward, reason }: Verdict): string | null {

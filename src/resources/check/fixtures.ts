@@ -1,5 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
+import { OutputItem, outputText } from "../../contract/responses.ts";
+import { messageOf } from "../../core/errors/sandlot-error.ts";
 import type { CaseStatus } from "../../contract/verdict.ts";
 
 /** What a fixture's name promises. */
@@ -23,9 +26,13 @@ export interface Fixture {
   /** File name without its extension. */
   readonly name: string;
   readonly kind: FixtureKind;
-  /** The model's final text. Program files are put into a fence of their language, `.md` files are taken as they are. */
+  /** The model's final text. Program files are put into a fence of their language, others are taken as they are. */
   readonly answer: string;
+  /** Output items of the response, where a `.json` file gives them; else one message with the answer. */
+  readonly output?: readonly OutputItem[];
 }
+
+const OutputItems = z.array(OutputItem).min(1);
 
 /** What the verdict on a fixture of each kind has to be; `reasons` only where the kind says which failure it is. */
 export const EXPECTATIONS: Readonly<
@@ -61,11 +68,21 @@ export async function readFixtures(environmentFolder: string): Promise<Fixture[]
         throw new Error(`fixtures/${task}/${file}: the name does not start with one of ${FIXTURE_KINDS.join(", ")}`);
       const text = await readFile(join(root, task, file), "utf8");
       const fence = FENCES[match[2] ?? ""];
+      const output = match[2] === "json" ? readOutput(text, `fixtures/${task}/${file}`) : null;
       const answer = fence ? `\`\`\`${fence}\n${text.trimEnd()}\n\`\`\`` : text;
-      fixtures.push({ task, name: file.replace(/\.\w+$/, ""), kind, answer });
+      const name = file.replace(/\.\w+$/, "");
+      fixtures.push(output ? { task, name, kind, answer: outputText(output), output } : { task, name, kind, answer });
     }
   }
   return fixtures;
+}
+
+function readOutput(text: string, file: string): OutputItem[] {
+  try {
+    return OutputItems.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file}: not a list of output items: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Answers that no task accepts. */

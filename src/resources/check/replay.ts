@@ -31,7 +31,9 @@ export async function readRecordings(ctx: CallContext, environment: Environment)
   if (text === null) return [];
   const plan = ReplayPlan.parse(parse(text));
   const known = await readFixtures(environment.folder);
-  const fixtures = new Map(known.map(({ task, name, kind, answer }) => [`${task}/${name}`, { text: answer, kind }]));
+  // The replay model answers texts, so only those can be recorded.
+  const texts = known.filter(({ output }) => output === undefined);
+  const fixtures = new Map(texts.map(({ task, name, kind, answer }) => [`${task}/${name}`, { text: answer, kind }]));
   const rows = await environment.dataset(ctx);
   const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
   return Object.entries(plan).map(([task, names]) => {

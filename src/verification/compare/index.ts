@@ -5,4 +5,4 @@ export type { ExactValue } from "./exact-value.ts";
 export { excerpt, textOf } from "./excerpt.ts";
 export { DEFAULT_COMPARISON, OutputComparison } from "./output-comparison.ts";
 export { parsePythonJson } from "./python-json.ts";
-export { pythonStrip } from "./python-text.ts";
+export { pythonStrip, pythonWords } from "./python-text.ts";
