@@ -21,6 +21,7 @@ export {
 } from "./verification/index.ts";
 export {
   asciiDigits,
+  equalValue,
   gymLastBoxed,
   gymLastClosedBoxed,
   matchBounded,

@@ -7,6 +7,9 @@ const ANSWER = /answer\s*:\s*([^\n]+)/iu;
 /** With the marks that Markdown puts around it. */
 const MARKED_ANSWER = /[*_]{0,2}Answer[*_]{0,2}\s*:[*_\s]{0,2}([^\n]+)/giu;
 
+/** Each may be as long as the text, so only the last ones count; nobody answers more often. */
+const MAX_PAYLOADS = 50;
+
 /** What follows the first "Answer:" when it is an option's letter, or exactly an option's text. */
 export function answerColonLetter(text: string, options: readonly Option[]): string | null {
   const match = ANSWER.exec(text);
@@ -26,8 +29,8 @@ export function markedAnswerLetter(text: string, options: readonly Option[], pre
   const normal = text.normalize("NFKC");
   const payloads = Array.from(normal.matchAll(MARKED_ANSWER), (match) => ({ at: match.index, text: match[1] ?? "" }));
   if (prefix) payloads.push(...afterPrefix(normal, prefix.normalize("NFKC")));
-  payloads.sort((a, b) => a.at - b.at);
-  for (const payload of payloads.reverse()) {
+  payloads.sort((a, b) => b.at - a.at);
+  for (const payload of payloads.slice(0, MAX_PAYLOADS)) {
     const letter = choiceLetter(payload.text, options);
     if (letter !== null) return letter;
   }

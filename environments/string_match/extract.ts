@@ -7,8 +7,9 @@ export type ExtractionMode = z.infer<typeof ExtractionMode>;
 
 const SPACE = "[\\s\\x1c-\\x1f\\x85]";
 const FINAL_ANSWER = new RegExp(`(?:final${SPACE}+answer|answer)${SPACE}*[:：]${SPACE}*([^\\n]+)`, "giu");
+const SEPARATORS = "\\x1c-\\x1e\\x85\\u2028\\u2029";
 /** What ends a line for `str.splitlines()`. */
-const LINE_END = new RegExp("\\r\\n|[\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029]");
+const LINE_END = new RegExp(`\\r\\n|[\\n\\r\\v\\f${SEPARATORS}]`);
 
 /** The texts of the assistant's messages, one below the other. */
 export function assistantText(response: ResponseObject): string {

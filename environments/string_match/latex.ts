@@ -17,7 +17,7 @@ const COMMANDS = [
 ].map((name) => `\\${name}{`);
 const MATH_MARKS = ["\\(", "\\)", "\\[", "\\]", "$"];
 /** Taking a command away may bring together another one; nobody writes that more often than this. */
-const MAX_PASSES = 50;
+const MAX_PASSES = 10;
 
 /** Without the commands that change only how text looks and without the marks of mathematics; blanks become single. */
 export function withoutLatex(text: string): string {

@@ -1,5 +1,4 @@
-import { type ExactValue, type OutputItem, parsePythonJson } from "sandlot";
-import { sameValue } from "./same-value.ts";
+import { equalValue, type ExactValue, type OutputItem, parsePythonJson } from "sandlot";
 
 type Arguments = ReadonlyMap<string, ExactValue>;
 
@@ -43,7 +42,7 @@ function fits(call: Call, wanted: Call): boolean {
     call.name === wanted.name &&
     Array.from(wanted.arguments).every(([key, value]) => {
       const got = call.arguments.get(key);
-      return got !== undefined && sameValue(got, value);
+      return got !== undefined && equalValue(got, value);
     })
   );
 }

@@ -1,5 +1,13 @@
 export { type CodeTest, GymUnitTests, testsOf } from "./code-tests.ts";
-export { asciiDigits, type ExactValue, OutputComparison, parsePythonJson, pythonStrip, pythonWords } from "./compare/index.ts";
+export {
+  asciiDigits,
+  equalValue,
+  type ExactValue,
+  OutputComparison,
+  parsePythonJson,
+  pythonStrip,
+  pythonWords,
+} from "./compare/index.ts";
 export { CodeExtraction, extractGymCode } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
 export { Scoring, scoringProblem } from "./score/index.ts";

@@ -55,6 +55,20 @@ describe("the environment that ships with Sandlot", () => {
   );
 });
 
+describe("the environments that need no sandbox", () => {
+  it.each([
+    ["mcqa", 10],
+    ["string_match", 9],
+    ["instruction_following", 11],
+    ["xlam_fc", 8],
+    ["google_search", 8],
+  ])("%s passes its own check", async (name, tasks) => {
+    const { report } = await check(name, "local");
+    expect(report.checked.filter(({ problem }) => problem !== null)).toEqual([]);
+    expect(report).toMatchObject({ environment: name, tasks, problems: [], ok: true });
+  });
+});
+
 const MANIFEST = `
 name: broken
 description: An environment with one of every mistake.

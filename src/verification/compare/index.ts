@@ -1,5 +1,5 @@
 export { compareStdout } from "./compare-stdout.ts";
-export { sameValue } from "./compare-values.ts";
+export { equalValue, sameValue } from "./compare-values.ts";
 export { asciiDigits } from "./decimal.ts";
 export type { ExactValue } from "./exact-value.ts";
 export { excerpt, textOf } from "./excerpt.ts";

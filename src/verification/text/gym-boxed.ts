@@ -3,7 +3,10 @@ import { pythonStrip } from "../compare/index.ts";
 const MARKER = "\\boxed{";
 const WRAPPER = "\\text{";
 
-/** What is inside the last `\boxed{…}`, braces balanced; null without one, and when the last one is not closed. */
+/**
+ * What is inside the last `\boxed{…}`, braces balanced; null without one, and when the last one is not closed. Gym's rule:
+ * escaped braces are braces, and `\fbox` is no box.
+ */
 export function gymLastBoxed(text: string): string | null {
   const start = text.lastIndexOf(MARKER);
   return start < 0 ? null : (boxes(text.slice(start)).at(0) ?? null);
