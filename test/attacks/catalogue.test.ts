@@ -17,11 +17,11 @@ const FIRST: Readonly<Record<string, number>> = { A: 1, B: 25, C: 39, D: 51, E: 
 const LEFT_OUT: Readonly<Record<string, number>> = {
   "docker-A": 2,
   "docker-B": 3,
-  "docker-C": 9,
-  "docker-runsc-C": 20,
-  "docker-runsc-systrap-A": 5,
+  "docker-C": 10,
+  "docker-runsc-C": 22,
+  "docker-runsc-systrap-A": 6,
   "local-B": 17,
-  "local-C": 35,
+  "local-C": 36,
 };
 
 describe("the catalogue of attacks", () => {

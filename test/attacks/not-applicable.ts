@@ -18,9 +18,17 @@ const ONE_USER: Reasons = {
   "E61 the command line of every other process": "its zygote is in sight; another variant holds that no secret is",
 };
 
+/** What a program asks for and never touches; what it touches, gVisor counts. */
+const RESERVED: Reasons = {
+  "A06 asked for by the gigabyte, and never touched":
+    "gVisor holds no limit of data: what is only reserved is nothing there",
+};
+
 /** One run per sandbox, without namespaces in it: it meets the sandbox's own processes and files, and nobody else. */
 const SINGLE_USE: Reasons = {
   ...LANES,
+  "A03 held by such a program, whatever becomes of its run: the sandbox serves the next":
+    "a sandbox serves one run; another variant holds that this one is ended for its memory",
   A24: "a sandbox serves one run: there is no agent that many runs could wear down",
   I114: "a sandbox serves one run: there is no agent in which anything could gather",
   "A04 files that only descriptors in flight, in a circle, keep alive when everybody is gone":
@@ -38,6 +46,7 @@ const UNSEEN = "gVisor shows the machine nothing of the agent: what it holds is 
 /** gVisor hides no process from another of the same lane, and its agent from the machine. */
 const GVISOR: Reasons = {
   ...LANES,
+  ...RESERVED,
   A24: UNSEEN,
   I114: UNSEEN,
   "E61 the command line of every other process": "its zygote is in sight; another variant holds that no secret is",
@@ -49,6 +58,7 @@ const NO_GVISOR_INODES =
 /** gVisor of 2022: no namespaces, and every process in the sandbox sees what others were started with. */
 const GVISOR_SINGLE_USE: Reasons = {
   ...SINGLE_USE,
+  ...RESERVED,
   A08: NO_GVISOR_INODES,
   "A04 names, attributes and inodes of scratch files": NO_GVISOR_INODES,
   "C44 twenty thousand files": NO_GVISOR_INODES,

@@ -9,7 +9,10 @@ export interface Defence {
   readonly attacks: readonly string[];
   /** No sandbox may come up without it: what the error then says. Any other failure to start proves nothing. */
   readonly startFails?: RegExp;
-  /** Of the first line, which holds the same attacks, the name in this list: without this one, nothing need get through. */
+  /**
+   * The name of another defence of this list that holds the same attacks: without this one nothing need get through, and
+   * without both of them something must.
+   */
   readonly secondTo?: string;
 }
 

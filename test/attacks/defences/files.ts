@@ -60,13 +60,13 @@ export const FILES: readonly Defence[] = [
     name: "names in archives stay below their folder",
     where: "local",
     patches: [patch("files.py", '    if any(part in ("", ".", "..") or', '    if any(part in ("",) or')],
-    attacks: ["C43"],
+    attacks: ["C43 a name with .."],
   },
   {
     name: "bounded archives",
     where: "local",
     patches: [patch("archives.py", "            if entries > _MAX_ENTRIES:\n", "            if False:\n")],
-    attacks: ["C44 twenty thousand"],
+    attacks: ["C44 thirty thousand"],
   },
   {
     name: "standard input is sealed",

@@ -37,16 +37,7 @@ export const FILTER: readonly Defence[] = [
     ["B30 by system calls"],
   ),
   allowed("namespaces", ["unshare", "setns", "clone3"], ["E65 every kind"]),
-  { ...allowed("mounts", MOUNTS, ["E64 mounts"]), secondTo: "capabilities are given up" },
-  {
-    name: "filter: mounts, where capabilities are kept",
-    where: "local",
-    patches: [
-      patch("seccomp.py", BUILD, without(MOUNTS)),
-      patch("zygote.py", "    linux.keep_capabilities(keeps)\n", "    linux._prctl(38, 1)\n"),
-    ],
-    attacks: ["E64 mounts", "C45 the workspace"],
-  },
+  { ...allowed("mounts", MOUNTS, ["E64 mounts", "C45 the workspace"]), secondTo: "capabilities are given up" },
   allowed("handles of files", ["open_by_handle_at", "name_to_handle_at"], ["C48 through a handle"]),
   allowed("keyrings", ["keyctl", "add_key", "request_key"], ["E66", "C46 objects"]),
   allowed("bpf, perf, userfaultfd", ["bpf", "perf_event_open", "userfaultfd"], ["E66"]),
@@ -61,7 +52,8 @@ export const FILTER: readonly Defence[] = [
     ["memfd_create", "memfd_secret", "shmget", "msgget", "semget"],
     ["A04 files and memory"],
   ),
-  allowed("System V objects", ["shmget", "msgget", "semget"], ["C46 objects"]),
+  allowed("System V objects", ["shmget", "msgget", "semget"], ["A04 System V"]),
+  { ...allowed("message queues", ["mq_open"], ["A04 message queues"]), secondTo: "rlimit MSGQUEUE" },
   allowed("watches", ["inotify_init", "inotify_init1"], ["A19 inotify", "C48 watching"]),
   allowed(
     "rule sets",
@@ -74,7 +66,11 @@ export const FILTER: readonly Defence[] = [
     ["B36 by system calls"],
   ),
   allowed("persona and tables of the processor", ["personality", "modify_ldt", "iopl", "ioperm"], ["E66"]),
-  allowed("the clock", ["settimeofday", "clock_settime", "adjtimex", "clock_adjtime"], ["B37 the machine's clock"]),
+  allowed(
+    "the clock",
+    ["settimeofday", "clock_settime", "adjtimex", "clock_adjtime"],
+    ["B37 the machine's clock", "B37 how the machine's"],
+  ),
   allowed(
     "modules, kexec, accounting and the like",
     [
@@ -118,7 +114,11 @@ export const FILTER: readonly Defence[] = [
   unchecked("locks of open files", "_OPEN_FILE_LOCKS = (36, 37, 38)", "_OPEN_FILE_LOCKS = (99,)", [
     "C48 a lock that every",
   ]),
-  unchecked("input of terminals", "_TERMINAL_INPUT = (0x5412, 0x541C)", "_TERMINAL_INPUT = (0xFFFF,)", [
-    "E67 terminals",
-  ]),
+  {
+    ...unchecked("input of terminals", "_TERMINAL_INPUT = (0x5412, 0x541C)", "_TERMINAL_INPUT = (0xFFFF,)", [
+      "E67 terminals",
+      "E67 a terminal",
+    ]),
+    secondTo: "mounts that lanes would share are covered",
+  },
 ];

@@ -32,6 +32,8 @@ export const NAMESPACES: readonly Defence[] = [
     where: "local",
     patches: [patch("scratch.py", '    linux.mount("proc", "/proc", "proc", _PLAIN | linux.MS_NOEXEC, hidden)\n', "")],
     attacks: ["B30 by files", "E61 the command line", "E61 the environment of every"],
+    // The lane cannot find its own slots in the agent's.
+    startFails: /mode_unavailable.*FileNotFoundError.*'\/proc\/\d+\/status'/,
   },
   {
     name: "all that is mounted is read-only",
@@ -123,7 +125,7 @@ export const PROCESSES: readonly Defence[] = [
     name: "what is left is killed",
     where: "local",
     patches: [patch("processes.py", "        os.kill(-1, signal.SIGKILL)\n", "        pass\n")],
-    attacks: ["B25 by the book", "A18 stopped children"],
+    attacks: ["C41 a child that writes", "B25 by the book", "A18 stopped children"],
   },
   {
     name: "whoever is left is noticed",
@@ -140,14 +142,20 @@ export const PROCESSES: readonly Defence[] = [
   {
     name: "a lane ends with its zygote",
     where: "local",
+    // It makes another one instead, which is what would have to be done.
     patches: [
       patch(
         "processes.py",
+        "        self.zygote = Zygote(interpreter, keeps, seccomp)\n",
+        "        self._another = lambda: Zygote(interpreter, keeps, seccomp)\n        self.zygote = self._another()\n",
+      ),
+      patch(
+        "processes.py",
         "        return self._zygote_lives and not self._stuck\n",
-        "        return not self._stuck\n",
+        "        if not self._zygote_lives:\n            self.zygote, self._zygote_lives = self._another(), True\n        return not self._stuck\n",
       ),
     ],
-    attacks: ["B25 by the book", "E63 what earlier"],
+    attacks: ["E63 what earlier"],
   },
   {
     name: "lanes and zygotes are not dumpable",
@@ -190,8 +198,10 @@ export const PROCESSES: readonly Defence[] = [
   },
   {
     name: "candidates are first when memory runs out",
-    where: "local",
+    // There the sandbox's memory has an end before the machine's.
+    where: "docker",
     patches: [patch("lane.py", '        file.write("1000")\n', '        file.write("0")\n')],
-    attacks: ["B36 out of the kernel's"],
+    attacks: ["A03 held by such a program"],
+    secondTo: "hidden mappings are counted",
   },
 ];

@@ -12,18 +12,26 @@ export const LIMITS: readonly Defence[] = [
     "A04 descriptors",
   ]),
   unlimited("FSIZE", '        (resource.RLIMIT_FSIZE, limits["disk_bytes"], limits["disk_bytes"]),\n', [
-    "A07",
-    "C50 a sparse",
+    "A07 one file above",
+    "A07 by fallocate of a terabyte",
   ]),
   unlimited("SIGPENDING", "    resource.RLIMIT_SIGPENDING: 1024,\n", ["A04 queued signals"]),
-  unlimited("MSGQUEUE", "    resource.RLIMIT_MSGQUEUE: 0,\n", ["A04 files and memory", "C46 objects"]),
+  {
+    ...unlimited("MSGQUEUE", "    resource.RLIMIT_MSGQUEUE: 0,\n", ["A04 message queues"]),
+    secondTo: "filter: message queues",
+  },
   unlimited("MEMLOCK", "    resource.RLIMIT_MEMLOCK: 1 << 16,\n", ["B36 by system calls"]),
-  unlimited("STACK", "        (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),\n", [
-    "A20",
-    "A03 the stack",
-  ]),
-  unlimited("CPU", "        (resource.RLIMIT_CPU, seconds, seconds + 1),\n", ["A14 in the interpreter"]),
-  unlimited("DATA", "        (resource.RLIMIT_DATA, data, data),\n", ["A03 a list", "A21 a text"]),
+  {
+    ...unlimited("STACK", "        (resource.RLIMIT_STACK, _OTHER_STACK if held is None else _PYTHON_STACK, None),\n", [
+      "A03 the stack, whose limit",
+    ]),
+    secondTo: "sampling of memory",
+  },
+  {
+    ...unlimited("CPU", "        (resource.RLIMIT_CPU, seconds, seconds + 1),\n", ["A14 in the interpreter"]),
+    secondTo: "sampling of processor time",
+  },
+  unlimited("DATA", "        (resource.RLIMIT_DATA, data, data),\n", ["A06 asked for by the gigabyte"]),
   unlimited("CORE", "    resource.RLIMIT_CORE: 0,\n", ["A23"]),
   {
     name: "rlimit NPROC",
@@ -52,7 +60,8 @@ export const METERING: readonly Defence[] = [
     name: "sampling of processes",
     where: "local",
     patches: [patch("meter.py", '            return "processes"\n', "            pass\n")],
-    attacks: ["A01 every process", "A02 with stacks"],
+    attacks: ["A02 by the C library"],
+    secondTo: "rlimit NPROC",
   },
   {
     name: "hidden mappings are counted",
@@ -90,13 +99,13 @@ export const METERING: readonly Defence[] = [
         "cpu = cpu + self._processes.orphans_cpu",
       ),
     ],
-    attacks: ["A14 in many children, each for a moment, whose end"],
+    attacks: ["A14 in children one after the other"],
   },
   {
     name: "orphans are reaped as they end",
     where: "local",
     patches: [patch("meter.py", "        self._processes.reap()\n", "")],
-    attacks: ["B27 orphans", "A14 in orphans"],
+    attacks: ["B27 orphans, one at a time"],
   },
   {
     name: "output is bounded",

@@ -1,6 +1,6 @@
 /**
  * Takes down one defence of the agent after the other, in a copy, and records which attacks then get through:
- * `docs/attacks/defences.md`. Exit code 1 when one was not seen to matter and is not marked as a second line. Usage:
+ * `docs/attacks/defences.md`. Exit code 1 when one was not seen to matter, by itself or as the second line of another. Usage:
  * npm run attacks:defences -- [--only NAME]... [--dry]
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -32,8 +32,8 @@ const text = [
   "# What each defence is for",
   "",
   "Written by `npm run attacks:defences`: the agent is copied, one defence is taken down in the copy, and the attacks that it is there",
-  "for are played again. What stands in the last column got through, and is held by the agent as it is. Nothing need get through where",
-  "the first line that holds the same attacks is named.",
+  "for are played again. What stands in the last column got through, and is held by the agent as it is. A defence that is second to",
+  "another holds the same attacks as that one: they get through when both are down.",
   "",
   breachTable(breaches),
   "",

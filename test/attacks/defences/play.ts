@@ -14,7 +14,7 @@ const SANDBOXES = join(import.meta.dirname, "../../../sandboxes");
 export interface Breach {
   readonly defence: Defence;
   readonly tried: readonly string[];
-  /** `second_line`: nothing got through, and the defence is written down as one of which that is expected. */
+  /** `second_line`: each of two held the same attacks without the other, and something got through without both. */
   readonly proof: "got_through" | "no_start" | "second_line" | "none";
   /** Attacks that got through and are held by the agent as it is. */
   readonly through: readonly string[];
@@ -39,11 +39,19 @@ function apply(source: string, find: string, replace: string, file: string): str
   return source.slice(0, at) + replace + source.slice(at + find.length);
 }
 
-/** Whether every defence still is where the list says. Throws when not. */
+/** Whether every defence still is where the list says, alone and with its first line. Throws when not. */
 export function checkDefences(): void {
-  for (const { patches } of DEFENCES)
-    for (const { file, find, replace } of patches)
-      apply(readFileSync(join(SANDBOXES, "agent", file), "utf8"), find, replace, file);
+  for (const defence of DEFENCES) {
+    const sources = new Map<string, string>();
+    for (const { file, find, replace } of [...defence.patches, ...(firstLine(defence)?.patches ?? [])]) {
+      const source = sources.get(file) ?? readFileSync(join(SANDBOXES, "agent", file), "utf8");
+      sources.set(file, apply(source, find, replace, file));
+    }
+  }
+}
+
+function firstLine({ secondTo }: Defence): Defence | undefined {
+  return DEFENCES.find(({ name }) => name === secondTo);
 }
 
 /** The entries with those variants that an attack is named for by `wanted`. */
@@ -121,10 +129,31 @@ export async function breach(defence: Defence, baseline: Baseline): Promise<Brea
 }
 
 async function withoutIt(defence: Defence, baseline: Baseline): Promise<Breach> {
-  const { where, attacks, patches, startFails, secondTo } = defence;
+  const alone = await withoutPatches(defence, defence.patches, baseline);
+  const first = firstLine(defence);
+  if (!first || alone.proof !== "none" || !alone.nothingWrong) return alone;
+  const both = await withoutPatches(defence, [...defence.patches, ...first.patches], baseline);
+  if (both.proof !== "got_through")
+    return { ...both, proof: "none", detail: `${alone.detail}; with both down: ${both.detail}` };
+  // What gets through without the first line, too, says nothing of the second.
+  const { missed } = await play(defence.where, exactly(both.through), first.patches);
+  const through = both.through.filter((attack) => !missed.includes(attack));
+  if (through.length === 0)
+    return { ...both, proof: "none", through, detail: `it does not hold when ${first.name} is down` };
+  const detail = `second to ${first.name}; with both down: ${through.join("; ")}`;
+  return { ...both, proof: "second_line", through: [], detail };
+}
+
+/** `nothingWrong`: every attack was played, and held. */
+async function withoutPatches(
+  defence: Defence,
+  patches: Defence["patches"],
+  baseline: Baseline,
+): Promise<Breach & { readonly nothingWrong: boolean }> {
+  const { where, attacks, startFails } = defence;
   const entries = chosen(attacks);
   const tried = entries.flatMap(({ id, variants }) => variants.map(({ name }) => `${id} ${name}`));
-  const facts = { defence, tried, through: [] };
+  const facts = { defence, tried, through: [], nothingWrong: false };
   const { missed, faulty, startFailure } = await play(where, entries, patches);
   if (startFailure !== null) {
     const expected = startFails?.test(startFailure) === true;
@@ -135,9 +164,7 @@ async function withoutIt(defence: Defence, baseline: Baseline): Promise<Breach> 
   if (through.length > 0) return { ...facts, proof: "got_through", through, detail: "" };
   if (missed.length > 0) return { ...facts, proof: "none", detail: `missed with it, too: ${missed.join("; ")}` };
   if (faulty.length > 0) return { ...facts, proof: "none", detail: `faults of ours: ${faulty.join("; ")}` };
-  const none = `none of ${tried.length}`;
-  if (secondTo !== undefined) return { ...facts, proof: "second_line", detail: `${none}: ${secondTo} holds, too` };
-  return { ...facts, proof: "none", detail: none };
+  return { ...facts, proof: "none", detail: `none of ${tried.length}`, nothingWrong: true };
 }
 
 export function breachTable(breaches: readonly Breach[]): string {

@@ -183,6 +183,23 @@ print("racing")
       ),
     })),
     {
+      name: "a child that writes the answer anew when its parent has ended",
+      run: withMore(
+        py`
+open("target", "w").write("at the end")
+def late():
+    time.sleep(1.2)
+    while True: open("target", "w").write("afterwards")
+spawn(late)
+print("answered")
+`,
+        outputs("target"),
+      ),
+      expect: and(prints("answered\n"), "as it was at the end", ({ files }) =>
+        files.every(({ status, data }) => status === "ok" && Buffer.from(data).toString() === "at the end"),
+      ),
+    },
+    {
       name: "a file that grows while it is read",
       run: withMore(
         py`

@@ -134,6 +134,7 @@ const archived = (data: Buffer, path = ".") => ({ files: [{ path, data, archive:
 const BAD_MEMBERS: Readonly<Record<string, readonly Member[]>> = {
   "a name with ..": [{ name: "../escaped", content: "x" }],
   "a name with .. within": [{ name: "a/../../escaped", content: "x" }],
+  "a name with .., to where files may be written": [{ name: "../tmp/escaped", content: "x" }],
   "an absolute name": [{ name: "/tmp/escaped", content: "x" }],
   "a symbolic link": [{ name: "link", type: "2", linkname: "/etc" }],
   "a link, then a file through it": [
@@ -233,6 +234,10 @@ export const archiveBombs: AttackEntry = {
     bomb("a file of a petabyte, in the notation for large numbers", tar([{ name: "bomb", size: 1n << 50n }])),
     bomb("a size below zero", tar([{ name: "bomb", size: (1n << 64n) - 1n }])),
     bomb("twenty thousand files", tar(Array.from({ length: 20_000 }, (_, n) => ({ name: String(n) })))),
+    bomb(
+      "thirty thousand folders, of which nothing is made",
+      tar(Array.from({ length: 30_000 }, (_, n) => ({ name: `${n}/`, type: "5" }))),
+    ),
     bomb("more bytes than the scratch space has", tar([{ name: "big", content: "x".repeat(12 << 20) }])),
     bomb("no archive at all", Buffer.from("PK\u0003\u0004 this is a zip, or nothing".repeat(100))),
     bomb("cut in the middle", tar([{ name: "file", content: "x".repeat(5000) }]).subarray(0, 1500)),

@@ -158,7 +158,7 @@ calls = {"add_key": (248, b"user", b"x", b"x", 1, -4), "request_key": (249, b"us
          "io_uring_setup": (425, 8, block), "io_uring_enter": (426, 0, 1, 1, 0, 0), "io_uring_register": (427, 0, 0, 0, 0),
          "userfaultfd": (323, 0), "userfaultfd user": (323, 1), "kexec_load": (246, 0, 0, 0, 0), "kexec_file_load": (320, 0, 0, 0, 0, 0),
          "init_module": (175, block, 10, b""), "finit_module": (313, 0, b"", 0), "delete_module": (176, b"x", 0), "reboot": (169, 0xfee1dead, 672274793, 0, 0),
-         "swapon": (167, b"/tmp", 0), "swapoff": (168, b"/tmp"), "acct": (163, b"/tmp/x"), "quotactl": (179, 0, 0, 0, 0), "syslog": (103, 2, block, 10),
+         "swapon": (167, b"/tmp", 0), "swapoff": (168, b"/tmp"), "acct": (163, b"/tmp/x"), "quotactl": (179, 0, 0, 0, 0), "quotactl, for every file system": (179, 0x80000100, 0, 0, 0), "syslog": (103, 2, block, 10),
          "iopl": (172, 3), "ioperm": (173, 0, 1, 1), "modify_ldt": (154, 0, block, 16), "personality": (135, 0x40000), "vhangup": (153,),
          "fanotify_init": (300, 0, 0), "vmsplice": (278, 1, block, 1, 0), "seccomp": (317, 1, 0, block), "lookup_dcookie": (212, 0, block, 10),
          "sethostname": (170, b"x", 1), "setdomainname": (171, b"x", 1), "io_setup": (206, 8, block), "memfd_secret": (447, 0), "memfd_create": (319, b"x", 0),
@@ -220,6 +220,21 @@ attempt("TIOCLINUX", lambda: fcntl.ioctl(1, 0x541C, b"\x03"))
 attempt("TIOCSCTTY", lambda: fcntl.ioctl(0, 0x540E, 1))
 attempt("TIOCCONS", lambda: fcntl.ioctl(1, 0x541D))
 attempt("TIOCSTI, with high bits set", lambda: call("ioctl", 0, ctypes.c_ulong((1 << 32) | 0x5412), b"x"))
+end()
+`,
+      expect: refused(),
+    },
+    {
+      name: "a terminal of its own, in which it types for others",
+      run: py`
+import fcntl, struct
+def typed(way):
+    master = os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(master, 0x40045431, struct.pack("i", 0))
+    number = struct.unpack("i", fcntl.ioctl(master, 0x80045430, struct.pack("i", 0)))[0]
+    terminal = os.open(f"/dev/pts/{number}", os.O_RDWR)
+    return master, terminal, fcntl.ioctl(terminal, way, b"x")
+attempt("TIOCSTI", lambda: typed(0x5412))
 end()
 `,
       expect: refused(),

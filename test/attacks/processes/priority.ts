@@ -72,6 +72,7 @@ def prefer_others():
     return os.write(file, b"-1000")
 attempt("oom_score_adj", prefer_others)
 attempt("autogroup", lambda: os.write(os.open("/proc/self/autogroup", os.O_WRONLY), b"-20"))
+attempt("mlock of a megabyte", lambda: call("mlock", ctypes.create_string_buffer(1 << 20), ctypes.c_size_t(1 << 20)))
 attempt("mlockall", lambda: call("mlockall", 3))
 attempt("migrate_pages", lambda: syscall(256, 0, 8, ctypes.byref(ctypes.c_ulong(1)), ctypes.byref(ctypes.c_ulong(1))))
 end()
@@ -134,6 +135,15 @@ attempt("clock_adjtime", lambda: syscall(305, 0, set_offset))
 attempt("time namespace", lambda: syscall(272, 0x80))
 attempt("timens_offsets", lambda: os.write(os.open("/proc/self/timens_offsets", os.O_WRONLY), b"monotonic 1000 0"))
 attempt("rtc", lambda: os.open("/dev/rtc0", os.O_RDWR))
+end()
+`,
+      expect: refused(),
+    },
+    {
+      name: "how the machine's clock is kept: its drift tells machines apart",
+      run: py`
+attempt("adjtimex", lambda: syscall(159, ctypes.create_string_buffer(256)))
+attempt("clock_adjtime", lambda: syscall(305, 0, ctypes.create_string_buffer(256)))
 end()
 `,
       expect: refused(),

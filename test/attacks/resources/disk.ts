@@ -24,6 +24,14 @@ with open("one", "wb", 0) as file:
       expect: full,
     },
     {
+      name: "one file above its limit, for which the scratch space has room",
+      run: py`
+with open("one", "wb", 0) as file:
+    for _ in range(3): file.write(bytes(2 << 20))
+`,
+      expect: full,
+    },
+    {
       name: "by fallocate",
       run: py`
 for number in range(64): os.posix_fallocate(os.open(f"{number}", os.O_RDWR | os.O_CREAT), 0, 2 << 20)

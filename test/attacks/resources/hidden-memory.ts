@@ -1,6 +1,7 @@
 import type { AttackEntry } from "../entry.ts";
 import { oneOf, prints, refused, textOf, typed } from "../expect.ts";
 import { limited, py, withMore } from "../kit.ts";
+import { kernelObjects } from "./objects.ts";
 
 const KEEPER = py`
 import socket
@@ -74,6 +75,7 @@ end()
 `,
       expect: refused(),
     },
+    ...kernelObjects,
     {
       name: "pipes",
       run: py`

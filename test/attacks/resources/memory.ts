@@ -2,6 +2,7 @@ import type { AttackEntry } from "../entry.ts";
 import { prints, typed } from "../expect.ts";
 import { cold, limited, py, sh } from "../kit.ts";
 import { memoryInC } from "./compiled.ts";
+import { smallHolders } from "./objects.ts";
 
 const outOfMemory = typed("memory_limit");
 
@@ -133,6 +134,20 @@ time.sleep(30)
       expect: typed("memory_limit", "runtime_error"),
     },
     {
+      name: "the stack, whose limit it has raised",
+      run: py`
+import resource
+try: resource.setrlimit(resource.RLIMIT_STACK, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+except (ValueError, OSError): pass
+# 150 MiB of stack, a byte in each page: "mov rdx,rsp; mov ecx,38400; 1: sub rsp,4096; mov byte [rsp],1; dec ecx; jnz 1b".
+machine(bytes.fromhex("4889e2b9009600004881ec00100000c6042401ffc975f14889d431c0c3"))()
+time.sleep(0.3)
+print("held")
+`,
+      expect: typed("memory_limit", "runtime_error"),
+    },
+    ...smallHolders,
+    {
       name: "in a shell variable",
       run: sh`x=aaaaaaaaaaaaaaaa; while :; do x=$x$x; done`,
       expect: typed("memory_limit", "runtime_error"),
@@ -243,6 +258,14 @@ at = libc.mmap(None, ctypes.c_size_t(16 << 30), 3, 0x4021, -1, ctypes.c_long(0))
 for offset in range(0, 16 << 30, 4 << 20): ctypes.memset(at + offset, 1, 4 << 20)
 `,
       expect: typed("memory_limit"),
+    },
+    {
+      name: "asked for by the gigabyte, and never touched",
+      run: py`
+hoard = [bytes(256 << 20) for _ in range(16)]
+print("reserved", len(hoard))
+`,
+      expect: outOfMemory,
     },
   ],
   twins: [

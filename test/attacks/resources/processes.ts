@@ -225,6 +225,24 @@ print("done")
       ),
       expect: prints("done\n"),
     },
+    {
+      name: "orphans, one at a time and more than may live at once: those that have ended take nobody's place",
+      run: limited(
+        py`
+refused = 0
+for _ in range(30):
+    if os.fork() == 0:
+        try: os.fork()
+        except OSError: os._exit(1)
+        os._exit(0)
+    refused += os.wait()[1] != 0
+    time.sleep(0.06)
+print("refused", refused)
+`,
+        { ...few, cpuMs: 60_000 },
+      ),
+      expect: prints("refused 0\n"),
+    },
   ],
   twins: [
     {

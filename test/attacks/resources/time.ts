@@ -61,6 +61,24 @@ while True:
       expect: by("cpu"),
     },
     {
+      name: "in children one after the other, each below the limit, whose end is ignored",
+      run: limited(
+        py`
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+def burn():
+    until = time.process_time() + 0.2
+    while time.process_time() < until: pass
+for _ in range(12):
+    pid = spawn(burn)
+    try: os.waitpid(pid, 0)  # which waits until nobody is left, and is told nothing
+    except ChildProcessError: pass
+`,
+        short,
+      ),
+      expect: by("cpu"),
+    },
+    {
       name: "in orphans, each for a moment",
       run: limited(
         py`
