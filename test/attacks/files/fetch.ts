@@ -1,6 +1,7 @@
 import type { AttackEntry } from "../entry.ts";
 import { and, oneOf, prints, typed } from "../expect.ts";
 import { limited, py, sh, withMore } from "../kit.ts";
+import { lateAnswer } from "./late.ts";
 
 const outputs = (...paths: readonly string[]) => ({ outputs: paths.map((path) => ({ path, limit: 4096 })) });
 
@@ -182,23 +183,7 @@ print("racing")
         files.every(({ status, data }) => status !== "ok" || Buffer.from(data).toString() === "good"),
       ),
     })),
-    {
-      name: "a child that writes the answer anew when its parent has ended",
-      run: withMore(
-        py`
-open("target", "w").write("at the end")
-def late():
-    time.sleep(1.2)
-    while True: open("target", "w").write("afterwards")
-spawn(late)
-print("answered")
-`,
-        outputs("target"),
-      ),
-      expect: and(prints("answered\n"), "as it was at the end", ({ files }) =>
-        files.every(({ status, data }) => status === "ok" && Buffer.from(data).toString() === "at the end"),
-      ),
-    },
+    lateAnswer,
     {
       name: "a file that grows while it is read",
       run: withMore(
