@@ -19,7 +19,7 @@ export const EXIT_CODES_HELP = `Exit codes:
   2    usage or bad input
   3    finished, but some rollouts were masked
   4    infrastructure: sandbox provider, database or server cannot be used
-  5    the program in the sandbox failed, or did not compile
+  5    the program in the sandbox failed or did not compile; the answer that was verified is wrong
   130  interrupted`;
 
 /** Codes of the internal domain that say what the machine lacks or is busy with, not that Sandlot is wrong. */

@@ -10,6 +10,7 @@ import { rolloutsCommand } from "./commands/rollouts.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 import { addGlobalOptions } from "./global-options.ts";
 import type { CliOptions } from "./io.ts";
@@ -31,6 +32,7 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     jobsCommand,
     rolloutsCommand,
     envCommand,
+    verifyCommand,
     sandboxCommand,
     poolCommand,
     imageCommand,

@@ -4,6 +4,7 @@ import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
+import { type VerificationMethods, verificationMethods } from "./verification-methods.ts";
 
 /** Milliseconds for a submission: 256 MiB take a while. */
 const SUBMIT_TIMEOUT_MS = 600_000;
@@ -26,7 +27,7 @@ export interface SubmitOptions extends CallOptions {
 }
 
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
-export interface Client extends ExecutionMethods {
+export interface Client extends ExecutionMethods, VerificationMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
@@ -76,6 +77,7 @@ export function createClient(options: TransportOptions): Client {
     getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),
     listModels: (call) => callRoute(transport, "listModels", {}, call),
     ...executionMethods(transport),
+    ...verificationMethods(transport),
     close: () => transport.close(),
   };
 }

@@ -2,7 +2,8 @@ import type { BatchBody, RunInput } from "../contract/execution.ts";
 import type { ScaleInput } from "../contract/pools.ts";
 import type { CallInput, SessionInput } from "../contract/sessions.ts";
 import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
-import { type BatchEvent, batchEvents, type RunEvent, runEvents, type StreamOptions } from "./execution-events.ts";
+import type { StreamOptions } from "./call-events.ts";
+import { type BatchEvent, batchEvents, type RunEvent, runEvents } from "./execution-events.ts";
 import type { Transport } from "./transport.ts";
 
 /** Milliseconds for a call that waits for programs: their own limits end them before. */

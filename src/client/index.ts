@@ -6,7 +6,9 @@ export {
   type RolloutListQuery,
   type SubmitOptions,
 } from "./create-client.ts";
-export type { BatchEvent, RunEvent, StreamOptions } from "./execution-events.ts";
+export type { StreamOptions } from "./call-events.ts";
+export type { BatchEvent, RunEvent } from "./execution-events.ts";
 export type { ExecutionMethods } from "./execution-methods.ts";
 export type { JobEventsOptions, JobStreamEvent } from "./job-events.ts";
 export type { TransportOptions } from "./transport.ts";
+export type { VerificationEvent, VerificationMethods } from "./verification-methods.ts";

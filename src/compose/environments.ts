@@ -1,4 +1,5 @@
 import type { Config } from "../config/index.ts";
+import type { Clock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import {
   type EnvironmentManifest,
@@ -6,6 +7,7 @@ import {
   type ResourceServices,
   type SandboxNeeds,
 } from "../resources/index.ts";
+import { Verifications } from "../rollouts/index.ts";
 import type { VerificationService } from "../verification/index.ts";
 import { compiledEnvironment, ENVIRONMENTS_ROOT } from "./paths.ts";
 
@@ -16,6 +18,12 @@ export function composeEnvironments(config: Config, verification: VerificationSe
     compiled: compiledEnvironment,
     services: (manifest) => resourceServices(manifest, verification),
   });
+}
+
+/** Verification alone over them: of one request, as many answers at once as keep all slots busy. */
+export function composeVerifications(config: Config, environments: Environments, clock: Clock): Verifications {
+  const { slots_per_sandbox: slots, pool, max_sandboxes: most } = config.sandbox;
+  return new Verifications({ environments, clock, parallel: 2 * slots * Math.min(pool.max, most) });
 }
 
 function resourceServices(manifest: EnvironmentManifest, verification: VerificationService | null): ResourceServices {

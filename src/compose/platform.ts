@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import { createOpenAiClient, type ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Signals, Worker } from "../rollouts/index.ts";
+import { Jobs, Signals, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -21,7 +21,7 @@ import {
 } from "../store/index.ts";
 import { Closers } from "./closers.ts";
 import { Verifier } from "../verification/index.ts";
-import { composeEnvironments } from "./environments.ts";
+import { composeEnvironments, composeVerifications } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
@@ -43,6 +43,8 @@ export interface Platform {
   readonly provider: string | null;
   readonly execution: ExecutionService | null;
   readonly pools: PoolsAdmin | null;
+  /** Verification alone; null like `pools`. */
+  readonly verification: Verifications | null;
   /** By check: `ok`, or what is wrong. */
   ready(): Promise<Record<string, string>>;
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
@@ -73,6 +75,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
       pools: sandboxes?.pools.admin ?? null,
+      verification: sandboxes && composeVerifications(config, environments, clock),
       ready: async () => ({ database: await databaseState(store, logger) }),
       close: (graceMs) => closers.close(graceMs),
     };

@@ -1,16 +1,20 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
 import { systemClock } from "../core/clock.ts";
+import { rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
 import type { JobService } from "../rollouts/index.ts";
 import { SandboxPools } from "../sandbox/index.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
+import { Verifier } from "../verification/index.ts";
+import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
+import { composeEnvironments, composeVerifications } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
 import { VERSION } from "./paths.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
-/** The API of programs, sessions and pools alone: without database, worker and jobs, for the time of one command. */
+/** The API of programs, sessions, pools and verification alone: without database, worker and jobs, for the time of one command. */
 export async function startSandboxServer(options: StartOptions): Promise<RunningServer> {
   const { config, logger, onStep } = options;
   const closers = new Closers();
@@ -23,11 +27,14 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     closers.add(() => pools.close());
     const execution = composeExecution({ config, pools, hasImage, clock: systemClock });
     closers.add(() => execution.close());
+    const verifier = new Verifier({ execution, clock: systemClock });
+    const environments = composeEnvironments(config, verifier);
     const app = createApp({
       jobs: NO_JOBS,
       execution,
       pools: pools.admin,
-      environments: async () => [],
+      verification: composeVerifications(config, environments, systemClock),
+      environments: () => environmentViews(rootContext({ logger }), environments),
       models: () => [],
       ready: async () => ({}),
       auth: { keys: config.server.api_keys },

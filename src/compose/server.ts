@@ -21,6 +21,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       jobs: platform.jobs,
       execution: platform.execution,
       pools: platform.pools,
+      verification: platform.verification,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
       ready: () => platform.ready(),

@@ -16,6 +16,8 @@ export const BOUNDS = {
   outputsPerRun: 64,
   /** Arguments, environment and outputs as JSON: they share a frame of 64 KiB with what we add. */
   headerBytes: 48 * 1024,
+  /** Answers that one request has verified. */
+  itemsPerVerification: 1024,
   /** Output and files that one answer may carry. */
   answerBytes: 128 * 1024 * 1024,
 } as const;

@@ -7,6 +7,7 @@ import { BOUNDS } from "./limits.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import type { Route } from "./route.ts";
+import { VERIFICATION_ROUTES } from "./verification-routes.ts";
 
 const PageSize = z.coerce.number().int().min(1).max(BOUNDS.pageSize);
 
@@ -135,6 +136,7 @@ export const ROUTES = {
   },
   ...EXECUTION_ROUTES,
   ...POOLS_ROUTES,
+  ...VERIFICATION_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

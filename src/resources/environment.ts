@@ -5,6 +5,7 @@ import type { EnvironmentManifest } from "./manifest.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { Resource, Row } from "./port.ts";
 import { parseRow, promptedRow, readRow } from "./row.ts";
+import { TaskIndex } from "./task-index.ts";
 
 /** An environment that has been loaded: its manifest, its resource, and its datasets on disk. */
 export class Environment {
@@ -13,6 +14,7 @@ export class Environment {
   readonly resource: Resource;
   readonly #definition: ResourceDefinition;
   readonly #datasetPath: (name: string) => string | undefined;
+  readonly #tasks = new TaskIndex();
 
   constructor(options: {
     manifest: EnvironmentManifest;
@@ -40,11 +42,21 @@ export class Environment {
   }
 
   /** Rows of a dataset, the first one by default, checked. Throws `not_found` and `invalid_row`. */
-  async dataset(_ctx: CallContext, name: string = this.manifest.datasets[0]?.name ?? ""): Promise<Row[]> {
-    const path = this.#datasetPath(name);
-    if (!path) throw new SandlotError("not_found", { kind: "dataset", id: `${this.name}/${name}` });
+  async dataset(_ctx: CallContext, name?: string): Promise<Row[]> {
+    const path = this.#pathOf(name);
     const rows: Row[] = [];
     for await (const { text, line } of readTextLines(path)) rows.push(this.checkRow(text, line));
     return rows;
+  }
+
+  /** The row of one task of a dataset, the first one by default. Throws `unknown_task` and what `dataset` throws. */
+  async task(ctx: CallContext, id: string, dataset?: string): Promise<Row> {
+    return this.#tasks.find(this.#pathOf(dataset), id, () => this.dataset(ctx, dataset));
+  }
+
+  #pathOf(dataset: string = this.manifest.datasets[0]?.name ?? ""): string {
+    const path = this.#datasetPath(dataset);
+    if (path) return path;
+    throw new SandlotError("not_found", { kind: "dataset", id: `${this.name}/${dataset}` });
   }
 }

@@ -1,13 +1,13 @@
 import type { Agent, AgentRun } from "../agents/port.ts";
 import type { RolloutTimes } from "../contract/rollouts.ts";
 import type { Verdict } from "../contract/verdict.ts";
-import { type Clock, sleep } from "../core/clock.ts";
-import { type CallContext, orAborted, rootContext, withScope } from "../core/context.ts";
+import type { Clock } from "../core/clock.ts";
+import { type CallContext, withScope } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { type AttemptEvent, type AttemptPhase, nextAttemptPhase } from "../core/machines/attempt.ts";
 import { type Judgement, masked, outcomeOfError, scored, truncated } from "../core/outcome.ts";
 import type { ModelClient } from "../models/port.ts";
-import type { Environment, Row, SessionToken } from "../resources/index.ts";
+import { closeSession, type Environment, type Row, type SessionToken, verifyInSession } from "../resources/index.ts";
 import type { JobRow } from "../store/port.ts";
 
 /** Everything one attempt needs. */
@@ -34,10 +34,6 @@ export interface AttemptResult {
 const DEFAULT_WALL_SECONDS = 3_600;
 /** Waiting for infrastructure that an attempt may do beside the policy's own time. */
 const INFRASTRUCTURE_MS = 15 * 60_000;
-/** Verifications of one answer: the model's work is not thrown away for a fault of ours. */
-const VERIFY_TRIES = 3;
-const VERIFY_DELAY_MS = 1_000;
-const CLOSE_MS = 30_000;
 
 /**
  * Plays one task once: seed, act, verify. Faults become masked judgements here and nowhere else; only the end of the
@@ -108,34 +104,15 @@ class Attempt {
   }
 
   async close(ctx: CallContext): Promise<void> {
-    const { environment } = this.#input;
-    if (this.#token === null) return;
-    const { resource } = environment;
-    const token = this.#token;
-    // A context of its own: also what was cancelled is to be closed, and nothing may hold the worker for ever.
-    const own = { ...rootContext({ logger: ctx.logger }), principal: ctx.principal, trace: ctx.trace };
-    const scope = { timeoutMs: CLOSE_MS, waitingFor: "the session to close", clock: this.#input.clock };
-    await withScope(own, scope, (inner) => orAborted(inner, resource.close(inner, token))).catch((error: unknown) => {
-      ctx.logger.warn({ error: SandlotError.from(error).report() }, "a session could not be closed");
-    });
+    const { environment, clock } = this.#input;
+    if (this.#token !== null) await closeSession(ctx, environment, this.#token, clock);
   }
 
   async #verify(ctx: CallContext, token: SessionToken, response: NonNullable<AgentRun["response"]>): Promise<Verdict> {
     const { environment, row, clock } = this.#input;
     const startedAt = clock.monotonic();
     try {
-      for (let tries = 1; ; tries++) {
-        try {
-          const verdict = await environment.resource.verify(ctx, token, row, response);
-          if (verdict.flaky) throw new SandlotError("verifier_failed", { detail: "repeats of a test disagree" });
-          return verdict;
-        } catch (thrown) {
-          const error = SandlotError.from(thrown);
-          const infrastructure = error.domain === "sandbox" || error.domain === "verifier";
-          if (tries >= VERIFY_TRIES || error.retry === "never" || !infrastructure || ctx.signal.aborted) throw error;
-          await sleep(clock, VERIFY_DELAY_MS * 2 ** (tries - 1), ctx.signal);
-        }
-      }
+      return await verifyInSession(ctx, token, { environment, row, response, clock });
     } finally {
       this.#verifyMs = clock.monotonic() - startedAt;
     }

@@ -1,7 +1,10 @@
 import type { Job } from "../contract/jobs.ts";
 import type { Attempt, Rollout } from "../contract/rollouts.ts";
 import type { Verdict } from "../contract/verdict.ts";
+import type { VerifyResult } from "../contract/verification.ts";
 import type { Principal } from "../core/context.ts";
+import { attemptError } from "./attempt-error.ts";
+import type { VerifiedItem } from "./verification-service.ts";
 import type { AttemptRow, JobRow, RolloutRow } from "../store/port.ts";
 
 /** A job as the API shows it. */
@@ -66,4 +69,21 @@ export function attemptView(row: AttemptRow): Attempt {
 export function verdictView(verdict: Verdict, principal: Principal): Verdict {
   if (principal.scopes.includes("hidden_tests")) return verdict;
   return { ...verdict, cases: verdict.cases.map((testCase) => ({ ...testCase, input: null, expected: null })) };
+}
+
+/** What came of an answer that was verified alone. */
+export function verifyResultView(item: VerifiedItem, principal: Principal): VerifyResult {
+  const { environment, taskId, judgement, verdict, error, verifyMs } = item;
+  const { outcome, reward, masked } = judgement;
+  return {
+    environment,
+    task_id: taskId,
+    outcome,
+    reward,
+    masked,
+    reason: error?.code ?? verdict?.reason ?? null,
+    verdict: verdict && verdictView(verdict, principal),
+    error: error && attemptError(error),
+    verify_ms: verifyMs,
+  };
 }

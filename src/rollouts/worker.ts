@@ -1,5 +1,4 @@
 import type { Agent } from "../agents/port.ts";
-import type { AttemptError } from "../contract/rollouts.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import { type CallContext, newTrace, rootContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
@@ -9,6 +8,7 @@ import { retryDelay, type RetryPolicy } from "../core/retry-policy.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
 import type { Claim, Store } from "../store/port.ts";
+import { attemptError } from "./attempt-error.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
 import { encodeRecord } from "./record.ts";
 import type { Signals } from "./signals.ts";
@@ -275,8 +275,3 @@ export class Worker {
 }
 
 const CANCELLED = new SandlotError("cancelled", { detail: "the job was cancelled" });
-
-function attemptError(error: SandlotError): AttemptError {
-  const { code, message, context, hint } = error.report();
-  return { code, message, context, hint };
-}

@@ -5,11 +5,12 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { JobService } from "../rollouts/service.ts";
+import type { VerificationService } from "../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
-import { NO_EXECUTION, NO_POOLS } from "./execution/no-sandboxes.ts";
+import { NO_EXECUTION, NO_POOLS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
@@ -17,6 +18,7 @@ import { poolHandlers } from "./handlers/pools.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { sessionHandlers } from "./handlers/sessions.ts";
+import { verificationHandlers } from "./handlers/verification.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
 import { hostCheck } from "./middleware/host-check.ts";
@@ -37,6 +39,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   execution: ExecutionService | null;
   /** Null like `execution`. */
   pools: PoolsAdmin | null;
+  /** Null like `execution`. */
+  verification: VerificationService | null;
   auth: AuthOptions;
   /** The bound host and every other name that requests may address the server by; loopback names always pass. */
   hosts: readonly string[];
@@ -111,6 +115,7 @@ export function createApp(options: AppOptions): App {
     ...runHandlers(executor),
     ...sessionHandlers(service, memory),
     ...poolHandlers(options.pools ?? NO_POOLS),
+    ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),
   };
   registerRoutes(app, handlers, {
     authenticate,

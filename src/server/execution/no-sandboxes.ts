@@ -1,5 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../../execution/service.ts";
+import type { VerificationService } from "../../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../../sandbox/index.ts";
 
 function refuse(): never {
@@ -34,3 +35,6 @@ export const NO_POOLS: PoolsAdmin = {
   sandbox: refuse,
   kill: async () => refuse(),
 };
+
+/** The same for verification. */
+export const NO_VERIFICATION: VerificationService = { verify: async () => refuse() };

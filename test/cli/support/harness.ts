@@ -92,6 +92,7 @@ export function createCli(): Cli {
         jobs,
         execution: config.worker.enabled ? cli.execution : null,
         pools: config.worker.enabled ? cli.pools : null,
+        verification: null,
         environments: async () => [CODE_GEN],
         models: () =>
           Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),

@@ -69,6 +69,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     jobs,
     execution,
     pools,
+    verification: null,
     environments: async () => [
       {
         name: "math",

@@ -74,6 +74,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     jobs: memoryJobs(),
     execution,
     pools: null,
+    verification: null,
     environments: async () => [],
     models: () => [],
     ready: async () => ({}),
