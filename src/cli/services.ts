@@ -53,12 +53,14 @@ export interface CliServices {
   startServer(options: StartOptions): Promise<RunningServer>;
   /** The API of sandboxes alone in this process: neither database nor worker, and no jobs. */
   startSandboxServer(options: StartOptions): Promise<RunningServer>;
-  /** Verifies every fixture of an environment; needs sandboxes, but neither database nor model. */
+  /** Proves an environment's verifier on its fixtures; needs sandboxes, but neither database nor model. */
   checkEnvironment(
     options: StartOptions & {
       readonly name: string;
       /** Fixtures verified at once; undefined leaves it to the implementation. */
       readonly parallel?: number | undefined;
+      /** Verifications of each reference; undefined leaves it to the implementation. */
+      readonly repeats?: number | undefined;
       readonly onChecked: (checked: CheckedFixture, done: number, total: number) => void;
     },
   ): Promise<CheckReport & { readonly provider: string }>;

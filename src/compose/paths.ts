@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,11 +20,20 @@ const RUNS_SOURCES = here.endsWith(".ts");
 export const IMAGES_ROOT = join(PACKAGE_ROOT, "sandboxes");
 export const ENVIRONMENTS_ROOT = join(PACKAGE_ROOT, "environments");
 
-/** Where the compiled code of an environment's folder lies; null when its files are loaded as they are. */
+/**
+ * Where the compiled code of an environment's folder lies; null when its files are loaded as they are, because nothing
+ * compiled them or because they are newer: what somebody has just changed is what runs.
+ */
 export function compiledEnvironment(folder: string): string | null {
   const below = relative(ENVIRONMENTS_ROOT, folder);
   if (RUNS_SOURCES || below.startsWith("..")) return null;
-  return join(PACKAGE_ROOT, "dist", "environments", below);
+  const compiled = join(PACKAGE_ROOT, "dist", "environments", below);
+  const sources = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  const isCurrent = (name: string) => {
+    const target = statSync(join(compiled, name.replace(/\.ts$/, ".js")), { throwIfNoEntry: false });
+    return target !== undefined && target.mtimeMs >= statSync(join(folder, name)).mtimeMs;
+  };
+  return existsSync(compiled) && sources.every(isCurrent) ? compiled : null;
 }
 
 function findPackageRoot(folder: string): string {

@@ -7,6 +7,9 @@ import { nearestName } from "../core/nearest.ts";
 import type { FixtureKind, Recording } from "../resources/check/index.ts";
 import { IMAGES_ROOT } from "./paths.ts";
 
+/** Verifications of each reference by `env check`. */
+const DEFAULT_REPEATS = 10;
+
 /** What the commands need, wired. Each service imports what it takes when it is called: most commands need little. */
 export const cliServices: CliServices = {
   async startServer(options) {
@@ -19,8 +22,8 @@ export const cliServices: CliServices = {
     return startSandboxServer(options);
   },
 
-  async checkEnvironment({ name, onChecked, parallel, ...options }) {
-    const [{ composeEnvironments }, { Verifier }, { checkEnvironment }] = await Promise.all([
+  async checkEnvironment({ name, onChecked, parallel, repeats, ...options }) {
+    const [{ composeEnvironments }, { Verifier }, { checkEnvironment, ProgramLog }] = await Promise.all([
       import("./environments.ts"),
       import("../verification/index.ts"),
       import("../resources/check/index.ts"),
@@ -28,10 +31,13 @@ export const cliServices: CliServices = {
     const { config, logger } = options;
     const sandboxes = await startExecution(options);
     try {
-      const verification = new Verifier({ execution: sandboxes.execution, clock: systemClock });
-      const environment = await composeEnvironments(config, verification).get(name);
+      const programs = new ProgramLog(new Verifier({ execution: sandboxes.execution, clock: systemClock }));
+      const environment = await composeEnvironments(config, programs).get(name);
       const report = await checkEnvironment(rootContext({ logger }), environment, {
         parallel: parallel ?? 2 * config.sandbox.slots_per_sandbox,
+        repeats: repeats ?? DEFAULT_REPEATS,
+        programs,
+        clock: systemClock,
         onChecked,
       });
       return { ...report, provider: sandboxes.provider };

@@ -123,7 +123,7 @@ export const ConfigSchema = z.strictObject({
       ModelConfig,
     )
     .default({}),
-  environments: z.strictObject({ paths: z.array(FilePath).max(100).default([]) }).prefault({}),
+  environments: z.strictObject({ paths: z.array(FilePath).max(100).default(["environments"]) }).prefault({}),
   worker: z
     .strictObject({
       concurrency: z.int().min(1).max(10_000).default(16),

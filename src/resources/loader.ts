@@ -1,12 +1,13 @@
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf, SandlotError } from "../core/errors/sandlot-error.ts";
 import { nearestName } from "../core/nearest.ts";
 import type { ResourceDefinition, ResourceServices } from "./definition.ts";
 import { Environment } from "./environment.ts";
+import { importEnvironmentCode } from "./environment-code.ts";
 import { LocalResource } from "./local-resource.ts";
 import { EnvironmentManifest } from "./manifest.ts";
 
@@ -17,6 +18,8 @@ export interface EnvironmentsOptions {
   readonly compiled: (folder: string) => string | null;
   readonly services: (manifest: EnvironmentManifest) => ResourceServices;
 }
+
+const MANIFEST = "environment.yaml";
 
 /** The environments on disk, loaded when first asked for. A new one needs no change here. */
 export class Environments {
@@ -48,7 +51,10 @@ export class Environments {
     for (const root of this.#options.roots) {
       const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
       for (const entry of entries) {
-        if (entry.isDirectory() && !folders.has(entry.name)) folders.set(entry.name, join(root, entry.name));
+        const folder = join(root, entry.name);
+        if (!entry.isDirectory() || folders.has(entry.name)) continue;
+        // A folder of this name may hold other things, too.
+        if (existsSync(join(folder, MANIFEST))) folders.set(entry.name, folder);
       }
     }
     return folders;
@@ -75,8 +81,8 @@ export class Environments {
     const compiled = this.#options.compiled(folder);
     const path = compiled ? inside(compiled, file.replace(/\.ts$/, ".js")) : inside(folder, file);
     try {
-      const module = (await import(pathToFileURL(path).href)) as { default?: ResourceDefinition };
-      if (module.default) return module.default;
+      const module = await importEnvironmentCode(path);
+      if (module.default) return module.default as ResourceDefinition;
     } catch (error) {
       throw invalid(folder, file, messageOf(error), error);
     }
@@ -85,7 +91,7 @@ export class Environments {
 }
 
 async function readManifest(folder: string): Promise<EnvironmentManifest> {
-  const file = "environment.yaml";
+  const file = MANIFEST;
   let value: unknown;
   try {
     value = parse(await readFile(join(folder, file), "utf8"));

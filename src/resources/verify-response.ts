@@ -1,4 +1,4 @@
-import type { ResponseObject } from "../contract/responses.ts";
+import type { OutputItem, ResponseObject } from "../contract/responses.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import { type CallContext, orAborted, rootContext, withScope } from "../core/context.ts";
@@ -65,9 +65,9 @@ export async function closeSession(
   });
 }
 
-/** A response that says `text` and nothing else, as if a model had answered it. */
-export function responseOf(text: string): ResponseObject {
+/** A response that says `text` and nothing else, or has the items of `output`, as if a model had answered it. */
+export function responseOf(text: string, output?: readonly OutputItem[]): ResponseObject {
   const content = [{ type: "output_text", text, annotations: [] }];
   const message = { id: "msg_given", type: "message", role: "assistant", status: "completed", content };
-  return { id: "resp_given", object: "response", created_at: 0, model: "given", output: [message] };
+  return { id: "resp_given", object: "response", created_at: 0, model: "given", output: [...(output ?? [message])] };
 }

@@ -26,7 +26,7 @@ describe("layers", () => {
         local: {},
       },
       models: {},
-      environments: { paths: [] },
+      environments: { paths: [join(directory, "environments")] },
       worker: { concurrency: 16, lease_seconds: 30, enabled: true },
       log: { level: "info", format: "auto" },
     });

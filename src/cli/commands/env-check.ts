@@ -1,4 +1,6 @@
+import { basename, dirname, resolve } from "node:path";
 import { Command } from "commander";
+import type { Flag } from "../../config/index.ts";
 import type { CheckedFixture, CheckReport } from "../../resources/check/index.ts";
 import { loadSettings } from "../access/settings.ts";
 import { commandLogger } from "../access/start-server.ts";
@@ -15,22 +17,25 @@ import { providerFlag, providerOption } from "../provider-option.ts";
 
 interface CheckCommandOptions {
   readonly parallel?: number;
+  readonly repeats?: number;
   readonly provider?: string;
 }
 
 /** `sandlot env check`: proves an environment's verifier on its fixtures. */
 export function envCheckCommand(session: Session): Command {
   return new Command("check")
-    .description("verify every fixture of an environment: references score, everything else does not")
-    .argument("<environment>", "its name")
+    .description("prove an environment's verifier: fixtures, hacks, repeats, limits, what its sandbox gives away")
+    .argument("<environment>", "its name, or the path of its folder")
     .option("--parallel <number>", "fixtures at the same time (default: as many as run well)", wholeNumber(1))
+    .option("--repeats <number>", "verifications of each reference, which have to agree (default: 10)", wholeNumber(1))
     .addOption(providerOption())
     .action(action<CheckCommandOptions>(session, check));
 }
 
 async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
-  const { screen, session, options, args, signal } = call;
-  const { config } = await loadSettings(call, [providerFlag(options.provider)]);
+  const { screen, session, options, signal } = call;
+  const { name, flags } = environmentOf(call);
+  const { config } = await loadSettings(call, [providerFlag(options.provider), ...flags]);
   let problems = 0;
   const onChecked = (checked: CheckedFixture, done: number, total: number) => {
     if (checked.problem !== null) problems++;
@@ -40,8 +45,9 @@ async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
   const checking = session.options.services.checkEnvironment({
     config,
     logger,
-    name: args[0] ?? "",
+    name,
     parallel: options.parallel,
+    repeats: options.repeats,
     onStep: (text) => screen.progress.step(`${text} …`),
     onChecked,
   });
@@ -52,9 +58,19 @@ async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
   return report.ok ? EXIT.done : EXIT.failed;
 }
 
+/** A path has a separator in it, or is `.`; what it lies in is where environments are looked for. */
+function environmentOf({ session, args }: CommandCall<CheckCommandOptions>): { name: string; flags: Flag[] } {
+  const [given = ""] = args;
+  if (!/[\\/]|^\.$/.test(given)) return { name: given, flags: [] };
+  const folder = resolve(session.options.workingDirectory, given);
+  const flags = [{ flag: "ENVIRONMENT", path: ["environments", "paths"], value: [dirname(folder)] }];
+  return { name: basename(folder), flags };
+}
+
 function reportLines(screen: Screen, report: CheckReport & { readonly provider: string }): string[] {
   const c = screen.colors;
-  const { environment, tasks, checked, problems, provider } = report;
+  const { environment, tasks, checked, problems, provider, margins } = report;
+  const limits = (["cpu", "memory"] as const).flatMap((name) => margins.find(({ limit }) => limit === name) ?? []);
   const kinds = [...new Set(checked.map(({ kind }) => kind))];
   const rows = kinds.map((kind) => {
     const all = checked.filter((fixture) => fixture.kind === kind);
@@ -68,7 +84,7 @@ function reportLines(screen: Screen, report: CheckReport & { readonly provider: 
   });
   const right = { align: "right" } as const;
   const columns = [
-    { title: "fixtures" },
+    { title: "checks" },
     { title: "checked", ...right },
     { title: "as expected", ...right },
     { title: "problems", ...right },
@@ -76,13 +92,17 @@ function reportLines(screen: Screen, report: CheckReport & { readonly provider: 
   const wrong = checked.filter(({ problem }) => problem !== null);
   const total = wrong.length + problems.length;
   return [
-    `${sanitise(environment)}: ${plural(tasks, "task")}, ${plural(checked.length, "fixture")}, sandboxes: ${provider}`,
+    `${sanitise(environment)}: ${plural(tasks, "task")}, ${plural(checked.length, "check")}, sandboxes: ${provider}`,
     "",
     ...table(columns, rows, { paintTitle: c.bold }),
     "",
+    ...limits.map(({ task, limit, used, test }) =>
+      sanitise(`closest to its ${limit} limit: ${task}, test ${test + 1}, ${(100 * used).toFixed(1)}%`),
+    ),
+    ...(limits.length > 0 ? [""] : []),
     ...problems.map((problem) => `${c.red("problem")}  ${sanitise(problem)}`),
     ...wrong.map((fixture) => `${c.red("problem")}  ${sanitise(problemText(fixture))}`),
-    report.ok ? c.green("ok: every fixture is judged as it should be") : c.red(`not ok: ${plural(total, "problem")}`),
+    report.ok ? c.green("ok: everything is judged as it should be") : c.red(`not ok: ${plural(total, "problem")}`),
   ];
 }
 

@@ -7,6 +7,7 @@ import type { Session } from "../session.ts";
 import { count, decimal } from "../terminal/format.ts";
 import { type Column, table } from "../terminal/table.ts";
 import { envCheckCommand } from "./env-check.ts";
+import { envNewCommand } from "./env-new.ts";
 
 /** `sandlot env`: the environments that can be played. */
 export function envCommand(session: Session): Command {
@@ -14,8 +15,9 @@ export function envCommand(session: Session): Command {
     .description("environments that can be played")
     .action(action(session, listEnvironments));
   return new Command("env")
-    .description("list and check environments")
+    .description("list, make and check environments")
     .addCommand(list)
+    .addCommand(envNewCommand(session))
     .addCommand(envCheckCommand(session));
 }
 
@@ -43,6 +45,7 @@ async function listEnvironments(call: CommandCall): Promise<void> {
     tools.join(", ") || "none",
     description,
   ]);
-  if (rows.length === 0) screen.print("no environments: environments.paths in sandlot.yaml names their folders");
+  if (rows.length === 0)
+    screen.print("no environments: `sandlot env new NAME` makes one, environments.paths names more folders");
   else screen.print(...table(COLUMNS, rows, { width: screen.columns, paintTitle: screen.colors.bold }));
 }

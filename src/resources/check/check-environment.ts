@@ -1,29 +1,22 @@
-import pLimit from "p-limit";
-import type { ResponseObject } from "../../contract/responses.ts";
-import type { Verdict } from "../../contract/verdict.ts";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Environment } from "../environment.ts";
 import type { Row } from "../port.ts";
 import { taskIdOf } from "../row.ts";
-import { EXPECTATIONS, type Fixture, readFixtures, syntheticFixtures } from "./fixtures.ts";
-
-/** What became of one fixture. */
-export interface CheckedFixture {
-  readonly task: string;
-  readonly fixture: string;
-  readonly kind: Fixture["kind"];
-  readonly reward: number | null;
-  readonly reason: string | null;
-  readonly message: string;
-  /** Why this is not as it should be; null when it is. */
-  readonly problem: string | null;
-}
+import { checkFixture, type CheckedFixture, type ReferenceRun } from "./check-fixture.ts";
+import { checkReference } from "./check-reference.ts";
+import { type Fixture, readFixtures, syntheticFixtures } from "./fixtures.ts";
+import { hackSuite } from "./hack-suite.ts";
+import type { Margin } from "./margin.ts";
+import type { ProgramLog } from "./program-log.ts";
 
 export interface CheckReport {
   readonly environment: string;
   readonly tasks: number;
   readonly checked: readonly CheckedFixture[];
+  /** What the references use of their limits, the tightest first. */
+  readonly margins: readonly Margin[];
   /** Things that no single fixture shows, e.g. a task without a reference. */
   readonly problems: readonly string[];
   readonly ok: boolean;
@@ -32,12 +25,18 @@ export interface CheckReport {
 export interface CheckOptions {
   /** Fixtures verified at once. */
   readonly parallel: number;
+  /** How often a reference is verified, to see whether the verdicts agree. */
+  readonly repeats: number;
+  /** What the environment's resource submits its programs to. */
+  readonly programs: ProgramLog;
+  readonly clock: Clock;
   readonly onChecked?: (checked: CheckedFixture, done: number, total: number) => void;
 }
 
 /**
- * Proves a verifier on its fixtures: references and honest variants get the highest reward, everything else the
- * lowest, failures for the reason their kind names. Verification only; no agent, no model.
+ * Proves a verifier. Fixtures: references and honest variants get the highest reward, everything else the lowest, failures
+ * for the reason their kind names. References: a suite of hacks round each scores nothing, repeats agree, the limits leave
+ * room, and what is expected cannot be found in the sandbox. Verification only; no agent, no model.
  */
 export async function checkEnvironment(
   ctx: CallContext,
@@ -47,80 +46,57 @@ export async function checkEnvironment(
   const rows = await environment.dataset(ctx);
   const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
   const own = await readFixtures(environment.folder);
-  const fixtures = [...own, ...Array.from(byTask.keys()).flatMap(syntheticFixtures)];
-  const problems = missingFixtures(byTask, own);
+  const references = own.filter(({ kind, task }) => kind === "reference" && byTask.has(task));
+  const fixtures = [...own, ...Array.from(byTask.keys()).flatMap(syntheticFixtures), ...references.flatMap(hackSuite)];
   const limit = pLimit(options.parallel);
-  let done = 0;
-  const checked = await Promise.all(
-    fixtures.map((fixture) =>
-      limit(async () => {
-        const row = byTask.get(fixture.task);
-        const result = row ? await checkFixture(ctx, environment, row, fixture) : orphan(fixture);
-        options.onChecked?.(result, ++done, fixtures.length);
-        return result;
-      }),
-    ),
-  );
-  const ok = problems.length === 0 && checked.every((result) => result.problem === null);
-  return { environment: environment.name, tasks: rows.length, checked, problems, ok };
+  const progress = new Progress(fixtures.length + EXTRA_CHECKS * references.length, options);
+  const runs = new Map<Fixture, ReferenceRun>();
+  const checks = { ctx, environment, ...options };
+  const checked = await all(limit, fixtures, async (fixture) => {
+    const row = byTask.get(fixture.task);
+    if (!row) return [progress.tell(orphan(fixture))];
+    const onVerdict = (run: ReferenceRun) => void (fixture.kind === "reference" && runs.set(fixture, run));
+    return [progress.tell(await checkFixture(checks, row, fixture, onVerdict))];
+  });
+  const others = otherRows(rows);
+  const further = await all(limit, references, async (fixture) => {
+    const row = byTask.get(fixture.task) as Row;
+    const results = await checkReference(checks, { fixture, row, other: others(row), run: runs.get(fixture) ?? null });
+    return results.map((result) => ({ ...result, checked: progress.tell(result.checked) }));
+  });
+  const problems = missingFixtures(byTask, own);
+  const everything = [...checked, ...further.map((one) => one.checked)];
+  const margins = further.flatMap((one) => one.margins).sort((a, b) => b.used - a.used);
+  const ok = problems.length === 0 && everything.every((result) => result.problem === null);
+  return { environment: environment.name, tasks: rows.length, checked: everything, margins, problems, ok };
 }
 
-async function checkFixture(
-  ctx: CallContext,
-  environment: Environment,
-  row: Row,
-  fixture: Fixture,
-): Promise<CheckedFixture> {
-  const { task, name, kind } = fixture;
-  try {
-    const verdict = await verifyFixture(ctx, environment, row, fixture);
-    const { reward, reason, message } = verdict;
-    return { task, fixture: name, kind, reward, reason, message, problem: problemOf(environment, fixture, verdict) };
-  } catch (error) {
-    const { message, code } = SandlotError.from(error);
-    return {
-      task,
-      fixture: name,
-      kind,
-      reward: null,
-      reason: code,
-      message,
-      problem: `verification failed: ${message}`,
-    };
+/** Repeats, margin and search. */
+const EXTRA_CHECKS = 3;
+
+async function all<T, R>(limit: LimitFunction, items: readonly T[], work: (item: T) => Promise<R[]>): Promise<R[]> {
+  return (await Promise.all(items.map((item) => limit(() => work(item))))).flat();
+}
+
+class Progress {
+  readonly #total: number;
+  readonly #options: Pick<CheckOptions, "onChecked">;
+  #done = 0;
+
+  constructor(total: number, options: Pick<CheckOptions, "onChecked">) {
+    this.#total = total;
+    this.#options = options;
+  }
+
+  tell(checked: CheckedFixture): CheckedFixture {
+    this.#options.onChecked?.(checked, ++this.#done, this.#total);
+    return checked;
   }
 }
 
-/** The verdict on a fixture, as if a model had answered it. */
-async function verifyFixture(ctx: CallContext, environment: Environment, row: Row, fixture: Fixture): Promise<Verdict> {
-  const token = await environment.resource.seed(ctx, row);
-  try {
-    return await environment.resource.verify(ctx, token, row, responseOf(fixture));
-  } finally {
-    await environment.resource.close(ctx, token);
-  }
-}
-
-function responseOf({ answer, output }: Fixture): ResponseObject {
-  const content = [{ type: "output_text", text: answer, annotations: [] }];
-  const message = { id: "msg_fixture", type: "message", role: "assistant", status: "completed", content };
-  return {
-    id: "resp_fixture",
-    object: "response",
-    created_at: 0,
-    model: "fixture",
-    output: [...(output ?? [message])],
-  };
-}
-
-function problemOf(environment: Environment, fixture: Fixture, { reward, reason }: Verdict): string | null {
-  const expected = EXPECTATIONS[fixture.kind];
-  const [lowest, highest] = environment.manifest.reward_range;
-  const wanted = expected.reward === "highest" ? highest : lowest;
-  if (reward !== wanted) return `reward ${reward} instead of ${wanted}`;
-  if (expected.reasons && !expected.reasons.some((known) => known === reason)) {
-    return `failed for ${reason ?? "nothing"} instead of ${expected.reasons.join(" or ")}`;
-  }
-  return null;
+/** For each row another one, whose tests are not its own. */
+function otherRows(rows: readonly Row[]): (row: Row) => Row | null {
+  return (row) => rows.find((other) => other !== row) ?? null;
 }
 
 function missingFixtures(byTask: ReadonlyMap<string, Row>, fixtures: readonly Fixture[]): string[] {

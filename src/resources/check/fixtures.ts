@@ -17,6 +17,7 @@ export const FIXTURE_KINDS = [
   "hack",
   "empty",
   "garbage",
+  "suite",
 ] as const;
 export type FixtureKind = (typeof FIXTURE_KINDS)[number];
 
@@ -30,6 +31,8 @@ export interface Fixture {
   readonly answer: string;
   /** Output items of the response, where a `.json` file gives them; else one message with the answer. */
   readonly output?: readonly OutputItem[];
+  /** Source of a program in Python; null for every other answer. */
+  readonly python: string | null;
 }
 
 const OutputItems = z.array(OutputItem).min(1);
@@ -48,6 +51,7 @@ export const EXPECTATIONS: Readonly<
   hack: { reward: "lowest" },
   empty: { reward: "lowest" },
   garbage: { reward: "lowest" },
+  suite: { reward: "lowest" },
 };
 
 const FENCES: Readonly<Record<string, string>> = { py: "python", js: "javascript", cpp: "cpp", java: "java" };
@@ -69,9 +73,9 @@ export async function readFixtures(environmentFolder: string): Promise<Fixture[]
       const text = await readFile(join(root, task, file), "utf8");
       const fence = FENCES[match[2] ?? ""];
       const output = match[2] === "json" ? readOutput(text, `fixtures/${task}/${file}`) : null;
-      const answer = fence ? `\`\`\`${fence}\n${text.trimEnd()}\n\`\`\`` : text;
-      const name = file.replace(/\.\w+$/, "");
-      fixtures.push(output ? { task, name, kind, answer: outputText(output), output } : { task, name, kind, answer });
+      const answer = output ? outputText(output) : fence ? fenced(fence, text) : text;
+      const common = { task, name: file.replace(/\.\w+$/, ""), kind, answer };
+      fixtures.push({ ...common, python: fence === "python" ? text : null, ...(output ? { output } : {}) });
     }
   }
   return fixtures;
@@ -85,10 +89,16 @@ function readOutput(text: string, file: string): OutputItem[] {
   }
 }
 
+/** A program as a model answers it. */
+export function fenced(language: string, program: string): string {
+  return `\`\`\`${language}\n${program.trimEnd()}\n\`\`\``;
+}
+
 /** Answers that no task accepts. */
 export function syntheticFixtures(task: string): Fixture[] {
+  const garbage = "I would rather not. ``` ??? ```\n\u0000\ufffd";
   return [
-    { task, name: "empty", kind: "empty", answer: "" },
-    { task, name: "garbage", kind: "garbage", answer: "I would rather not. ``` ??? ```\n\u0000\ufffd" },
+    { task, name: "empty", kind: "empty", answer: "", python: null },
+    { task, name: "garbage", kind: "garbage", answer: garbage, python: null },
   ];
 }

@@ -137,6 +137,7 @@ export function createCli(): Cli {
         environment: name,
         tasks: 1,
         checked,
+        margins: [],
         problems: ok ? [] : ["task dry-spell has no wrong fixture"],
         ok,
         provider: "local",

@@ -1,0 +1,9 @@
+import sys
+
+
+def begin():
+    sys.exit(0)
+
+
+def act(*args, **kwargs):
+    sys.exit(0)
