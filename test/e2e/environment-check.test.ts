@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 /** Checks an environment as `sandlot env check` does; `root` holds further environments. */
-async function check(name: string, provider: "docker" | "local", root?: string) {
+async function check(name: string, provider: "docker" | "local", root?: string, repeats = 2) {
   const flag = (path: string, value: unknown) => ({ path: path.split("."), value, flag: `--${path}` });
   const flags = [
     flag("sandbox.provider", provider),
@@ -27,6 +27,7 @@ async function check(name: string, provider: "docker" | "local", root?: string) 
     config,
     logger: silentLogger,
     name,
+    repeats,
     onChecked: (checked, done, total) => {
       seen.push(checked);
       counts.push([done, total]);
@@ -46,7 +47,7 @@ describe("the environment that ships with Sandlot", () => {
       expect(counts).toEqual(Array.from({ length: total }, (_, i) => [i + 1, total]));
       expect(new Set(seen)).toEqual(new Set(report.checked));
       // Every task has been tried with each kind that must be there, and with nothing at all.
-      for (const kind of ["reference", "wrong", "hack", "empty", "garbage"] as const) {
+      for (const kind of ["reference", "wrong", "hack", "empty", "garbage", "suite", "repeats", "search"] as const) {
         const tasks = new Set(report.checked.filter((checked) => checked.kind === kind).map(({ task }) => task));
         expect(tasks.size, kind).toBe(28);
       }
@@ -83,10 +84,12 @@ const row = {
   safeParse: (value) => ({ success: true, data: value }),
   parse: (value) => value,
 };
+let moods = 0;
 export default {
   row,
   async verify(ctx, { row, answer }) {
     if (row.task_id === "throws") throw new Error("the resource has a hole");
+    if (row.task_id === "moody" && answer.endsWith("right")) return verdict(moods++ < 2 ? 1 : 0, answer);
     if (row.task_id === "nan") return verdict(Number.NaN, answer);
     return verdict(answer.includes("right") ? 1 : 0, answer);
   },
@@ -139,7 +142,8 @@ describe("an environment of one's own, in a folder outside the package", () => {
     const { report } = await check("broken", "local", root);
     expect(report.checked.filter(({ problem }) => problem !== null)).toEqual([]);
     expect(report).toMatchObject({ environment: "broken", tasks: 2, problems: [], ok: true });
-    expect(report.checked).toHaveLength(10 + 4);
+    // Beside the fixtures: nothing and nonsense, and what only a reference shows.
+    expect(report.checked).toHaveLength(10 + 4 + 6);
   });
 
   it("is told every mistake by task and fixture", async () => {
@@ -178,6 +182,14 @@ describe("an environment of one's own, in a folder outside the package", () => {
       ),
       ...Object.fromEntries(alike("nan", "verification failed: verifier failed: the reward is not a finite number")),
     });
+  });
+
+  it("is told when repeats disagree", async () => {
+    const root = await writeEnvironment(["moody"], { moody: GOOD });
+    const { report } = await check("broken", "local", root, 4);
+    expect(report.checked.filter(({ problem }) => problem !== null)).toMatchObject([
+      { task: "moody", kind: "repeats", problem: "4 repeats disagree: reward 1, passed; reward 0, wrong_answer" },
+    ]);
   });
 
   it("is told about a fixture whose kind nobody knows", async () => {
