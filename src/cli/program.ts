@@ -6,6 +6,7 @@ import { envCommand } from "./commands/env.ts";
 import { imageCommand } from "./commands/image.ts";
 import { jobsCommand } from "./commands/jobs.ts";
 import { poolCommand } from "./commands/pool.ts";
+import { rescoreCommand } from "./commands/rescore.ts";
 import { rolloutsCommand } from "./commands/rollouts.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -31,6 +32,7 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     serveCommand,
     jobsCommand,
     rolloutsCommand,
+    rescoreCommand,
     envCommand,
     verifyCommand,
     sandboxCommand,

@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import { createOpenAiClient, type ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Signals, type Verifications, Worker } from "../rollouts/index.ts";
+import { Jobs, Rescores, Signals, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -45,11 +45,16 @@ export interface Platform {
   readonly pools: PoolsAdmin | null;
   /** Verification alone; null like `pools`. */
   readonly verification: Verifications | null;
+  /** Stored rollouts through the present verifiers; null like `pools`. */
+  readonly rescores: Rescores | null;
   /** By check: `ok`, or what is wrong. */
   ready(): Promise<Record<string, string>>;
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
   close(graceMs: number): Promise<void>;
 }
+
+/** Rollouts of one rescore: many verifiers need no sandbox, and those that do wait for one. */
+const RESCORED_AT_ONCE = 32;
 
 /** Picks the implementations, wires them, and starts the worker. What was started is closed again when a step fails. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
@@ -75,6 +80,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
       pools: sandboxes?.pools.admin ?? null,
+      rescores: sandboxes && new Rescores({ store, environments, clock, parallel: RESCORED_AT_ONCE }),
       verification: sandboxes && composeVerifications(config, environments, clock),
       ready: async () => ({ database: await databaseState(store, logger) }),
       close: (graceMs) => closers.close(graceMs),

@@ -33,6 +33,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       jobs: NO_JOBS,
       execution,
       pools: pools.admin,
+      rescores: null,
       verification: composeVerifications(config, environments, systemClock),
       environments: () => environmentViews(rootContext({ logger }), environments),
       models: () => [],
@@ -62,5 +63,6 @@ const NO_JOBS: JobService = {
   cancel: async () => refuse(),
   rollouts: async () => refuse(),
   rollout: async () => refuse(),
+  verdicts: async () => refuse(),
   events: refuse,
 };

@@ -22,6 +22,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       execution: platform.execution,
       pools: platform.pools,
       verification: platform.verification,
+      rescores: platform.rescores,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
       ready: () => platform.ready(),

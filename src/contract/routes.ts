@@ -6,6 +6,7 @@ import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
+import { RESCORE_ROUTES } from "./rescores.ts";
 import type { Route } from "./route.ts";
 import { VERIFICATION_ROUTES } from "./verification-routes.ts";
 
@@ -137,6 +138,7 @@ export const ROUTES = {
   ...EXECUTION_ROUTES,
   ...POOLS_ROUTES,
   ...VERIFICATION_ROUTES,
+  ...RESCORE_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

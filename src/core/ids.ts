@@ -11,6 +11,7 @@ const PREFIXES = {
   installation: "ins",
   request: "req",
   session: "ses",
+  rescore: "rsc",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

@@ -4,4 +4,4 @@ export type { EnvironmentManifest, SandboxNeeds } from "./manifest.ts";
 export type { Resource, Row, SessionToken } from "./port.ts";
 export type { ResourceServices } from "./definition.ts";
 export { taskIdOf } from "./row.ts";
-export { closeSession, responseOf, verifyInSession, verifyResponse } from "./verify-response.ts";
+export { closeSession, type ResponseToVerify, responseOf, verifyInSession, verifyResponse } from "./verify-response.ts";

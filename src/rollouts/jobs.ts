@@ -1,4 +1,5 @@
 import type { Job, JobPage } from "../contract/jobs.ts";
+import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
@@ -13,6 +14,7 @@ import { decodeRecord } from "./record.ts";
 import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
+import { verdictVersions } from "./verdict-versions.ts";
 import { attemptView, jobView, rolloutView, verdictView } from "./views.ts";
 
 export interface JobsOptions {
@@ -90,6 +92,10 @@ export class Jobs implements JobService {
     const row = await this.#options.store.rollouts.get(ctx, id);
     if (!row) throw new SandlotError("not_found", { kind: "rollout", id });
     return this.#record(ctx, row);
+  }
+
+  verdicts(ctx: CallContext, rolloutId: string): Promise<VerdictVersion[]> {
+    return verdictVersions(ctx, this.#options.store, rolloutId);
   }
 
   async *events(ctx: CallContext, jobId: string, after: number): AsyncGenerator<JobEvent> {

@@ -5,12 +5,13 @@ import { Verdict } from "../contract/verdict.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { joinElements } from "../core/json/raw.ts";
+import { TRUNCATIONS } from "../core/outcome.ts";
 import type { BlobRecord } from "../store/port.ts";
 
 /**
  * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
- * `response/<n>` (the bodies, exactly), `items` (JSON array of raw items), `final` (the verified Responses object)
- * and `verdict`. Parts that never came to be are absent.
+ * `response/<n>` (the bodies, exactly), `items` (JSON array of raw items), `final` (the verified Responses object),
+ * `ending` (which limit cut the run off, null for none) and `verdict`. Parts that never came to be are absent.
  */
 const CallMeta = TrajectoryCall.omit({ request: true, response: true });
 
@@ -26,6 +27,7 @@ export function encodeRecord(run: AgentRun | null, verdict: Verdict | null): Blo
     }
     put("items", joinElements(run.items));
     put("final", JSON.stringify(run.response));
+    put("ending", JSON.stringify({ truncated_by: run.truncatedBy }));
   }
   if (verdict) put("verdict", JSON.stringify(verdict));
   return parts.size > 0 ? parts : null;
@@ -50,8 +52,17 @@ function callMeta({ id, parent, role, model, trainable, call }: AgentRun["calls"
   };
 }
 
+const Ending = z.object({ truncated_by: z.enum(TRUNCATIONS).nullable() });
+
+export interface DecodedRecord {
+  readonly trajectory: Trajectory | null;
+  readonly verdict: Verdict | null;
+  /** Null in records of old, which do not have it. */
+  readonly ending: z.infer<typeof Ending> | null;
+}
+
 /** Reads a record back; throws `storage_corrupt` when a part is not what `encodeRecord` wrote. */
-export function decodeRecord(record: BlobRecord): { trajectory: Trajectory | null; verdict: Verdict | null } {
+export function decodeRecord(record: BlobRecord): DecodedRecord {
   const text = (name: string) => {
     const part = record.get(name);
     return part === undefined ? null : Buffer.from(part).toString("utf8");
@@ -66,7 +77,8 @@ export function decodeRecord(record: BlobRecord): { trajectory: Trajectory | nul
   };
   const verdict = read("verdict", Verdict);
   const calls = read("calls", z.array(CallMeta));
-  if (!calls) return { trajectory: null, verdict };
+  const ending = read("ending", Ending);
+  if (!calls) return { trajectory: null, verdict, ending };
   const trajectory: Trajectory = {
     calls: calls.map((call, index) => ({
       ...call,
@@ -76,5 +88,5 @@ export function decodeRecord(record: BlobRecord): { trajectory: Trajectory | nul
     items: read("items", z.array(z.unknown())) ?? [],
     response: read("final", z.unknown()),
   };
-  return { trajectory, verdict };
+  return { trajectory, verdict, ending };
 }

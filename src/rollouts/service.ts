@@ -1,4 +1,5 @@
 import type { Job, JobPage, JobSubmission } from "../contract/jobs.ts";
+import type { VerdictVersion } from "../contract/rescores.ts";
 import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Outcome } from "../core/outcome.ts";
@@ -32,6 +33,8 @@ export interface JobService {
   cancel(ctx: CallContext, id: string): Promise<Job>;
   rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
   rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;
+  /** Every verdict on a rollout, the first one first. */
+  verdicts(ctx: CallContext, rolloutId: string): Promise<VerdictVersion[]>;
   /** Finished rollouts after `after`, then live ones, until the job has ended or the context has. */
   events(ctx: CallContext, jobId: string, after: number): AsyncIterable<JobEvent>;
 }

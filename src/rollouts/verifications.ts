@@ -1,14 +1,14 @@
 import type { VerifyInput, VerifyItem } from "../contract/verification.ts";
 import { asCompleted } from "../core/as-completed.ts";
 import type { Clock } from "../core/clock.ts";
-import { type CallContext, orAborted, withScope } from "../core/context.ts";
+import type { CallContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { rawElements, rawMembers } from "../core/json/raw.ts";
-import { type Judgement, masked, outcomeOfError, scored } from "../core/outcome.ts";
-import { type Environment, type Environments, responseOf, taskIdOf, verifyResponse } from "../resources/index.ts";
+import { masked, outcomeOfError, scored } from "../core/outcome.ts";
+import { type Environment, type Environments, responseOf, taskIdOf } from "../resources/index.ts";
 import type { Row } from "../resources/index.ts";
-import type { Verdict } from "../contract/verdict.ts";
 import type { ResponseObject } from "../contract/responses.ts";
+import { verifyOne } from "./verify-one.ts";
 import type { IncomingVerification, VerificationService, VerifiedItem } from "./verification-service.ts";
 
 export interface VerificationsOptions {
@@ -21,8 +21,6 @@ export interface VerificationsOptions {
 /** Items of all requests together that may be verified or wait for it. */
 const MAX_ITEMS = 8_192;
 const RETRY_SECONDS = 2;
-/** Longest verification of one answer, its waits included. */
-const VERIFICATION_MS = 30 * 60_000;
 
 /** One answer, ready to be verified. */
 interface Ready {
@@ -89,34 +87,11 @@ export class Verifications implements VerificationService {
 
   async #verifyOne(ctx: CallContext, { index, environment, row, response }: Ready): Promise<VerifiedItem> {
     const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    const end = (judgement: Judgement, verdict: Verdict | null, error: SandlotError | null): VerifiedItem => ({
-      index,
-      environment: environment.name,
-      taskId: taskIdOf(row, index),
-      judgement,
-      verdict,
-      error,
-      verifyMs: clock.monotonic() - startedAt,
-    });
-    try {
-      const limit = { timeoutMs: VERIFICATION_MS, waitingFor: "the verification", clock };
-      const verdict = await withScope(ctx, limit, (scope) =>
-        orAborted(scope, verifyResponse(scope, { environment, row, response, clock })),
-      );
-      return end(scored(verdict.reward), verdict, null);
-    } catch (thrown) {
-      if (ctx.signal.aborted) throw ctx.signal.reason;
-      const error = SandlotError.from(thrown);
-      if (isRefusal(error)) throw error;
-      return end(masked(outcomeOfError(error)), null, error);
-    }
+    const verified = await verifyOne(ctx, { environment, row, response, clock });
+    const { error, verdict } = verified;
+    const judgement = error ? masked(outcomeOfError(error)) : scored(verdict.reward);
+    return { ...verified, index, environment: environment.name, taskId: taskIdOf(row, index), judgement };
   }
-}
-
-/** Whether the platform was too busy or stopping: for the caller to try again, and nothing about the answer. */
-export function isRefusal({ domain, retry, code }: SandlotError): boolean {
-  return domain === "internal" && retry === "backoff" && code !== "internal";
 }
 
 /** What is wrong with an item names the item. */

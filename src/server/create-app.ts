@@ -4,17 +4,19 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
+import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { VerificationService } from "../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
-import { NO_EXECUTION, NO_POOLS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
+import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { poolHandlers } from "./handlers/pools.ts";
+import { rescoreHandlers } from "./handlers/rescores.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { sessionHandlers } from "./handlers/sessions.ts";
@@ -41,6 +43,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   pools: PoolsAdmin | null;
   /** Null like `execution`. */
   verification: VerificationService | null;
+  /** Null like `execution`. */
+  rescores: RescoreService | null;
   auth: AuthOptions;
   /** The bound host and every other name that requests may address the server by; loopback names always pass. */
   hosts: readonly string[];
@@ -115,6 +119,7 @@ export function createApp(options: AppOptions): App {
     ...runHandlers(executor),
     ...sessionHandlers(service, memory),
     ...poolHandlers(options.pools ?? NO_POOLS),
+    ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),
   };
   registerRoutes(app, handlers, {

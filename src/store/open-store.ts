@@ -11,6 +11,7 @@ import { migrate } from "./postgres/migrate.ts";
 import type { PoolOptions } from "./postgres/pool.ts";
 import { rolloutQueue } from "./postgres/queue.ts";
 import { rolloutReader } from "./postgres/rollouts.ts";
+import { verdictStore } from "./postgres/verdicts.ts";
 import { openSegments, type SegmentStoreOptions } from "./segments/segment-store.ts";
 
 export interface StoreOptions {
@@ -36,6 +37,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       jobs: jobStore(db),
       rollouts: rolloutReader(db),
+      verdicts: verdictStore(db),
       queue: rolloutQueue(db),
       blobs,
       installation,

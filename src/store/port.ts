@@ -147,6 +147,33 @@ export interface RolloutReader {
   attempts(ctx: CallContext, rolloutId: string): Promise<AttemptRow[]>;
 }
 
+/** A later verdict on a rollout. */
+export interface NewVerdict {
+  readonly rolloutId: string;
+  readonly judgement: Judgement;
+  readonly reason: string | null;
+  /** The fault that kept the answer from being judged. */
+  readonly error: AttemptError | null;
+  /** Part `verdict`; null when there is none. */
+  readonly record: RecordPointer | null;
+}
+
+export interface VerdictRow extends NewVerdict {
+  /** From 2: the first is the rollout's own. */
+  readonly version: number;
+  /** The rescore that it came of. */
+  readonly rescoreId: string;
+  readonly createdAt: Date;
+}
+
+/** Verdicts beside the first, none of which is ever changed. Every call sees the context's tenant only. */
+export interface VerdictStore {
+  /** Keeps verdicts as the next versions of their rollouts, which are of one job. Throws `not_found` for the job. */
+  add(ctx: CallContext, rescore: { jobId: string; rescoreId: string; verdicts: readonly NewVerdict[] }): Promise<void>;
+  /** In the order in which they came to be. */
+  list(ctx: CallContext, rolloutId: string): Promise<VerdictRow[]>;
+}
+
 /** The working side: leases over rollouts of all tenants. */
 export interface RolloutQueue {
   /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
@@ -179,6 +206,7 @@ export const LOST_ATTEMPTS_MAX = 10;
 export interface Store {
   readonly jobs: JobStore;
   readonly rollouts: RolloutReader;
+  readonly verdicts: VerdictStore;
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;
   /** Stable id of this installation, made with the database; it labels sandboxes. */

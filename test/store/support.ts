@@ -61,7 +61,7 @@ export async function startTestStore(options: { url?: boolean } = {}): Promise<T
     connection,
     directory: directory.path,
     reset: async () => {
-      await query({ ...connection, database }, "truncate jobs, tasks, rollouts, attempts");
+      await query({ ...connection, database }, "truncate jobs, tasks, rollouts, attempts, verdicts");
     },
     close: async () => {
       await store.close();

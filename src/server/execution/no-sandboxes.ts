@@ -1,5 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../../execution/service.ts";
+import type { RescoreService } from "../../rollouts/rescore-service.ts";
 import type { VerificationService } from "../../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../../sandbox/index.ts";
 
@@ -38,3 +39,6 @@ export const NO_POOLS: PoolsAdmin = {
 
 /** The same for verification. */
 export const NO_VERIFICATION: VerificationService = { verify: async () => refuse() };
+
+/** The same for stored rollouts. */
+export const NO_RESCORES: RescoreService = { rescore: async () => refuse() };

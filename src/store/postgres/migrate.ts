@@ -2,6 +2,7 @@ import { type Migration, Migrator } from "kysely";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Database } from "./database.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { verdicts } from "./migrations/0002-verdicts.ts";
 
 /**
  * Every step from an empty database to the present one, in order. A released step never changes, and each works
@@ -9,6 +10,7 @@ import { initial } from "./migrations/0001-initial.ts";
  */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-initial": initial,
+  "0002-verdicts": verdicts,
 };
 
 /** Applies the steps that are missing, under the migrator's advisory lock: processes that start together wait for one. */

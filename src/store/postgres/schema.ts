@@ -100,6 +100,24 @@ export interface AttemptsTable {
   retried: Defaulted<boolean>;
 }
 
+export interface VerdictsTable {
+  tenant: string;
+  rollout_id: string;
+  /** The rollout's own is 1. */
+  version: number;
+  rescore_id: string;
+  outcome: Outcome;
+  reward: number | null;
+  masked: boolean;
+  truncated_by: Truncation | null;
+  reason: string | null;
+  error: Json<AttemptError> | null;
+  record_segment: string | null;
+  record_offset: number | null;
+  record_length: number | null;
+  created_at: Defaulted<Date>;
+}
+
 /** The tables of one installation. `migrations/` makes them. */
 export interface Tables {
   meta: MetaTable;
@@ -107,6 +125,7 @@ export interface Tables {
   tasks: TasksTable;
   rollouts: RolloutsTable;
   attempts: AttemptsTable;
+  verdicts: VerdictsTable;
 }
 
 /** A row of `jobs` as it is read. */

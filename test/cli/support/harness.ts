@@ -93,6 +93,7 @@ export function createCli(): Cli {
         execution: config.worker.enabled ? cli.execution : null,
         pools: config.worker.enabled ? cli.pools : null,
         verification: null,
+        rescores: null,
         environments: async () => [CODE_GEN],
         models: () =>
           Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),

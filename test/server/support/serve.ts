@@ -70,6 +70,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     execution,
     pools,
     verification: null,
+    rescores: null,
     environments: async () => [
       {
         name: "math",

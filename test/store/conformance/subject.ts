@@ -35,6 +35,9 @@ function late(store: () => Store): Store {
     get rollouts() {
       return store().rollouts;
     },
+    get verdicts() {
+      return store().verdicts;
+    },
     get queue() {
       return store().queue;
     },
