@@ -18,6 +18,8 @@ export interface RescoreMethods {
   /** The same, told as it goes; leaving the loop ends it, and what has been told is kept. */
   streamRescore(id: string, options?: StreamOptions): AsyncGenerator<RescoreStreamEvent>;
   listVerdicts(rolloutId: string, options?: CallOptions): Promise<AnswerOf<"listVerdicts">>;
+  /** The program that a rollout had judged, and its tests for those who may see them. */
+  getSubmission(rolloutId: string, options?: CallOptions): Promise<AnswerOf<"getSubmission">>;
 }
 
 /** Those methods over one transport. */
@@ -31,6 +33,7 @@ export function rescoreMethods(transport: Transport): RescoreMethods {
         if (event !== "progress" && event !== "end") return undefined;
         return { type: event, tally: valueOf(RescoreTally, data, url) };
       }),
+    getSubmission: (id, call) => callRoute(transport, "getSubmission", { params: { id } }, call),
     listVerdicts: (id, call) => callRoute(transport, "listVerdicts", { params: { id } }, call),
   };
 }

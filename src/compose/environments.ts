@@ -6,6 +6,7 @@ import {
   Environments,
   type ResourceServices,
   type SandboxNeeds,
+  SubmissionCapture,
 } from "../resources/index.ts";
 import { Verifications } from "../rollouts/index.ts";
 import type { VerificationService } from "../verification/index.ts";
@@ -13,11 +14,18 @@ import { compiledEnvironment, ENVIRONMENTS_ROOT } from "./paths.ts";
 
 /** The environments of the configuration and of the package; `verification` is null in a process that verifies nothing. */
 export function composeEnvironments(config: Config, verification: VerificationService | null): Environments {
-  return new Environments({
-    roots: [...config.environments.paths, ENVIRONMENTS_ROOT],
-    compiled: compiledEnvironment,
-    services: (manifest) => resourceServices(manifest, verification),
-  });
+  return environmentsOver(config, (manifest) => resourceServices(manifest, verification));
+}
+
+/** The same where nothing is verified, and what would be submitted is kept. */
+export function capturingEnvironments(config: Config): { environments: Environments; capture: SubmissionCapture } {
+  const capture = new SubmissionCapture();
+  return { environments: environmentsOver(config, (manifest) => capture.services(manifest)), capture };
+}
+
+function environmentsOver(config: Config, services: (manifest: EnvironmentManifest) => ResourceServices): Environments {
+  const roots = [...config.environments.paths, ENVIRONMENTS_ROOT];
+  return new Environments({ roots, compiled: compiledEnvironment, services });
 }
 
 /** Verification alone over them: of one request, as many answers at once as keep all slots busy. */

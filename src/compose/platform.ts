@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import { createOpenAiClient, type ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Rescores, Signals, type Verifications, Worker } from "../rollouts/index.ts";
+import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -21,7 +21,7 @@ import {
 } from "../store/index.ts";
 import { Closers } from "./closers.ts";
 import { Verifier } from "../verification/index.ts";
-import { composeEnvironments, composeVerifications } from "./environments.ts";
+import { capturingEnvironments, composeEnvironments, composeVerifications } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
@@ -45,6 +45,8 @@ export interface Platform {
   readonly pools: PoolsAdmin | null;
   /** Verification alone; null like `pools`. */
   readonly verification: Verifications | null;
+  /** What rollouts submitted. */
+  readonly submissions: Submissions;
   /** Stored rollouts through the present verifiers; null like `pools`. */
   readonly rescores: Rescores | null;
   /** By check: `ok`, or what is wrong. */
@@ -80,6 +82,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
       pools: sandboxes?.pools.admin ?? null,
+      submissions: new Submissions({ store, clock, ...capturingEnvironments(config) }),
       rescores: sandboxes && new Rescores({ store, environments, clock, parallel: RESCORED_AT_ONCE }),
       verification: sandboxes && composeVerifications(config, environments, clock),
       ready: async () => ({ database: await databaseState(store, logger) }),

@@ -34,6 +34,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       execution,
       pools: pools.admin,
       rescores: null,
+      submissions: null,
       verification: composeVerifications(config, environments, systemClock),
       environments: () => environmentViews(rootContext({ logger }), environments),
       models: () => [],

@@ -23,6 +23,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       pools: platform.pools,
       verification: platform.verification,
       rescores: platform.rescores,
+      submissions: platform.submissions,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
       ready: () => platform.ready(),

@@ -8,6 +8,7 @@ import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
 import type { Route } from "./route.ts";
+import { SUBMISSION_ROUTES } from "./submissions.ts";
 import { VERIFICATION_ROUTES } from "./verification-routes.ts";
 
 const PageSize = z.coerce.number().int().min(1).max(BOUNDS.pageSize);
@@ -139,6 +140,7 @@ export const ROUTES = {
   ...POOLS_ROUTES,
   ...VERIFICATION_ROUTES,
   ...RESCORE_ROUTES,
+  ...SUBMISSION_ROUTES,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof ROUTES;

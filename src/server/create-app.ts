@@ -6,12 +6,13 @@ import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
+import type { SubmissionService } from "../rollouts/submissions.ts";
 import type { VerificationService } from "../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createBodyBudget } from "./body-budget.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
-import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
+import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
@@ -20,6 +21,7 @@ import { rescoreHandlers } from "./handlers/rescores.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
 import { runHandlers } from "./handlers/runs.ts";
 import { sessionHandlers } from "./handlers/sessions.ts";
+import { submissionHandlers } from "./handlers/submissions.ts";
 import { verificationHandlers } from "./handlers/verification.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
@@ -43,6 +45,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   pools: PoolsAdmin | null;
   /** Null like `execution`. */
   verification: VerificationService | null;
+  /** What rollouts submitted; null in a process without a database. */
+  submissions: SubmissionService | null;
   /** Null like `execution`. */
   rescores: RescoreService | null;
   auth: AuthOptions;
@@ -119,6 +123,7 @@ export function createApp(options: AppOptions): App {
     ...runHandlers(executor),
     ...sessionHandlers(service, memory),
     ...poolHandlers(options.pools ?? NO_POOLS),
+    ...submissionHandlers(options.submissions ?? NO_SUBMISSIONS),
     ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),
   };

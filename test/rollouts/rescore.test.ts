@@ -80,7 +80,7 @@ async function rescore(jobId: string): Promise<{ tally: RescoreTally; flips: Rew
 describe("a job that is rescored", () => {
   it("says whose reward flips and why, and keeps the first verdict as it was", async () => {
     const { jobId, rollouts } = await runJob(platform, { environment: "ruled", repeats: 2 });
-    expect(rollouts.map(({ reward }) => reward).sort()).toEqual([0, 0, 1, 1, 1, 1, 1, 1]);
+    expect(rollouts.filter(({ reward }) => reward === 1)).toHaveLength(6);
     setRule("exact");
     const { tally, flips } = await rescore(jobId);
     expect(tally).toMatchObject({ finished: 8, rescored: 8, skipped: 0, masked: 0, flipped: 2 });
@@ -156,7 +156,7 @@ describe("a job that is rescored", () => {
   });
 
   it("of hundreds of rollouts is rescored at hundreds a second", async () => {
-    const { jobId } = await runJob(platform, { environment: "ruled", repeats: Number(process.env["RESCORED"] ?? 100) });
+    const { jobId } = await runJob(platform, { environment: "ruled", repeats: 100 });
     setRule("exact");
     const startedAt = performance.now();
     const { tally } = await rescore(jobId);

@@ -1,12 +1,10 @@
 import { Command } from "commander";
 import type { RescoreTally, RewardFlip } from "../../contract/rescores.ts";
-import { type Access, withAccess } from "../access/access.ts";
-import { localServer, namedServer } from "../access/find-server.ts";
-import { loadSettings } from "../access/settings.ts";
-import { startOwnServer } from "../access/start-server.ts";
+import { withAccess } from "../access/access.ts";
+import { verifyingServer } from "../access/verifying-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { EXIT } from "../exit-codes.ts";
-import { providerFlag, providerOption } from "../provider-option.ts";
+import { providerOption } from "../provider-option.ts";
 import type { Session } from "../session.ts";
 import { count, plural, rewardText } from "../terminal/format.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
@@ -43,18 +41,6 @@ async function rescore(call: CommandCall<{ readonly provider?: string }>): Promi
   screen.document({ ...tally, flips });
   screen.print(...flipTable(screen, flips), ...summary(tally));
   return tally.masked > 0 ? EXIT.masked : EXIT.done;
-}
-
-/** A server with sandboxes: the one that is named or serves the data directory, else one of our own that plays nothing. */
-async function verifyingServer(call: CommandCall<{ readonly provider?: string }>): Promise<Access> {
-  const named = await namedServer(call);
-  if (named) return named;
-  const { config } = await loadSettings(call, [providerFlag(call.options.provider)]);
-  const local = await localServer(call, config);
-  if (local?.purpose === "serve") return local;
-  await local?.close();
-  // Without room for a rollout it claims none: queued jobs wait for whoever was asked to play them.
-  return startOwnServer(call, { config: { ...config, worker: { ...config.worker, concurrency: 0 } }, plays: true });
 }
 
 function progressText({ finished, rescored, skipped, flipped }: RescoreTally): string {

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { Client } from "../../client/index.ts";
 import type { SessionView } from "../../contract/sessions.ts";
 import { type Access, withAccess } from "../access/access.ts";
+import { verifyingServer } from "../access/verifying-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { unlessAborted } from "../interrupts.ts";
 import type { CliOptions } from "../io.ts";
@@ -9,6 +10,7 @@ import { label } from "../option-values.ts";
 import { providerOption } from "../provider-option.ts";
 import { namingLanguages } from "../sandbox/known-languages.ts";
 import { addLimitOptions, type LimitOptions, limitsOf } from "../sandbox/limit-options.ts";
+import { rolloutFiles } from "../sandbox/rollout-files.ts";
 import { terminalLines } from "../sandbox/line-source.ts";
 import { someSandboxes } from "../sandbox/sandbox-access.ts";
 import { endSession, runShell, runWhole } from "../sandbox/shell.ts";
@@ -19,7 +21,8 @@ import { readInput } from "../text-input.ts";
 const PROGRAM_BYTES = 10 * 1024 * 1024;
 
 interface ShellCommandOptions extends LimitOptions {
-  readonly language: string;
+  readonly language?: string;
+  readonly rollout?: string;
   readonly isolation?: "slot" | "container";
   readonly image?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -30,7 +33,8 @@ interface ShellCommandOptions extends LimitOptions {
 export function sandboxShellCommand(session: Session): Command {
   const command = new Command("shell")
     .description("talk to a session that keeps its state; Ctrl-C interrupts a call, Ctrl-D ends the session")
-    .option("--language <name>", "python, bash, or another that has sessions", "python")
+    .option("--language <name>", "python, bash, or another that has sessions (default: python; with --rollout: bash)")
+    .option("--rollout <id>", "in a sandbox like the one that judged it, with its answer and tests as files")
     .addOption(
       new Option("--isolation <kind>", "slot, beside others, or container, a sandbox of its own").choices([
         "slot",
@@ -50,7 +54,8 @@ async function shell(call: CommandCall<ShellCommandOptions>): Promise<number> {
   const { terminal = null } = screen.json ? {} : session.options;
   // Read first: a session waits for nobody's pipe.
   const code = terminal ? null : await unlessAborted(signal, readInput(session.options, "", "-", PROGRAM_BYTES));
-  return withAccess(call, await someSandboxes(call), (access) => converse(call, access, { terminal, code }));
+  const access = await (call.options.rollout === undefined ? someSandboxes(call) : verifyingServer(call));
+  return withAccess(call, access, (access) => converse(call, access, { terminal, code }));
 }
 
 /** Where code comes from: a terminal, or a program that has been read. */
@@ -65,10 +70,15 @@ async function converse(
   { terminal, code }: Source,
 ): Promise<number> {
   const { options, signal } = call;
-  const { language, isolation, image, env } = options;
-  const limits = limitsOf(options);
+  const { isolation, env, rollout } = options;
+  const submission = rollout === undefined ? null : await client.getSubmission(rollout, { signal });
+  const laid = submission && rolloutFiles(submission);
+  for (const line of laid?.lines ?? []) call.screen.note(line);
+  const image = options.image ?? submission?.image;
+  const limits = limitsOf({ ...(submission && { memoryMib: submission.memory_mb }), ...options });
   const request = {
-    language,
+    language: options.language ?? (submission ? "bash" : "python"),
+    ...(laid && { files: laid.files }),
     ...(isolation && { isolation }),
     ...(image === undefined ? {} : { image }),
     ...(env === undefined ? {} : { env: { ...env } }),

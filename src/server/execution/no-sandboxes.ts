@@ -1,6 +1,7 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../../execution/service.ts";
 import type { RescoreService } from "../../rollouts/rescore-service.ts";
+import type { SubmissionService } from "../../rollouts/submissions.ts";
 import type { VerificationService } from "../../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../../sandbox/index.ts";
 
@@ -42,3 +43,6 @@ export const NO_VERIFICATION: VerificationService = { verify: async () => refuse
 
 /** The same for stored rollouts. */
 export const NO_RESCORES: RescoreService = { rescore: async () => refuse() };
+
+/** The same for what rollouts submitted. */
+export const NO_SUBMISSIONS: SubmissionService = { submission: async () => refuse() };

@@ -94,6 +94,7 @@ export function createCli(): Cli {
         pools: config.worker.enabled ? cli.pools : null,
         verification: null,
         rescores: null,
+        submissions: null,
         environments: async () => [CODE_GEN],
         models: () =>
           Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),
