@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rootContext } from "../../src/core/context.ts";
+import type { ReplayModel } from "../../src/models/index.ts";
+import { openPlatform, replayOf, runJob } from "../support/platform.ts";
+import { environments } from "./support.ts";
+
+const ctx = rootContext();
+
+describe("a job of an environment that needs no sandbox", () => {
+  let model: ReplayModel;
+
+  beforeAll(async () => {
+    const rows = await (await environments.get("mcqa")).dataset(ctx);
+    model = await replayOf(
+      rows.slice(0, 2).map((row) => {
+        const letter = String(row.value["expected_answer"]);
+        return { row, answers: [`\\boxed{${letter}}`, "\\boxed{Z}"] };
+      }),
+    );
+  });
+  afterAll(() => model.stop());
+
+  it("is scored through the whole chain", async () => {
+    const platform = await openPlatform({ provider: "local", modelUrl: model.url });
+    try {
+      const { rollouts } = await runJob(platform, { environment: "mcqa", tasks: { limit: 2 }, repeats: 2 });
+      const rewards = rollouts.map(({ task_index, rollout_index, outcome, reward }) => [
+        task_index,
+        rollout_index,
+        outcome,
+        reward,
+      ]);
+      expect(rewards.sort()).toEqual([
+        [0, 0, "scored", 1],
+        [0, 1, "scored", 0],
+        [1, 0, "scored", 1],
+        [1, 1, "scored", 0],
+      ]);
+    } finally {
+      await platform.dispose();
+    }
+  });
+});
+
+describe("tools that are not there", () => {
+  async function call(name: string, tool: string, args: string): Promise<unknown> {
+    const { resource, ...environment } = await environments.get(name);
+    const [row] = await (await environments.get(name)).dataset(ctx);
+    if (!row) throw new Error(`${environment.manifest.name} has no rows`);
+    const token = await resource.seed(ctx, row);
+    try {
+      return JSON.parse(await resource.call(ctx, token, tool, args));
+    } finally {
+      await resource.close(ctx, token);
+    }
+  }
+
+  it("answer as Gym's do: functions of xlam_fc are not found", async () => {
+    expect(await call("xlam_fc", "forecast", "{}")).toEqual({ detail: "Not Found" });
+  });
+
+  it("say so: google_search has no search engine", async () => {
+    expect(await call("google_search", "search", '{"query":"tides"}')).toEqual({
+      search_results: expect.stringContaining("Error: Unexpected error - this environment has no search engine"),
+    });
+    expect(await call("google_search", "browse", '{"url":"http://localhost"}')).toEqual({
+      page_content: expect.stringContaining("Error: Unexpected error = this environment has no search engine"),
+    });
+    expect(await call("google_search", "search", "{}")).toEqual({
+      error: expect.stringContaining("Invalid tool call arguments"),
+    });
+  });
+
+  it("are a fault of the row where the environment answers nothing", async () => {
+    await expect(call("mcqa", "search", "{}")).rejects.toMatchObject({ code: "tool_not_declared" });
+  });
+});
