@@ -24,21 +24,21 @@ describe("env", () => {
     const good = await cli.run("env", "check", "code_gen", "--parallel", "3");
     expect(good.code).toBe(0);
     expect(good.stdout).toMatchInlineSnapshot(`
-      "code_gen: 1 task, 2 fixtures, sandboxes: local
+      "code_gen: 1 task, 2 checks, sandboxes: local
 
-      fixtures   checked  as expected  problems
+      checks     checked  as expected  problems
       reference        1            1         0
       hack             1            1         0
 
-      ok: every fixture is judged as it should be
+      ok: everything is judged as it should be
       "
     `);
     const bad = await cli.run("env", "check", "broken");
     expect(bad.code).toBe(1);
     expect(bad.stdout).toMatchInlineSnapshot(`
-      "broken: 1 task, 2 fixtures, sandboxes: local
+      "broken: 1 task, 2 checks, sandboxes: local
 
-      fixtures   checked  as expected  problems
+      checks     checked  as expected  problems
       reference        1            1         0
       hack             1            0         1
 
