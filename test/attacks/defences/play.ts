@@ -96,19 +96,19 @@ async function play(
   }
 }
 
-/** Attacks that the agent as it is holds, by where they were played: each is played there once. */
+/** Attacks that the agent as it is holds, by where they were played: each is played there until it was held once. */
 export class Baseline {
-  readonly #played = new Map<string, boolean>();
+  readonly #held = new Set<string>();
 
   /** Those of `attacks` that are held by all defences together. */
   async held(where: Defence["where"], attacks: readonly string[]): Promise<string[]> {
-    const unknown = attacks.filter((attack) => !this.#played.has(`${where} ${attack}`));
+    const unknown = attacks.filter((attack) => !this.#held.has(`${where} ${attack}`));
     if (unknown.length > 0) {
       const { held, startFailure } = await play(where, exactly(unknown), []);
       if (startFailure !== null) throw new Error(`the agent as it is does not start: ${startFailure}`);
-      for (const attack of unknown) this.#played.set(`${where} ${attack}`, held.includes(attack));
+      for (const attack of held) this.#held.add(`${where} ${attack}`);
     }
-    return attacks.filter((attack) => this.#played.get(`${where} ${attack}`));
+    return attacks.filter((attack) => this.#held.has(`${where} ${attack}`));
   }
 }
 
@@ -119,8 +119,17 @@ function exactly(attacks: readonly string[]): AttackEntry[] {
   });
 }
 
+/** On a busy machine a play may prove nothing: a sandbox stalls, or the next run is not where the attack was. */
+const TRIES = 3;
+
 /** Takes one defence down. An attack that gets through proves something only where the agent as it is holds it. */
 export async function breach(defence: Defence, baseline: Baseline): Promise<Breach> {
+  let found = await tryWithoutIt(defence, baseline);
+  for (let more = TRIES - 1; more > 0 && found.proof === "none"; more--) found = await tryWithoutIt(defence, baseline);
+  return found;
+}
+
+async function tryWithoutIt(defence: Defence, baseline: Baseline): Promise<Breach> {
   try {
     return await withoutIt(defence, baseline);
   } catch (error) {
@@ -165,16 +174,4 @@ async function withoutPatches(
   if (missed.length > 0) return { ...facts, proof: "none", detail: `missed with it, too: ${missed.join("; ")}` };
   if (faulty.length > 0) return { ...facts, proof: "none", detail: `faults of ours: ${faulty.join("; ")}` };
   return { ...facts, proof: "none", detail: `none of ${tried.length}`, nothingWrong: true };
-}
-
-export function breachTable(breaches: readonly Breach[]): string {
-  const rows = breaches.map(({ defence, through, proof, detail }) => {
-    const seen = through.join("; ") || (proof === "none" ? `NOT PROVED: ${detail}` : detail);
-    return `| ${[defence.name, `${defence.where} ${defence.where === "docker" ? "A" : "B"}`, seen].map(cell).join(" | ")} |`;
-  });
-  return ["| without | tried on | what gets through |", "| --- | --- | --- |", ...rows].join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll("\n", " ").replace(/[|<>*_`]/g, (mark) => `\\${mark}`);
 }
