@@ -10,13 +10,17 @@ import { type JudgingOptions, judgingOptions } from "./judging-options.ts";
 import { namedTests } from "./named-tests.ts";
 import type { Program, Submission, Tests } from "./submission.ts";
 import { agreed, unanswered, verdictOf } from "./verdict.ts";
+import { judgeAnswer } from "./math/judge-answer.ts";
+import type { AnswerSubmission } from "./math/submission.ts";
 
-/** Judges programs by their tests. */
+/** Judges programs by their tests, and mathematical answers by those expected. */
 export interface VerificationService {
   /**
    * Throws faults of the sandboxes, of the tests and of the options; everything that the program does is in the verdict.
    */
   verify(ctx: CallContext, submission: Submission): Promise<Verdict>;
+  /** Throws faults of the sandboxes, and `verifier_failed` where no answer could be right. */
+  verifyAnswer(ctx: CallContext, submission: AnswerSubmission): Promise<Verdict>;
 }
 
 export interface VerifierOptions {
@@ -43,6 +47,10 @@ export class Verifier implements VerificationService {
     return agreed(verdicts);
   }
 
+  async verifyAnswer(ctx: CallContext, submission: AnswerSubmission): Promise<Verdict> {
+    return judgeAnswer((request) => this.#run(ctx, submission, request), submission);
+  }
+
   #judge(ctx: CallContext, program: Program<Tests>, options: JudgingOptions): Promise<Judgement> {
     const { tests } = program;
     const run = (request: ExecutionRequest) => this.#run(ctx, program, request);
@@ -55,13 +63,16 @@ export class Verifier implements VerificationService {
   }
 
   /** Waiting for a slot is bounded by the caller's deadline alone: a refusal would only be tried again. */
-  #run(ctx: CallContext, { image, resource, runtime }: Submission, request: ExecutionRequest): Promise<Execution> {
+  #run(ctx: CallContext, { image, resource, runtime }: Place, request: ExecutionRequest): Promise<Execution> {
     const { execution, clock } = this.#options;
     const maxQueueMs = Math.min(LONGEST_QUEUE_MS, Math.max(0, ctx.deadline - clock.now()));
     const where = { resource, ...(image ? { image } : {}), ...(runtime ? { runtime } : {}) };
     return execution.run(ctx, { ...request, ...where, maxQueueMs });
   }
 }
+
+/** Where it is judged. */
+type Place = Pick<Submission, "image" | "resource" | "runtime">;
 
 const LONGEST_QUEUE_MS = 3_600_000;
 

@@ -1,0 +1,21 @@
+/** An answer to a mathematical question. */
+export interface AnswerSubmission {
+  /** The model's final text. */
+  readonly text: string;
+  /** LaTeX, with or without outer `$…$` or `\(…\)`; one that agrees is enough. */
+  readonly expected: readonly string[];
+  /**
+   * What of the text is the answer. `boxed`: the last `\boxed{…}`. `last_number`: the last number. `library`: there has to
+   * be a box, and then math-verify reads the whole text by rules of its own (NeMo Gym's math_with_judge).
+   */
+  readonly extraction: "boxed" | "last_number" | "library";
+  /** Processor time of a comparison; what takes longer is not equal. Reading a text, and one comparison, may take half. */
+  readonly timeoutSeconds: number;
+  readonly memoryBytes: number;
+  /** One that has math-verify (sandboxes/math). */
+  readonly image: string;
+  /** A container runtime such as `runsc`; default: the provider's. */
+  readonly runtime?: string;
+  /** Whose sandboxes compare: those of different resources share none. */
+  readonly resource: string;
+}
