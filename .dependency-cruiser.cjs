@@ -13,7 +13,7 @@ const layers = {
   models: ["core", "contract"],
   execution: ["core", "contract", "sandbox"],
   verification: ["core", "contract", "sandbox", "execution"],
-  resources: ["core", "contract", "sandbox", "verification"],
+  resources: ["core", "contract", "sandbox", "execution", "verification"],
   agents: ["core", "contract", "models", "resources"],
   rollouts: ["core", "contract", "store", "models", "agents", "resources"],
   client: ["core", "contract"],

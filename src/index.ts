@@ -4,9 +4,11 @@ export type {
   ResourceDefinition,
   ResourceInput,
   ResourceServices,
+  SubmittedAnswer,
   SubmittedProgram,
   VerifyInput,
 } from "./resources/definition.ts";
+export type { ToolReply, ToolSession, ToolSessionOptions } from "./resources/tool-session.ts";
 export {
   CodeExtraction,
   extractGymCode,
@@ -34,6 +36,8 @@ export {
 } from "./verification/index.ts";
 export type { Answer, CodeTest, ExactValue, RegexMatches, Tests, TranslatedRegex } from "./verification/index.ts";
 export type { OutputItem, ResponseObject } from "./contract/responses.ts";
+export { answerVerdict, lastBoxed, sameAnswer, withoutDelimiters } from "./verification/index.ts";
+export { outputText } from "./contract/responses.ts";
 export type { Verdict } from "./contract/verdict.ts";
 export type { CallContext } from "./core/context.ts";
 export { SandlotError } from "./core/errors/sandlot-error.ts";

@@ -1,20 +1,39 @@
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { ExecutionService } from "../execution/index.ts";
 import {
   type EnvironmentManifest,
   Environments,
+  openToolSession,
   type ResourceServices,
   type SandboxNeeds,
   SubmissionCapture,
 } from "../resources/index.ts";
 import { Verifications } from "../rollouts/index.ts";
-import type { VerificationService } from "../verification/index.ts";
+import { type VerificationService, Verifier } from "../verification/index.ts";
 import { compiledEnvironment, ENVIRONMENTS_ROOT } from "./paths.ts";
 
-/** The environments of the configuration and of the package; `verification` is null in a process that verifies nothing. */
-export function composeEnvironments(config: Config, verification: VerificationService | null): Environments {
-  return environmentsOver(config, (manifest) => resourceServices(manifest, verification));
+/** What environments need sandboxes for. */
+export interface SandboxServices {
+  readonly verification: VerificationService;
+  readonly sessions: Parameters<typeof openToolSession>[1];
+}
+
+/** `verification`: by default over the same execution. */
+export function sandboxServices(
+  config: Config,
+  execution: ExecutionService,
+  clock: Clock,
+  verification: VerificationService = new Verifier({ execution, clock }),
+): SandboxServices {
+  const maxLifetimeMs = config.sandbox.pool.max_age_seconds * 1000;
+  return { verification, sessions: { sessions: execution.sessions, clock, maxLifetimeMs } };
+}
+
+/** The environments of the configuration and of the package; `sandboxes` is null in a process that makes none. */
+export function composeEnvironments(config: Config, sandboxes: SandboxServices | null): Environments {
+  return environmentsOver(config, (manifest) => resourceServices(manifest, sandboxes));
 }
 
 /** The same where nothing is verified, and what would be submitted is kept. */
@@ -34,18 +53,42 @@ export function composeVerifications(config: Config, environments: Environments,
   return new Verifications({ environments, clock, parallel: 2 * slots * Math.min(pool.max, most) });
 }
 
-function resourceServices(manifest: EnvironmentManifest, verification: VerificationService | null): ResourceServices {
+const MIB = 1 << 20;
+const OPEN_FILES = 256;
+
+function resourceServices(manifest: EnvironmentManifest, platform: SandboxServices | null): ResourceServices {
   return {
     verify: async (ctx, sandbox, program) => {
-      const { image, runtime } = needsOf(manifest, sandbox);
-      if (!verification) {
-        const detail = "this process makes no sandboxes";
-        throw new SandlotError("provider_unavailable", { provider: "none", detail });
-      }
-      const where = { image, resource: manifest.name, ...(runtime === "default" ? {} : { runtime }) };
-      return verification.verify(ctx, { ...program, ...where });
+      const where = placeOf(needsOf(manifest, sandbox));
+      return started(platform).verification.verify(ctx, { ...program, ...where, resource: manifest.name });
+    },
+    verifyAnswer: async (ctx, sandbox, answer) => {
+      const needs = needsOf(manifest, sandbox);
+      const where = { ...placeOf(needs), resource: manifest.name, memoryBytes: needs.memory_mb * MIB };
+      return started(platform).verification.verifyAnswer(ctx, { ...answer, ...where });
+    },
+    openSession: async (ctx, sandbox, { language, cpuSeconds, wallSeconds }) => {
+      const needs = needsOf(manifest, sandbox);
+      const limits = {
+        cpuMs: Math.ceil(cpuSeconds * 1000),
+        wallMs: Math.ceil(wallSeconds * 1000),
+        memoryBytes: needs.memory_mb * MIB,
+        diskBytes: needs.scratch_mb * MIB,
+        processes: needs.processes,
+        openFiles: OPEN_FILES,
+      };
+      return openToolSession(ctx, started(platform).sessions, { language, limits, ...placeOf(needs) });
     },
   };
+}
+
+function started(platform: SandboxServices | null): SandboxServices {
+  if (platform) return platform;
+  throw new SandlotError("provider_unavailable", { provider: "none", detail: "this process makes no sandboxes" });
+}
+
+function placeOf({ image, runtime }: SandboxNeeds): { readonly image: string; readonly runtime?: string } {
+  return { image, ...(runtime === "default" ? {} : { runtime }) };
 }
 
 /** What the sandbox is that an environment calls `name`. */

@@ -20,8 +20,7 @@ import {
   type Store,
 } from "../store/index.ts";
 import { Closers } from "./closers.ts";
-import { Verifier } from "../verification/index.ts";
-import { capturingEnvironments, composeEnvironments, composeVerifications } from "./environments.ts";
+import { capturingEnvironments, composeEnvironments, composeVerifications, sandboxServices } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
@@ -65,10 +64,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
-    const environments = composeEnvironments(
-      config,
-      sandboxes && new Verifier({ execution: sandboxes.execution, clock }),
-    );
+    const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
     const models = modelClients(config);
     closers.add(() => Promise.all(Array.from(models.values(), (model) => model.close())));
     const signals = new Signals();

@@ -6,10 +6,9 @@ import { newId } from "../core/ids.ts";
 import type { JobService } from "../rollouts/index.ts";
 import { SandboxPools } from "../sandbox/index.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
-import { Verifier } from "../verification/index.ts";
 import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
-import { composeEnvironments, composeVerifications } from "./environments.ts";
+import { composeEnvironments, composeVerifications, sandboxServices } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
 import { VERSION } from "./paths.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
@@ -27,8 +26,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     closers.add(() => pools.close());
     const execution = composeExecution({ config, pools, hasImage, clock: systemClock });
     closers.add(() => execution.close());
-    const verifier = new Verifier({ execution, clock: systemClock });
-    const environments = composeEnvironments(config, verifier);
+    const environments = composeEnvironments(config, sandboxServices(config, execution, systemClock));
     const app = createApp({
       jobs: NO_JOBS,
       execution,

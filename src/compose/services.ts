@@ -23,16 +23,19 @@ export const cliServices: CliServices = {
   },
 
   async checkEnvironment({ name, onChecked, parallel, repeats, ...options }) {
-    const [{ composeEnvironments }, { Verifier }, { checkEnvironment, ProgramLog }] = await Promise.all([
-      import("./environments.ts"),
-      import("../verification/index.ts"),
-      import("../resources/check/index.ts"),
-    ]);
+    const [{ composeEnvironments, sandboxServices }, { Verifier }, { checkEnvironment, ProgramLog }] =
+      await Promise.all([
+        import("./environments.ts"),
+        import("../verification/index.ts"),
+        import("../resources/check/index.ts"),
+      ]);
     const { config, logger } = options;
     const sandboxes = await startExecution(options);
     try {
-      const programs = new ProgramLog(new Verifier({ execution: sandboxes.execution, clock: systemClock }));
-      const environment = await composeEnvironments(config, programs).get(name);
+      const { execution } = sandboxes;
+      const programs = new ProgramLog(new Verifier({ execution, clock: systemClock }));
+      const services = sandboxServices(config, execution, systemClock, programs);
+      const environment = await composeEnvironments(config, services).get(name);
       const report = await checkEnvironment(rootContext({ logger }), environment, {
         parallel: parallel ?? 2 * config.sandbox.slots_per_sandbox,
         repeats: repeats ?? DEFAULT_REPEATS,

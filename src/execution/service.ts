@@ -199,6 +199,8 @@ export interface OpenSessionRequest {
   readonly idleMs?: number;
   /** Ends so long after it was opened, default 1 hour. */
   readonly lifetimeMs?: number;
+  /** Longest wait for a place, in milliseconds; then `queue_full`. Default: the service's. */
+  readonly maxQueueMs?: number;
   readonly mode?: SandboxMode;
   readonly runtime?: string;
 }

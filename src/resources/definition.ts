@@ -2,16 +2,27 @@ import type { z } from "zod";
 import type { ResponseObject, ResponsesCreateParams } from "../contract/responses.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import type { CallContext } from "../core/context.ts";
-import type { Submission } from "../verification/index.ts";
+import type { AnswerSubmission, Submission } from "../verification/index.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
+import type { ToolSession, ToolSessionOptions } from "./tool-session.ts";
 
 /** A program and its tests; where it runs is the environment's to say. */
 export type SubmittedProgram = Omit<Submission, "image" | "resource" | "runtime">;
+
+/** An answer to a mathematical question, and what is expected; where they are compared is the environment's to say. */
+export type SubmittedAnswer = Omit<AnswerSubmission, "image" | "resource" | "runtime" | "memoryBytes">;
 
 /** What the platform does for a resource. */
 export interface ResourceServices {
   /** Judges a program by its tests, in sandboxes as `environment.yaml` names them. */
   verify(ctx: CallContext, sandbox: string, program: SubmittedProgram): Promise<Verdict>;
+  /** Judges a mathematical answer; the sandbox's image has to have math-verify. */
+  verifyAnswer(ctx: CallContext, sandbox: string, answer: SubmittedAnswer): Promise<Verdict>;
+  /**
+   * A program that keeps its state, for a tool: within the sandbox's limits, for no longer than `ctx` lasts. Waits for a
+   * place. Whoever opens it closes it, at the latest in the resource's `close`.
+   */
+  openSession(ctx: CallContext, sandbox: string, options: ToolSessionOptions): Promise<ToolSession>;
 }
 
 /** What every function of a resource gets. */

@@ -26,6 +26,9 @@ export class SubmissionCapture {
         this.#seen.set(ctx.trace, { program, sandbox });
         throw CAPTURED;
       },
+      // Neither is a program that could be run again.
+      verifyAnswer: () => Promise.reject(CAPTURED),
+      openSession: () => Promise.reject(CAPTURED),
     };
   }
 

@@ -7,6 +7,7 @@ export {
   parsePythonJson,
   pythonStrip,
   pythonWords,
+  textOf,
 } from "./compare/index.ts";
 export { CodeExtraction, extractGymCode } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
@@ -14,7 +15,8 @@ export { Scoring, scoringProblem } from "./score/index.ts";
 export { judgedText } from "./judged-text.ts";
 export type { Answer, AssertionTests, CaseTests, Submission, Tests } from "./submission.ts";
 export { unanswered } from "./verdict.ts";
-export { lastBoxed, lastNumber } from "./math/extract.ts";
+export { answerVerdict } from "./math/answer-verdict.ts";
+export { lastBoxed, withoutDelimiters } from "./math/extract.ts";
 export { sameAnswer } from "./math/same-answer.ts";
 export type { AnswerSubmission } from "./math/submission.ts";
 export { type VerificationService, Verifier } from "./verifier.ts";

@@ -3,6 +3,7 @@ import type { OutputItem, ResponseObject } from "../../src/contract/responses.ts
 import type { Verdict } from "../../src/contract/verdict.ts";
 import { rootContext } from "../../src/core/context.ts";
 import { Environments } from "../../src/resources/index.ts";
+import { NO_SANDBOXES } from "../support/no-sandboxes.ts";
 
 const ctx = rootContext();
 
@@ -10,7 +11,7 @@ const ctx = rootContext();
 export const environments = new Environments({
   roots: [join(import.meta.dirname, "../../environments")],
   compiled: () => null,
-  services: () => ({ verify: () => Promise.reject(new Error("no sandbox was asked for")) }),
+  services: () => NO_SANDBOXES,
 });
 
 /** The verdict on a response to a row, through the resource's port; throws `invalid_row` as a submission would. */

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { Environments, type ResourceServices } from "../../src/resources/index.ts";
 import { Verifications } from "../../src/rollouts/index.ts";
+import { NO_SANDBOXES } from "../support/no-sandboxes.ts";
 
 const ENVIRONMENTS = join(import.meta.dirname, "../../environments");
 
@@ -16,7 +17,7 @@ export function verificationsOver(verify: ResourceServices["verify"], parallel =
   const environments = new Environments({
     roots: [ENVIRONMENTS],
     compiled: () => null,
-    services: () => ({ verify }),
+    services: () => ({ ...NO_SANDBOXES, verify }),
   });
   return new Verifications({ environments, clock: impatient, parallel });
 }

@@ -70,7 +70,7 @@ export class Sessions implements SessionService {
     const plan = sessionPlanOf(tenant, request, await catalogue(), sandboxes);
     this.#count(tenant, 1);
     try {
-      const live = await this.#open(ctx, request.isolation, plan, { idleMs, lifetimeMs });
+      const live = await this.#open(ctx, request, plan, { idleMs, lifetimeMs });
       return live.view;
     } catch (error) {
       this.#count(tenant, -1);
@@ -116,13 +116,13 @@ export class Sessions implements SessionService {
 
   async #open(
     ctx: CallContext,
-    isolation: OpenSessionRequest["isolation"],
+    { isolation, maxQueueMs: asked }: OpenSessionRequest,
     plan: SessionPlan,
     times: { readonly idleMs: number; readonly lifetimeMs: number },
   ): Promise<LiveSession> {
     const { pools, sandboxes, limits, clock } = this.#options;
     const { tenant } = ctx.principal;
-    const maxQueueMs = limits.maxQueueMs ?? MAX_QUEUE_MS;
+    const maxQueueMs = asked ?? limits.maxQueueMs ?? MAX_QUEUE_MS;
     const whole = isolation === "container" || plan.spec.mode === "C";
     const weight = whole ? sandboxes.slots : Math.ceil(sandboxes.slots / plan.spec.slots);
     const admission = await this.#gate.admit(ctx, { tenant, weight, maxWaitMs: maxQueueMs });
