@@ -15,8 +15,8 @@ try {
   stopEngine = await ensureEngine();
   for (const name of ["debian:trixie-slim", "node:24-slim"]) await ensureBaseImage(name);
   say("building sandbox images");
-  // Those that attacks need. All of them take minutes; what is not built is not tested, and says so.
-  const images = process.env.SANDLOT_TEST_IMAGES === "all" ? [] : ["python", "cpp"];
+  // Those that attacks and environments need. All of them take minutes; what is not built is not tested, and says so.
+  const images = process.env.SANDLOT_TEST_IMAGES === "all" ? [] : ["python", "cpp", "math", "python-numerical"];
   await must("building sandbox images", process.execPath, ["bin/sandlot.js", "image", "build", ...images]);
   const filters = process.argv.slice(2).filter((argument) => argument !== "--setup");
   if (filters.length === 0) await must("the checks", process.execPath, ["scripts/check.mjs"]);

@@ -37,7 +37,10 @@ const images = await builtImages();
 const missing = images.has("python-numerical") ? "" : " (skipped: sandlot image build python-numerical)";
 type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-describe.skipIf(missing !== "")(`execute_python of math_with_code${missing}`, () => {
+/** The image is large: on a busy machine its first sandbox takes minutes. */
+const SLOW = { timeout: 600_000 };
+
+describe.skipIf(missing !== "")(`execute_python of math_with_code${missing}`, SLOW, () => {
   let platform: Platform;
   let resource: Resource;
   beforeAll(async () => {
@@ -172,6 +175,7 @@ describe.skipIf(missing !== "")(`execute_python of math_with_code${missing}`, ()
 
 describe.skipIf(missing !== "" || !existsSync(ROLLOUTS))(
   `NeMo Gym's recorded math_with_code rollouts (needs ../shared/data)${missing}`,
+  SLOW,
   () => {
     const rows = linesOf<Row["value"]>(join(ROLLOUTS, "example.jsonl"));
     const recorded = linesOf<{ reward: number; response: { output: OutputItem[] } }>(

@@ -9,6 +9,8 @@ import { builtImages } from "./support/built-images.ts";
 const DATA = join(import.meta.dirname, "../../../shared/data/gym/math_with_judge");
 /** Recorded line → example row. */
 const EXAMPLE_OF_RECORDED = [2, 1, 0, 3, 4];
+/** SymPy works for seconds on one of them, and much longer on a busy machine. */
+const SLOW_MS = 600_000;
 
 interface Recorded {
   readonly response: { readonly output: OutputItem[] };
@@ -34,31 +36,35 @@ describe.skipIf(missing !== "" || !existsSync(DATA))(
     const rows = linesOf<Record<string, unknown>>("example.jsonl");
     const recorded = linesOf<Recorded>("example_rollouts.jsonl");
 
-    it.each(["recorded", "twin"] as const)("verified again by math-verify alone, %s", async (which) => {
-      const runs = recorded.map(({ response: { output } }, line) => {
-        const value = rows[EXAMPLE_OF_RECORDED[line] ?? 0] ?? {};
-        return { row: { raw: "", value }, output: which === "twin" ? withOtherAnswer(output) : output };
-      });
-      const model = await startRecordedModel(runs);
-      const platform = await openPlatform({ provider: "docker", modelUrl: model.url, replay: false });
-      try {
-        const { rollouts } = await runJob(platform, { environment: "math_with_judge", tasks: { rows }, repeats: 1 });
-        for (const [line, wanted] of recorded.entries()) {
-          const rollout = rollouts.find(({ task_index: index }) => index === EXAMPLE_OF_RECORDED[line]);
-          if (!rollout) throw new Error(`no rollout for recorded line ${line}`);
-          // No judge was of another opinion than the library.
-          expect(wanted.library_reward).toBe(wanted.reward);
-          const reward = which === "twin" ? 0 : wanted.reward;
-          expect(rollout).toMatchObject({ outcome: "scored", masked: false, reward });
-          if (which === "twin") continue;
-          const { verdict } = await recordOf(platform, rollout);
-          expect(verdict).toMatchObject({ answer: wanted.extracted_answer, metrics: { library_reward: reward } });
+    it.each(["recorded", "twin"] as const)(
+      "verified again by math-verify alone, %s",
+      async (which) => {
+        const runs = recorded.map(({ response: { output } }, line) => {
+          const value = rows[EXAMPLE_OF_RECORDED[line] ?? 0] ?? {};
+          return { row: { raw: "", value }, output: which === "twin" ? withOtherAnswer(output) : output };
+        });
+        const model = await startRecordedModel(runs);
+        const platform = await openPlatform({ provider: "docker", modelUrl: model.url, replay: false });
+        try {
+          const { rollouts } = await runJob(platform, { environment: "math_with_judge", tasks: { rows }, repeats: 1 });
+          for (const [line, wanted] of recorded.entries()) {
+            const rollout = rollouts.find(({ task_index: index }) => index === EXAMPLE_OF_RECORDED[line]);
+            if (!rollout) throw new Error(`no rollout for recorded line ${line}`);
+            // No judge was of another opinion than the library.
+            expect(wanted.library_reward).toBe(wanted.reward);
+            const reward = which === "twin" ? 0 : wanted.reward;
+            expect(rollout).toMatchObject({ outcome: "scored", masked: false, reward });
+            if (which === "twin") continue;
+            const { verdict } = await recordOf(platform, rollout);
+            expect(verdict).toMatchObject({ answer: wanted.extracted_answer, metrics: { library_reward: reward } });
+          }
+        } finally {
+          await platform.dispose();
+          await model.stop();
         }
-      } finally {
-        await platform.dispose();
-        await model.stop();
-      }
-    });
+      },
+      SLOW_MS,
+    );
   },
 );
 
