@@ -57,7 +57,11 @@ describe.skipIf(missing !== "")(`execute_python of math_with_code${missing}`, SL
         string,
         unknown
       >;
-    await work(python).finally(() => resource.close(ctx, token));
+    try {
+      await work(python);
+    } finally {
+      await resource.close(ctx, token);
+    }
   };
   const sessions = () => platform.execution?.sessions.list(ctx).filter(({ state }) => state === "open") ?? [];
 

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { outputText, type OutputItem } from "../../src/contract/responses.ts";
+import { lastBoxed } from "../../src/verification/index.ts";
 import { startRecordedModel, withOtherAnswer } from "./support/recorded-model.ts";
 import { ctx, openPlatform, recordOf, runJob } from "../support/platform.ts";
 import { builtImages } from "./support/built-images.ts";
@@ -19,6 +20,7 @@ interface Recorded {
   readonly extracted_answer: string | null;
 }
 
+const answerOf = ({ response }: Recorded) => outputText(response.output);
 const linesOf = <T>(name: string) =>
   existsSync(DATA)
     ? readFileSync(join(DATA, name), "utf8")
@@ -56,7 +58,9 @@ describe.skipIf(missing !== "" || !existsSync(DATA))(
             expect(rollout).toMatchObject({ outcome: "scored", masked: false, reward });
             if (which === "twin") continue;
             const { verdict } = await recordOf(platform, rollout);
-            expect(verdict).toMatchObject({ answer: wanted.extracted_answer, metrics: { library_reward: reward } });
+            // What is decided without the library is shown as it was written.
+            const answer = verdict?.sandbox === null ? lastBoxed(answerOf(wanted)) : wanted.extracted_answer;
+            expect(verdict).toMatchObject({ answer, metrics: { library_reward: reward } });
           }
         } finally {
           await platform.dispose();
@@ -93,7 +97,6 @@ describe("math_with_judge without its judge", () => {
     expect(await answered("$\\boxed{4}$")).toMatchObject({ reward: 1, sandbox: null, metrics: { library_reward: 1 } });
     expect(await answered("\\boxed{5}")).toMatchObject({ reward: 0, reason: "wrong_answer", answer: "5" });
     expect(await answered("4")).toMatchObject({ reward: 0, answer: null, message: "the answer has no \\boxed{…}" });
-    expect(outputText(content("x"))).toBe("x");
   });
 
   it.each([

@@ -1,15 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecutionEngine } from "../../src/execution/index.ts";
+import type { ExecutionService } from "../../src/execution/index.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { DEFAULT_POOL_LIMITS, SandboxPools } from "../../src/sandbox/index.ts";
 import { type AnswerSubmission, lastBoxed, Verifier } from "../../src/verification/index.ts";
 import { quickComparison } from "../../src/verification/math/quick.ts";
 import { builtImages } from "../environments/support/built-images.ts";
-import { engineOf } from "../execution/support/engines.ts";
-import { ctx, openProvider } from "../support/sandboxes.ts";
+import { ctx, openPlatform } from "../support/platform.ts";
 
 const GSM8K = join(import.meta.dirname, "../../../shared/data/gsm8k/test.jsonl");
 const PLACE = { timeoutSeconds: 20, memoryBytes: 512 << 20, image: "math", resource: "math-test" };
@@ -18,27 +15,16 @@ const images = await builtImages();
 const missing = images.has("math") ? "" : " (skipped: sandlot image build math)";
 
 describe.skipIf(missing !== "")(`math-verify in its sandbox${missing}`, { timeout: 600_000 }, () => {
-  let execution: ExecutionEngine;
+  let platform: Awaited<ReturnType<typeof openPlatform>>;
+  let execution: ExecutionService;
   let verifier: Verifier;
-  let close: () => Promise<void>;
   beforeAll(async () => {
-    const opened = await openProvider("docker");
-    const pools = new SandboxPools({
-      provider: opened.provider,
-      limits: DEFAULT_POOL_LIMITS,
-      clock: systemClock,
-      logger: silentLogger,
-    });
-    execution = engineOf({ pools, runs: { maxWaiting: 1_000 } });
+    platform = await openPlatform({ provider: "docker", modelUrl: "http://127.0.0.1:9" });
+    if (!platform.execution) throw new Error("the platform runs no programs");
+    ({ execution } = platform);
     verifier = new Verifier({ execution, clock: systemClock });
-    close = async () => {
-      await execution.close();
-      await pools.close();
-      opened.close();
-      await opened.dispose?.();
-    };
   });
-  afterAll(() => close());
+  afterAll(() => platform.dispose());
 
   const judge = (text: string, expected: string, extraction: AnswerSubmission["extraction"] = "library") =>
     verifier.verifyAnswer(ctx, { ...PLACE, text, expected: [expected], extraction });
@@ -105,8 +91,8 @@ for one in json.load(sys.stdin):
           .replaceAll(",", "");
         const right = await judge(answer, expected, "last_number");
         expect(right).toMatchObject({ reward: 1, answer: expected, sandbox: null });
-        const twin = await judge(`${answer}1`, expected, "last_number");
-        expect(twin).toMatchObject({ reward: 0, answer: `${expected}1`, sandbox: null });
+        const twin = await judge(`${answer}\nNo: 9${expected}`, expected, "last_number");
+        expect(twin).toMatchObject({ reward: 0, answer: `9${expected}`, sandbox: null });
       }
       expect(rows).toHaveLength(1_319);
     },
@@ -133,8 +119,29 @@ function quickCases(count: number): { text: string; expected: string; quick: boo
 }
 
 const BOXES = [
-  ...["18", "-3", "0", "007", "1,000", " 7 ", "123456789012345", "3.50", "1/2", "-1/2", "x = 5", "2x+1", "5 cm", "{5}"],
-  ...["\\frac{1}{2}", "\\dfrac{83}{499}", "\\frac12", "3\\sqrt{2}", "2\\pi", "2\\cdot 3", "12 000", "1 2", "sin 1"],
+  "18",
+  "-3",
+  "0",
+  "007",
+  "1,000",
+  " 7 ",
+  "123456789012345",
+  "3.50",
+  "1/2",
+  "-1/2",
+  "x = 5",
+  "2x+1",
+  "5 cm",
+  "{5}",
+  "\\frac{1}{2}",
+  "\\dfrac{83}{499}",
+  "\\frac12",
+  "3\\sqrt{2}",
+  "2\\pi",
+  "2\\cdot 3",
+  "12 000",
+  "1 2",
+  "sin 1",
 ];
 const WRAPPED = [
   "?",
@@ -149,36 +156,39 @@ const WRAPPED = [
   "$?$ and $y$",
 ];
 const BEFORE = [
-  ...[
-    "",
-    "So ",
-    "We have $x=5$ and thus ",
-    "The answer is ",
-    "The final answer is ",
-    "Final Answer\n\n",
-    "Answer: 12. Hence ",
-  ],
-  ...[
-    "**Final answer:** ",
-    "a $ b ",
-    "cost is $5, so ",
-    "\\[ x = 3 \\] then ",
-    "It is 20. The final answer is $5$. I hope ",
-  ],
-  ...["final answer is 5. So ", "Let \\(x=2\\).\nFinal answer: ", "é × ", "3 = ", "{"],
+  "",
+  "So ",
+  "We have $x=5$ and thus ",
+  "The answer is ",
+  "The final answer is ",
+  "Final Answer\n\n",
+  "Answer: 12. Hence ",
+  "**Final answer:** ",
+  "a $ b ",
+  "cost is $5, so ",
+  "\\[ x = 3 \\] then ",
+  "It is 20. The final answer is $5$. I hope ",
+  "final answer is 5. So ",
+  "Let \\(x=2\\).\nFinal answer: ",
+  "é × ",
+  "3 = ",
+  "{",
 ];
 const AFTER = [
-  ...[
-    "",
-    ".",
-    "!",
-    ", which is 20",
-    " as {x} said",
-    "%",
-    " percent",
-    " and \\frac{1}{2}",
-    " $z=4$",
-    "\nI hope it is correct.",
-  ],
-  ...[" is 3", "}", "} }", " or $\\frac{2}{3}$", "\\)", "\n\nThat is 7}"],
+  "",
+  ".",
+  "!",
+  ", which is 20",
+  " as {x} said",
+  "%",
+  " percent",
+  " and \\frac{1}{2}",
+  " $z=4$",
+  "\nI hope it is correct.",
+  " is 3",
+  "}",
+  "} }",
+  " or $\\frac{2}{3}$",
+  "\\)",
+  "\n\nThat is 7}",
 ];

@@ -16,9 +16,9 @@ export async function judgeAnswer(run: Run, submission: AnswerSubmission): Promi
   const found = extract(submission);
   if (found.text === null) return answerVerdict(expected, { answer: null, failure: wrong(found.missing) });
   const { text, box } = found;
-  const quick = expected.map((one) => quickComparison(text, box, one));
-  if (quick.includes(true)) return answerVerdict(expected, { answer: box, failure: null });
-  if (!quick.includes(null)) return answerVerdict(expected, { answer: box, failure: wrong(DIFFERENT) });
+  const quick = new Set(expected.map((one) => quickComparison(text, box, one)));
+  if (quick.has(true)) return answerVerdict(expected, { answer: box, failure: null });
+  if (!quick.has(null)) return answerVerdict(expected, { answer: box, failure: wrong(DIFFERENT) });
   const { equal, extracted, failure, stage } = await compare(run, { ...submission, expected, text });
   const answer = extracted ?? box;
   return answerVerdict(expected, { answer, failure: equal ? null : (failure ?? wrong(DIFFERENT)), stage });
