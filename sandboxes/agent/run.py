@@ -52,10 +52,10 @@ class Run:
             os.set_blocking(descriptor, False)
         self._pipes = {spare.stdout: self.stdout, spare.stderr: self.stderr}
         what = {"env": header["env"], "args": header.get("args", [])}
-        if self._bridge is not None:
+        if "argv" in header:
+            what.update(do="program", argv=header["argv"], joined=self._bridge is not None)
+        elif self._bridge is not None:
             what.update(do=header["role"], file=header["file"])
-        elif "argv" in header:
-            what.update(do="program", argv=header["argv"])
         elif spare.python:
             what.update(do="python", file=header["file"])
         else:

@@ -69,22 +69,32 @@ def _live():
         # Bash keeps the two descriptors to itself; what it starts does not get them.
         _execute([*what["argv"], _SHELL])
     if what["do"] in ("candidate", "tests"):
-        _join(what, source, prelude)
-    os.close(ORDERS)
-    os.close(REPLIES)
+        _take_part(what, source, prelude)
     if what["do"] == "python":
+        os.close(ORDERS)
+        os.close(REPLIES)
         program.run(source, prelude.decode(), what["args"], what["file"])
+    if what["joined"]:
+        _join(inheritable=True)
+    else:
+        os.close(ORDERS)
+        os.close(REPLIES)
     _execute(what["argv"])
 
 
-def _join(what, source, prelude):
-    """Takes part in a call bridge, on the descriptor that orders came on. Never returns."""
+def _join(inheritable):
+    """Puts this end of a call bridge in the place of the descriptor that orders came on."""
     orders = socket.socket(fileno=ORDERS)
     _, (end,), _, _ = socket.recv_fds(orders, 1, 1)
     orders.detach()
-    os.dup2(end, ORDERS, inheritable=False)
+    os.dup2(end, ORDERS, inheritable=inheritable)
     os.close(end)
     os.close(REPLIES)
+
+
+def _take_part(what, source, prelude):
+    """Calls over a bridge, or is called. Never returns."""
+    _join(inheritable=False)
     if what["do"] == "tests":
         bridge.run_tests(ORDERS, source, json.loads(prelude))
     else:

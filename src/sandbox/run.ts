@@ -59,16 +59,27 @@ export type Program =
   | { readonly argv: readonly string[] };
 
 /**
- * Tests that call the program over a bridge (docs/bridge.md): Python, in a slot of their own beside it, joined with it by
- * a socket and nothing else. The program is then source for a warm Python that only serves their calls.
+ * Tests that call the program over a bridge (docs/bridge.md), in a slot of their own beside it, joined with it by a socket
+ * and nothing else: Python that calls a warm Python, or a command line that calls a command line. Either leaves a report.
  */
-export interface BridgedTests {
-  readonly source: string;
-  /** How to run them, as `sandboxes/agent/bridge` takes it. */
-  readonly options: JsonObject;
+export type BridgedTests = (PythonTests | CommandTests) & {
   readonly limits: RunLimits;
   /** The most that their report may come to, in bytes. */
   readonly reportBytes: number;
+};
+
+/** The program is then source for a warm Python that only serves their calls. */
+export interface PythonTests {
+  readonly source: string;
+  /** How to run them, as `sandboxes/agent/bridge` takes it. */
+  readonly options: JsonObject;
+}
+
+/** The program is then a command line, too. Each of the two has its end of the socket as descriptor 3. */
+export interface CommandTests {
+  readonly argv: readonly string[];
+  readonly files: readonly InputFile[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 export interface RunRequest {

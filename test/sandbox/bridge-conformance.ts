@@ -2,6 +2,8 @@ import { expect, it } from "vitest";
 import type { RunRequest, RunResult, SandboxMode } from "../../src/sandbox/index.ts";
 import { LIMITS, text } from "../support/sandboxes.ts";
 
+const PYTHON = "/usr/bin/python3";
+
 type Run = (request: Omit<RunRequest, "limits">) => Promise<RunResult>;
 
 /** What tests beside a program are in every provider; in mode C there is one slot, and none for them. */
@@ -72,5 +74,43 @@ def check(f):
     });
     expect(loops.limit).toMatch(/cpu|wall/);
     expect(reportOf(loops).tests).toMatchObject([{ status: "error" }]);
+  });
+
+  const command = (program: string, tests: string) =>
+    run({
+      program: { argv: [PYTHON, "-c", program] },
+      tests: {
+        argv: [PYTHON, "-c", tests],
+        files: [{ path: "expected", data: Buffer.from("41") }],
+        env: { ROLE: "tests" },
+        limits: { ...LIMITS, wallMs: LIMITS.wallMs + 1_000 },
+        reportBytes: 100_000,
+      },
+    });
+
+  it("gives command lines their end of the bridge as descriptor 3, and nothing else that is open", async () => {
+    const heard = "import os\nsent = os.read(3, 100)\nopen('report.json', 'wb').write(sent + b' ' + os.environb[b'ROLE'])";
+    const says = "import os\nos.write(3, repr([sorted(os.listdir('/proc/self/fd'))[:4], os.listdir('.')]).encode())";
+    const result = await command(says, heard);
+    expect(Buffer.from(result.tests?.files[0]?.data ?? "").toString()).toBe("[['0', '1', '2', '3'], []] tests");
+    expect(result).toMatchObject({ exit: { code: 0 }, limit: null });
+  });
+
+  it("lets what a command line starts speak for it, and ends all of it with its tests", async () => {
+    const starts = `import subprocess, sys, time
+subprocess.Popen([sys.executable, '-c', 'import os; os.write(3, b"child")'], close_fds=False)
+print('started', flush=True)
+time.sleep(60)`;
+    const result = await command(starts, "import os\nopen('report.json', 'wb').write(os.read(3, 100))");
+    expect(Buffer.from(result.tests?.files[0]?.data ?? "").toString()).toBe("child");
+    expect(text(result.stdout)).toBe("started\n");
+    expect(result).toMatchObject({ limit: null, unexplainedKill: false });
+    expect(result.times.wallMs).toBeLessThan(LIMITS.wallMs);
+  });
+
+  it("refuses tests and programs of different kinds", async () => {
+    const tests = { argv: ["/bin/true"], files: [], env: {}, limits: LIMITS, reportBytes: 1 };
+    const warm = { interpreter: "python", source: "" };
+    await expect(run({ program: warm, tests })).rejects.toMatchObject({ code: "invalid_request" });
   });
 }

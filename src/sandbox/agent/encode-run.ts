@@ -57,16 +57,17 @@ const REPORT = "report.json";
 /** Kept of what the tests print, which nobody sees but who debugs them. */
 const TESTS_KEEP_BYTES = 16 << 10;
 
-/** The tests of a program as a run of their own: their options travel as what is executed first. */
-export function testsRequest({ source, options, limits, reportBytes }: BridgedTests, program: Program): RunRequest {
+/** The tests of a program as a run of their own: options of Python's travel as what is executed first. */
+export function testsRequest(tests: BridgedTests, program: Program): RunRequest {
+  const { limits, reportBytes } = tests;
+  const common = { outputs: [{ path: REPORT, limit: reportBytes }], limits, keepBytes: TESTS_KEEP_BYTES };
+  if ("argv" in tests) {
+    if (!("argv" in program)) throw refused("tests", "that are a command line need a program that is one");
+    return { ...common, program: { argv: tests.argv }, files: tests.files, env: tests.env };
+  }
   if ("argv" in program) throw refused("tests", "need a program that is source for a warm Python");
-  const prelude = JSON.stringify({ ...options, report: REPORT });
-  return {
-    program: { interpreter: program.interpreter, source, prelude, fileName: "tests.py" },
-    outputs: [{ path: REPORT, limit: reportBytes }],
-    limits,
-    keepBytes: TESTS_KEEP_BYTES,
-  };
+  const prelude = JSON.stringify({ ...tests.options, report: REPORT });
+  return { ...common, program: { interpreter: program.interpreter, source: tests.source, prelude, fileName: "tests.py" } };
 }
 
 /** The request of a session, in the same form. */
