@@ -48,7 +48,7 @@ export interface ExecutionRequest {
   readonly code: string;
   /** Source that is executed before the code in its namespace: trusted, and only where a warm interpreter runs it. */
   readonly prelude?: string;
-  /** Tests that call the program, beside each of its cases; only where a warm Python runs it. */
+  /** Tests that call the program, beside each of its cases. */
   readonly tests?: TestsRequest;
   /** Whose pools its sandboxes come from, default `execution`: those of different resources share no sandbox. */
   readonly resource?: string;
@@ -79,13 +79,22 @@ export interface ExecutionRequest {
 }
 
 /** Tests in a slot of their own, joined with the program's by a call bridge and nothing else (docs/bridge.md). */
-export interface TestsRequest {
+export type TestsRequest = (PythonTestsRequest | ProgramTestsRequest) & {
+  /** The most that their report may come to in bytes, default 1 MiB. */
+  readonly reportBytes?: number;
+};
+
+/** Only where a warm Python runs the program. */
+export interface PythonTestsRequest {
   /** Python. */
   readonly source: string;
   /** What to run of it, as `sandboxes/agent/bridge` takes it. */
   readonly options: JsonObject;
-  /** The most that their report may come to in bytes, default 1 MiB. */
-  readonly reportBytes?: number;
+}
+
+/** Tests that are a program of the program's language, compiled apart from it, in a slot of their own. */
+export interface ProgramTestsRequest {
+  readonly program: string;
 }
 
 export interface ExecutionCase {
@@ -160,6 +169,8 @@ export interface Execution {
   readonly image: string;
   /** Null when the language is not compiled. When it is not `ok`, no case was run. */
   readonly compile: Stage | null;
+  /** Of tests that are compiled; when it is not `ok`, no case was run. */
+  readonly testsCompile?: Stage;
   /** By index; null where a case was not run, because the compiler or an earlier case failed. */
   readonly cases: readonly (Stage | null)[];
 }

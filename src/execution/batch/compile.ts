@@ -1,10 +1,10 @@
 import type { InputFile, OutputFile } from "../../sandbox/index.ts";
 import type { Candidate } from "../attribution/index.ts";
-import type { CompilePlan, Plan } from "../plan/plan.ts";
+import type { CompilePlan } from "../plan/compile-plan.ts";
 import type { Stage } from "../service.ts";
 
 /** The compiler with its input: as little trusted as what it compiles. */
-export function compilerOf({ keepBytes }: Plan, compile: CompilePlan): Candidate {
+export function compilerOf(keepBytes: number, compile: CompilePlan): Candidate {
   const { argv, env, files, artefacts, artefactBytes } = compile;
   const outputs = artefacts.map(({ path, folder }) => ({ path, limit: artefactBytes, archive: folder }));
   return {

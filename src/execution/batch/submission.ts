@@ -1,12 +1,13 @@
 import type { CallContext } from "../../core/context.ts";
-import type { InputFile, RunRequest, Sandbox } from "../../sandbox/index.ts";
+import type { BridgedTests, InputFile, RunRequest, Sandbox } from "../../sandbox/index.ts";
 import type { Admission } from "../admission/index.ts";
 import { type Candidate, type CandidateRunner, type Place, SubmissionRecord } from "../attribution/index.ts";
+import type { CompilePlan } from "../plan/compile-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Execution, ExecutionCase, ExecutionListener, ExecutionRequest, Stage } from "../service.ts";
 import { stageOf } from "../stage.ts";
 import { CommonFiles } from "./common-files.ts";
-import { compiledOf, compilerOf } from "./compile.ts";
+import { type Compiled, compiledOf, compilerOf } from "./compile.ts";
 import { runCases } from "./run-cases.ts";
 
 export interface SubmissionInput {
@@ -33,17 +34,27 @@ export class Submission {
   async execute(ctx: CallContext): Promise<Execution> {
     const { plan, request, listener } = this.#input;
     const facts = { language: plan.language, image: plan.image };
-    if (!plan.compile) return { ...facts, compile: null, cases: await this.#runCases(ctx, plan.files) };
-    const ended = await this.#runOne(ctx, compilerOf(plan, plan.compile));
-    const { stage, artefacts } = compiledOf(ended, plan.compile);
-    listener?.onCompiled?.(stage);
-    const cases = artefacts
-      ? await this.#runCases(ctx, [...plan.files, ...artefacts])
-      : Array.from<null>({ length: request.cases.length }).fill(null);
-    return { ...facts, compile: stage, cases };
+    const none = () => Array.from<null>({ length: request.cases.length }).fill(null);
+    const program = plan.compile && (await this.#compile(ctx, plan.compile));
+    if (program) listener?.onCompiled?.(program.stage);
+    const compiled = { ...facts, compile: program?.stage ?? null };
+    if (program && !program.artefacts) return { ...compiled, cases: none() };
+    const tests = plan.tests?.compile ? await this.#compile(ctx, plan.tests.compile) : null;
+    const done = tests ? { ...compiled, testsCompile: tests.stage } : compiled;
+    if (tests && !tests.artefacts) return { ...done, cases: none() };
+    const files = [...plan.files, ...(program?.artefacts ?? [])];
+    return { ...done, cases: await this.#runCases(ctx, files, plan.tests?.tests(tests?.artefacts ?? []) ?? null) };
   }
 
-  async #runCases(ctx: CallContext, files: readonly InputFile[]): Promise<(Stage | null)[]> {
+  async #compile(ctx: CallContext, plan: CompilePlan): Promise<Compiled> {
+    return compiledOf(await this.#runOne(ctx, compilerOf(this.#input.plan.keepBytes, plan)), plan);
+  }
+
+  async #runCases(
+    ctx: CallContext,
+    files: readonly InputFile[],
+    tests: BridgedTests | null,
+  ): Promise<(Stage | null)[]> {
     const { plan, request, listener } = this.#input;
     const { cases, stopAtFirstFailure = false, hasFailed = isNotOk } = request;
     const common = new CommonFiles(ctx, files);
@@ -53,7 +64,7 @@ export class Submission {
         parallel: plan.parallel,
         stopAtFirstFailure,
         hasFailed,
-        run: (inner, index) => this.#runOne(inner, this.#candidate(common, cases[index] ?? {})),
+        run: (inner, index) => this.#runOne(inner, this.#candidate(common, tests, cases[index] ?? {})),
         isOver: () => this.#record.settled,
         onCase: (index, stage) => listener?.onCase?.(index, stage),
       });
@@ -75,12 +86,12 @@ export class Submission {
     }
   }
 
-  #candidate(common: CommonFiles, one: ExecutionCase): Candidate {
+  #candidate(common: CommonFiles, tests: BridgedTests | null, one: ExecutionCase): Candidate {
     const { plan, request, listener } = this.#input;
     const single = request.cases.length === 1;
     const onOutput = single ? listener?.onOutput?.bind(listener) : undefined;
     const prepare = (_ctx: CallContext, sandbox: Sandbox, place: Place): RunRequest | Promise<RunRequest> => {
-      const make = (files: readonly InputFile[]) => caseRequest(plan, one, files, place, onOutput);
+      const make = (files: readonly InputFile[]) => caseRequest(plan, tests, one, files, place, onOutput);
       const files = common.for(sandbox, single || place.alone);
       return files instanceof Promise ? files.then(make) : make(files);
     };
@@ -94,7 +105,8 @@ const isNotOk = (_index: number, { status }: Stage) => status !== "ok";
 const TESTS_EXTRA_MS = 2_000;
 
 function caseRequest(
-  { program, env, keepBytes, tests }: Plan,
+  { program, env, keepBytes }: Plan,
+  tests: BridgedTests | null,
   { args, stdin, files, outputs, keepBytes: ownKeepBytes }: ExecutionCase,
   common: readonly InputFile[],
   { limits, tries }: Place,

@@ -1,6 +1,5 @@
 import { extname } from "node:path";
 import type {
-  BridgedTests,
   ImageCatalogue,
   ImageLanguage,
   InputFile,
@@ -10,10 +9,13 @@ import type {
   SandboxMode,
   SandboxSpec,
 } from "../../sandbox/index.ts";
-import type { ExecutionRequest, TestsRequest } from "../service.ts";
+import type { ExecutionRequest } from "../service.ts";
 import { type ResourceClass, smallestClass } from "./classes.ts";
+import type { CompilePlan } from "./compile-plan.ts";
 import { CASE_LIMITS, COMPILE_LIMITS, fitted, manifestLimits, requestLimits } from "./limits.ts";
+import { environment, filledIn } from "./placeholders.ts";
 import { refusal } from "./refusal.ts";
+import { joinedLanguage, sumOf, type TestsPlan, testsPlan } from "./tests-plan.ts";
 import { checkInputs, checkTexts, isWithin, RUN_BYTES } from "./workspace.ts";
 
 /** What sandboxes are made of, and the defaults of requests. */
@@ -35,8 +37,7 @@ export interface Plan {
   readonly spec: SandboxSpec;
   readonly compile: CompilePlan | null;
   readonly limits: RunLimits;
-  /** Those of each case, which calls them. */
-  readonly tests: BridgedTests | null;
+  readonly tests: TestsPlan | null;
   readonly env: Readonly<Record<string, string>>;
   /** In the workspace of every case, beside what the compiler leaves. */
   readonly files: readonly InputFile[];
@@ -44,16 +45,6 @@ export interface Plan {
   /** Cases at once. */
   readonly parallel: number;
   readonly program: (args: readonly string[] | undefined) => Program;
-}
-
-export interface CompilePlan {
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly limits: RunLimits;
-  readonly files: readonly InputFile[];
-  readonly artefacts: readonly { readonly path: string; readonly folder: boolean }[];
-  /** Bytes of all artefacts together: they must fit beside the inputs of every case. */
-  readonly artefactBytes: number;
 }
 
 const MAX_CASES = 10_000;
@@ -72,7 +63,7 @@ export function planOf(
   catalogue: ImageCatalogue,
   options: PlanOptions,
 ): Plan {
-  const resolved = catalogue.resolve(request.language, request.image);
+  const resolved = joinedLanguage(catalogue.resolve(request.language, request.image), request);
   const { name, language, image } = resolved;
   const keepBytes = checkCases(request);
   checkTexts(request);
@@ -80,7 +71,7 @@ export function planOf(
   const source = liesInFile(resolved) ? { path: language.source, data: Buffer.from(request.code) } : null;
   const inputs = checkInputs(request, source, RUN_BYTES - room);
   const limits = limitsOf(resolved, request, options);
-  const tests = request.tests ? bridgedTests(resolved, request.tests, limits.run) : null;
+  const tests = request.tests ? testsPlan(language, request.tests, limits.run) : null;
   const kind = classFor(
     tests ? { ...limits, run: sumOf(limits.run, tests.limits) } : limits,
     inputs.files + room,
@@ -109,25 +100,6 @@ export function planOf(
     keepBytes,
     parallel: Math.min(request.parallel ?? kind.slots, kind.slots, request.cases.length),
     program: programOf(language, request, limits.run),
-  };
-}
-
-const REPORT_BYTES = 1 << 20;
-/** What tests may take beside the program: they make inputs and compare, and must not be the measure. */
-const TESTS = { cpuMs: 30_000, memoryBytes: 256 << 20, processes: 8, openFiles: 64 };
-
-function bridgedTests({ name, language }: ResolvedLanguage, asked: TestsRequest, run: RunLimits): BridgedTests {
-  if (language.sessions !== "slot") throw refusal("tests", `${name} has no warm Python that tests could call`);
-  const { source, options, reportBytes = REPORT_BYTES } = asked;
-  return { source, options, reportBytes, limits: { ...run, ...TESTS, cpuMs: Math.max(TESTS.cpuMs, run.cpuMs) } };
-}
-
-/** What a program and its tests may take together. */
-function sumOf(run: RunLimits, tests: RunLimits): RunLimits {
-  return {
-    ...run,
-    memoryBytes: run.memoryBytes + tests.memoryBytes,
-    processes: run.processes + tests.processes,
   };
 }
 
@@ -227,24 +199,6 @@ export function specOf(
 function notReplaced(files: readonly InputFile[], artefacts: CompilePlan["artefacts"]): readonly InputFile[] {
   if (files.length === 0) return files;
   return files.filter(({ path }) => !artefacts.some((artefact) => isWithin(path, artefact.path)));
-}
-
-const MEMORY = "{memory_mib}";
-
-/** Words of a manifest for a run with these limits. */
-function filledIn(words: readonly string[], limits: RunLimits): readonly string[] {
-  if (!words.some((word) => word.includes(MEMORY))) return words;
-  const memory = String(Math.floor(limits.memoryBytes / 2 ** 20));
-  return words.map((word) => word.replaceAll(MEMORY, memory));
-}
-
-type Environment = Readonly<Record<string, string>>;
-
-export function environment({ env }: ImageLanguage, asked: Environment | undefined, limits: RunLimits): Environment {
-  const names = Object.keys(env);
-  if (names.length === 0) return asked ?? env;
-  const values = filledIn(Object.values(env), limits);
-  return { ...Object.fromEntries(names.map((name, i) => [name, values[i] ?? ""])), ...asked };
 }
 
 /** What runs with the arguments of a case. */

@@ -7,7 +7,8 @@ import type {
 } from "../../sandbox/index.ts";
 import type { OpenSessionRequest } from "../service.ts";
 import { CASE_LIMITS, fitted, manifestLimits, requestLimits } from "./limits.ts";
-import { classFor, environment, type PlanOptions, specOf } from "./plan.ts";
+import { environment } from "./placeholders.ts";
+import { classFor, type PlanOptions, specOf } from "./plan.ts";
 import { refusal } from "./refusal.ts";
 import { checkInputs, checkTexts, RUN_BYTES } from "./workspace.ts";
 

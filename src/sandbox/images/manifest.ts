@@ -26,6 +26,25 @@ const ManifestLimits = z.strictObject({
 });
 export type ManifestLimits = z.infer<typeof ManifestLimits>;
 
+const Compile = z.strictObject({
+  argv: CommandLine,
+  artefacts: z.array(z.strictObject({ path: z.string().min(1), folder: z.boolean().default(false) })).min(1),
+  limits: ManifestLimits.prefault({}),
+});
+
+/** How a program is joined with tests that are a program of the same language (docs/bridge.md). */
+const Bridge = z.strictObject({
+  /** Makes and runs a program that serves their calls, instead of what the language says without tests. */
+  program: z.strictObject({ compile: Compile.optional(), run: CommandLine }),
+  tests: z.strictObject({
+    /** File name that they are given in the workspace. */
+    source: FileName,
+    compile: Compile.optional(),
+    run: CommandLine,
+    limits: ManifestLimits.prefault({}),
+  }),
+});
+
 const Language = z
   .strictObject({
     aliases: z.array(Name).default([]),
@@ -41,15 +60,10 @@ const Language = z
      * Runs once per submission, with the code in the workspace; what it leaves is laid into the workspace of every
      * case. An interpreter then runs what the compiler made, which takes an interpreter that knows where to look.
      */
-    compile: z
-      .strictObject({
-        argv: CommandLine,
-        artefacts: z.array(z.strictObject({ path: z.string().min(1), folder: z.boolean().default(false) })).min(1),
-        limits: ManifestLimits.prefault({}),
-      })
-      .optional(),
+    compile: Compile.optional(),
     /** Command line of a case, when there is no interpreter; arguments of the case follow it. */
     run: CommandLine.optional(),
+    bridge: Bridge.optional(),
     /** Of the compiler and of every case; `{memory_mib}` as in command lines. */
     env: z.record(z.string(), z.string()).default({}),
     /** Sessions: `slot` when an interpreter keeps state, `container` for a shell. */
