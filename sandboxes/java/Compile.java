@@ -34,9 +34,9 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles Main.java of the working folder, and what it needs of the other sources there, to main.jar. Says what javac
- * says, with two differences: public classes may have any name, and the jar starts the program's own main class,
- * whatever it is called.
+ * Compiles Main.java of the working folder, or the sources that are named instead, and what they need of the others
+ * there, to main.jar. Says what javac says, with two differences: public classes may have any name, and the jar starts
+ * the program's own main class, whatever it is called.
  */
 public final class Compile {
     private static final String SOURCE = "Main.java";
@@ -51,7 +51,8 @@ public final class Compile {
             outputs = new Outputs(files);
             var options = List.of("-proc:none", "-Xlint:none", "-sourcepath", ".", "-implicit:class");
             var sources = new ArrayList<JavaFileObject>();
-            for (var source : files.getJavaFileObjects(SOURCE)) sources.add(new AnyName(source));
+            var names = args.length > 0 ? args : new String[] {SOURCE};
+            for (var source : files.getJavaFileObjects(names)) sources.add(new AnyName(source));
             var task = (JavacTask) compiler.getTask(new PrintWriter(System.err, true), outputs, null, options, null, sources);
             task.addTaskListener(mains);
             done = task.call();
