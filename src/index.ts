@@ -16,6 +16,7 @@ export {
   GymUnitTests,
   OutputComparison,
   Scoring,
+  readDeclaration,
   scoringProblem,
   judgedText,
   testsOf,

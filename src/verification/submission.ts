@@ -45,7 +45,7 @@ export interface Answer extends Omit<CodeExtractionOptions, "language"> {
 export type Program<T extends Tests> = Submission & { readonly code: string; readonly tests: T };
 
 /** What a submission is judged by. What is expected never enters the program's own slot. */
-export type Tests = CaseTests | AssertionTests;
+export type Tests = CaseTests | AssertionTests | ProgramTests;
 
 /** Inputs, each with what has to come out, compared outside every sandbox. */
 export interface CaseTests {
@@ -73,4 +73,21 @@ export interface AssertionTests {
   readonly asserts?: readonly string[];
   /** Ids of `unittest` tests (`Class.method`) that all must be seen to pass; default: all that are found. */
   readonly expected?: readonly string[];
+}
+
+/**
+ * Tests that are a program of the submission's language and assert by themselves: with a main in C++ and Java, by
+ * `console.assert` or exceptions in JavaScript. They run in a slot of their own and call the submission's over a bridge
+ * (docs/bridge.md). Where none can be made for the signature, or the values, `invalid_request` says so.
+ */
+export interface ProgramTests {
+  readonly kind: "program";
+  /** That of the submission, by its own name. */
+  readonly language: "cpp" | "java" | "javascript";
+  /** Ends in the open body of the entry point; includes, imports and helpers before it are there for the tests, too. */
+  readonly declaration: string;
+  /** The tests, which follow the entry point. */
+  readonly source: string;
+  /** Name of the function or method that the declaration leaves open. */
+  readonly entryPoint: string;
 }

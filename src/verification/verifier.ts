@@ -5,6 +5,7 @@ import type { Execution, ExecutionRequest, ExecutionService } from "../execution
 import { extractCode, type Extraction } from "./extract/index.ts";
 import { judgeAssertions } from "./kinds/assertions.ts";
 import { judgeCases } from "./kinds/cases.ts";
+import { judgePrograms } from "./kinds/programs.ts";
 import type { Judgement } from "./kinds/judgement.ts";
 import { type JudgingOptions, judgingOptions } from "./judging-options.ts";
 import { namedTests } from "./named-tests.ts";
@@ -59,6 +60,8 @@ export class Verifier implements VerificationService {
         return judgeCases(run, { ...program, tests }, options);
       case "assertions":
         return judgeAssertions(run, { ...program, tests });
+      case "program":
+        return judgePrograms(run, { ...program, tests });
     }
   }
 

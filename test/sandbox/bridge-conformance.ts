@@ -89,7 +89,8 @@ def check(f):
     });
 
   it("gives command lines their end of the bridge as descriptor 3, and nothing else that is open", async () => {
-    const heard = "import os\nsent = os.read(3, 100)\nopen('report.json', 'wb').write(sent + b' ' + os.environb[b'ROLE'])";
+    const heard =
+      "import os\nsent = os.read(3, 100)\nopen('report.json', 'wb').write(sent + b' ' + os.environb[b'ROLE'])";
     const says = "import os\nos.write(3, repr([sorted(os.listdir('/proc/self/fd'))[:4], os.listdir('.')]).encode())";
     const result = await command(says, heard);
     expect(Buffer.from(result.tests?.files[0]?.data ?? "").toString()).toBe("[['0', '1', '2', '3'], []] tests");

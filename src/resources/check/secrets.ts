@@ -13,15 +13,22 @@ export function secretsOf(row: Row, submission: Submission): string[] {
   const { tests } = submission;
   const given = tests.kind === "cases" ? tests.cases.map(({ input }) => input) : [];
   const known = [prompt, ...given].join("\n");
-  const candidates =
-    tests.kind === "cases"
-      ? tests.cases.flatMap(({ expected }) => parts(expected))
-      : [...assertionsIn(tests.source), ...(tests.asserts ?? [])].map((line) => line.trim());
-  const secrets = candidates
+  const secrets = expectedBy(tests)
     .map((text) => text.slice(0, MOST_CHARACTERS))
     .filter((text) => text.length >= LEAST_CHARACTERS && new Set(text).size >= LEAST_DIFFERENT)
     .filter((text) => !known.includes(text));
   return [...new Set(secrets)].sort((a, b) => b.length - a.length).slice(0, MOST_SECRETS);
+}
+
+function expectedBy(tests: Submission["tests"]): string[] {
+  switch (tests.kind) {
+    case "cases":
+      return tests.cases.flatMap(({ expected }) => parts(expected));
+    case "assertions":
+      return [...assertionsIn(tests.source), ...(tests.asserts ?? []).map((line) => line.trim())];
+    case "program":
+      return assertionsIn(tests.source);
+  }
 }
 
 /** The text, and its longest line, without blanks at the ends. */
@@ -32,7 +39,10 @@ function parts(text: string): string[] {
 }
 
 function assertionsIn(source: string): string[] {
-  return source.split("\n").filter((line) => line.includes("assert"));
+  return source
+    .split("\n")
+    .filter((line) => line.includes("assert"))
+    .map((line) => line.trim());
 }
 
 /** Every string in a JSON value. */

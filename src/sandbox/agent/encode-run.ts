@@ -67,7 +67,10 @@ export function testsRequest(tests: BridgedTests, program: Program): RunRequest 
   }
   if ("argv" in program) throw refused("tests", "need a program that is source for a warm Python");
   const prelude = JSON.stringify({ ...tests.options, report: REPORT });
-  return { ...common, program: { interpreter: program.interpreter, source: tests.source, prelude, fileName: "tests.py" } };
+  return {
+    ...common,
+    program: { interpreter: program.interpreter, source: tests.source, prelude, fileName: "tests.py" },
+  };
 }
 
 /** The request of a session, in the same form. */

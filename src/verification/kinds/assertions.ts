@@ -12,7 +12,7 @@ export async function judgeAssertions(run: Run, program: Program<AssertionTests>
   const { cases } = await run(requestOf(program));
   const [stage] = cases;
   if (!stage) throw new Error("an execution without its case");
-  const found = findings(stage, program.tests);
+  const found = findings(stage, program.tests.expected);
   const position = positions(program.tests);
   const verdicts = found.map((finding) => verdictOf(finding, position(finding), stage));
   const tests = Math.max(namedTests(program.tests) ?? 0, verdicts.length);
@@ -43,7 +43,8 @@ interface Finding {
   readonly evidence: readonly string[];
 }
 
-function findings(stage: Stage, tests: AssertionTests): Finding[] {
+/** `expected`: ids of tests that all have to be seen. */
+export function findings(stage: Stage, expected: readonly string[] = []): Finding[] {
   const report = stage.tests?.report ? readReport(stage.tests.report) : null;
   const evidence = report?.evidence ?? [];
   const failed = (failure: Failure): Finding[] => [{ id: null, failure, test: null, evidence }];
@@ -56,7 +57,7 @@ function findings(stage: Stage, tests: AssertionTests): Finding[] {
     test,
     evidence,
   }));
-  const missing = missingTests(tests, report).map((id): Finding => ({
+  const missing = missingTests(expected, report).map((id): Finding => ({
     id,
     failure: { status: "no_tests", message: `${id} was not run` },
     test: null,
@@ -97,12 +98,13 @@ function testFailure({ status, message }: TestReport, ended: Failure | null): Fa
   }
 }
 
-function missingTests({ expected = [] }: AssertionTests, { tests }: BridgeReport): string[] {
+function missingTests(expected: readonly string[], { tests }: BridgeReport): string[] {
   const seen = new Set(tests.map(({ id }) => id));
   return expected.filter((id) => !seen.has(id));
 }
 
-function verdictOf({ id, failure, test, evidence }: Finding, index: number, stage: Stage): CaseVerdict {
+/** The verdict that a finding is. */
+export function verdictOf({ id, failure, test, evidence }: Finding, index: number, stage: Stage): CaseVerdict {
   const judged = { index, failure, evidence, input: test?.line ?? null, expected: test?.expected ?? null };
   return { ...caseVerdict({ ...judged, output: test?.got ?? null }, stage), id };
 }

@@ -23,6 +23,8 @@ const BridgeReport = z.object({
   tests: z.array(TestReport),
   calls: z.int().min(0),
   evidence: z.array(Text),
+  /** Why the tests' own values cannot be handed to any program. */
+  unbridgeable: Text.optional(),
 });
 export type BridgeReport = z.infer<typeof BridgeReport>;
 

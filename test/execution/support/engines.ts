@@ -16,7 +16,7 @@ export interface EngineOptions {
 
 const MACHINE_BYTES = 16 * 2 ** 30;
 
-/** An engine over given pools, with the languages of the tests. */
+/** An engine over given pools. */
 export function engineOf({ pools, slots = 2, clock = systemClock, ...options }: EngineOptions): ExecutionEngine {
   const { mode = "auto", catalogue = testCatalogue() } = options;
   const sandboxes = { slots, cpus: 2, mode, runtime: "default", classes: resourceClasses(slots, MACHINE_BYTES) };
