@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import { OutputItem, outputText } from "../../contract/responses.ts";
 import { messageOf } from "../../core/errors/sandlot-error.ts";
@@ -59,26 +59,24 @@ const FENCES: Readonly<Record<string, string>> = { py: "python", js: "javascript
 /** Every fixture of an environment's folder, by task and name. A file whose kind is unknown is an error. */
 export async function readFixtures(environmentFolder: string): Promise<Fixture[]> {
   const root = join(environmentFolder, "fixtures");
-  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
-  const fixtures: Fixture[] = [];
-  for (const task of entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()) {
-    for (const file of (await readdir(join(root, task))).sort()) {
-      const match = /^([a-z]+)(?:-[\w-]+)?\.(\w+)$/.exec(file);
-      const kind = FIXTURE_KINDS.find((known) => known === match?.[1]);
-      if (!match || !kind)
-        throw new Error(`fixtures/${task}/${file}: the name does not start with one of ${FIXTURE_KINDS.join(", ")}`);
-      const text = await readFile(join(root, task, file), "utf8");
-      const fence = FENCES[match[2] ?? ""];
-      const output = match[2] === "json" ? readOutput(text, `fixtures/${task}/${file}`) : null;
-      const answer = output ? outputText(output) : fence ? fenced(fence, text) : text;
-      const common = { task, name: file.replace(/\.\w+$/, ""), kind, answer };
-      fixtures.push({ ...common, python: fence === "python" ? text : null, ...(output ? { output } : {}) });
-    }
-  }
-  return fixtures;
+  const entries = await readdir(root, { withFileTypes: true, recursive: true }).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile() && entry.parentPath !== root);
+  const paths = files.map((file) => relative(root, join(file.parentPath, file.name)).split(sep).join("/"));
+  return Promise.all(paths.sort().map(async (path) => fixtureOf(path, await readFile(join(root, path), "utf8"))));
+}
+
+/** `path`: the task's id, which may have slashes, and the file. */
+function fixtureOf(path: string, text: string): Fixture {
+  const task = path.slice(0, path.lastIndexOf("/"));
+  const match = /^(([a-z]+)(?:-[\w-]+)?)\.(\w+)$/.exec(path.slice(task.length + 1));
+  const kind = FIXTURE_KINDS.find((known) => known === match?.[2]);
+  if (!match || !kind)
+    throw new Error(`fixtures/${path}: the name does not start with one of ${FIXTURE_KINDS.join(", ")}`);
+  const fence = FENCES[match[3] ?? ""];
+  const output = match[3] === "json" ? readOutput(text, `fixtures/${path}`) : null;
+  const answer = output ? outputText(output) : fence ? fenced(fence, text) : text;
+  const common = { task, name: match[1] ?? "", kind, answer, python: fence === "python" ? text : null };
+  return output ? { ...common, output } : common;
 }
 
 function readOutput(text: string, file: string): OutputItem[] {

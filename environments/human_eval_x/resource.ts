@@ -1,0 +1,46 @@
+import { defineResource, extractGymCode, readDeclaration, unanswered } from "sandlot";
+import type { ResourceInput, SubmittedProgram, Verdict } from "sandlot";
+import { z } from "zod";
+import { programOf } from "./program.ts";
+import { HumanEvalXRow, type Language, languageOf } from "./row.ts";
+
+const Config = z.looseObject({ tests_timeout_secs: z.number().positive() });
+
+const OUTPUT_BYTES = 16 << 20;
+const DISK_BYTES = 32 << 20;
+const OPEN_FILES = 256;
+/** Waiting, unlike computing, is free; but not for ever. */
+const WALL_FACTOR = 2;
+
+export default defineResource({
+  row: HumanEvalXRow,
+
+  async verify(ctx, { row, manifest, services, answer }): Promise<Verdict> {
+    const language = languageOf(row);
+    const read = readDeclaration(language, row.declaration);
+    if ("problem" in read) throw new Error(read.problem);
+    const { code, problem } = extractGymCode(answer);
+    if (code === null) return unanswered(problem ?? "no program", 1);
+    const { entryPoint } = read;
+    return services.verify(ctx, language, {
+      code: programOf(code, { language, entryPoint, prompt: row.prompt }),
+      language,
+      tests: { kind: "program", language, declaration: row.declaration, source: row.test, entryPoint },
+      limits: limitsOf(language, manifest),
+    });
+  },
+});
+
+function limitsOf(language: Language, manifest: ResourceInput<HumanEvalXRow>["manifest"]): SubmittedProgram["limits"] {
+  const sandbox = manifest.sandboxes[language];
+  const cpuMs = Math.round(Config.parse(manifest.config).tests_timeout_secs * 1000);
+  return {
+    cpuMs,
+    wallMs: cpuMs * WALL_FACTOR,
+    memoryBytes: (sandbox?.memory_mb ?? 512) << 20,
+    outputBytes: OUTPUT_BYTES,
+    processes: sandbox?.processes ?? 64,
+    diskBytes: DISK_BYTES,
+    openFiles: OPEN_FILES,
+  };
+}
