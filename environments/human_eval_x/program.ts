@@ -41,7 +41,10 @@ const NO_TYPES = new Set(["return", "else", "throw", "case", "new", "do", "and",
 
 /** Whether a function of the name is defined: with a type before it, and a body behind it. */
 function defines(code: string, name: string): boolean {
-  const definition = new RegExp(`([A-Za-z_][\\w:]*(?:<[^;{}()]*>|\\[\\])*)\\s*[&*]?\\s+[&*]?${escaped(name)}\\s*\\([^;{}]*\\)[^;{}()]*\\{`, "g");
+  const definition = new RegExp(
+    `([A-Za-z_][\\w:]*(?:<[^;{}()]*>|\\[\\])*)\\s*[&*]?\\s+[&*]?${escaped(name)}\\s*\\([^;{}]*\\)[^;{}()]*\\{`,
+    "g",
+  );
   return Array.from(code.matchAll(definition)).some(([, type = ""]) => !NO_TYPES.has(type));
 }
 

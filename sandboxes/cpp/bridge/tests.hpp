@@ -52,6 +52,11 @@ inline void await_load() {
     }
 }
 
+/** That no program can be called with what the tests pass. */
+[[noreturn]] inline void refuse(const Unsendable& unsendable) {
+    finish("\"ok\":true", "", ",\"unbridgeable\":" + quoted(std::string("an argument is ") + unsendable.what()));
+}
+
 /** What the stub of the entry point does. A program that has gone or answers garbage is never called again. */
 template <class Signature, class... Arguments> auto call(const Arguments&... arguments) {
     await_load();
@@ -74,8 +79,12 @@ template <class Signature, class... Arguments> auto call(const Arguments&... arg
         }
     } catch (const Broken& broken) {
         finish_test("error", std::string("the program ") + broken.what());
+    } catch (const TooLarge& large) {
+        // The first call's are the tests' own; later ones may be made of what the program has answered.
+        if (calls > 1) finish_test("error", std::string("an argument is ") + large.what());
+        refuse(large);
     } catch (const Unsendable& unsendable) {
-        finish("\"ok\":true", "", ",\"unbridgeable\":" + quoted(std::string("an argument is ") + unsendable.what()));
+        refuse(unsendable);
     }
 }
 

@@ -33,6 +33,11 @@ struct Unsendable : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/** A value that is larger than a frame may be. */
+struct TooLarge : Unsendable {
+    using Unsendable::Unsendable;
+};
+
 class Writer {
 public:
     std::string bytes;
@@ -50,7 +55,7 @@ public:
 
 private:
     void raw(const void* data, std::size_t size) {
-        if (bytes.size() + size > most_bytes) throw Unsendable("more than 16 MiB");
+        if (bytes.size() + size > most_bytes) throw TooLarge("more than 16 MiB");
         bytes.append(static_cast<const char*>(data), size);
     }
 };

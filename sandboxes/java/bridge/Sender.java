@@ -16,8 +16,15 @@ final class Sender {
     static final int MOST_DEPTH = 100;
 
     /** A value that has no plain form. */
-    static final class Unsendable extends Exception {
+    static class Unsendable extends Exception {
         Unsendable(String message) {
+            super(message);
+        }
+    }
+
+    /** A value of a plain form that is too large or too deep for a frame. */
+    static final class TooLarge extends Unsendable {
+        TooLarge(String message) {
             super(message);
         }
     }
@@ -43,12 +50,13 @@ final class Sender {
 
     Sender value(Object value) throws IOException, Unsendable {
         write(value, 0);
+        if (bytes.size() > Wire.MOST_BYTES) throw new TooLarge("larger than a frame");
         return this;
     }
 
     private void write(Object value, int depth) throws IOException, Unsendable {
-        if (depth > MOST_DEPTH) throw new Unsendable("nested more than " + MOST_DEPTH + " deep");
-        if (bytes.size() > Wire.MOST_BYTES / 2) throw new Unsendable("too large");
+        if (depth > MOST_DEPTH) throw new TooLarge("nested more than " + MOST_DEPTH + " deep");
+        if (bytes.size() > Wire.MOST_BYTES) throw new TooLarge("larger than a frame");
         if (value == null) out.writeByte('n');
         else if (value instanceof Optional<?> optional) nested('O', optional.orElse(null), depth);
         else if (value instanceof Map<?, ?> map) {

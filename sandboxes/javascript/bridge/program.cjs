@@ -29,7 +29,12 @@ async function serve(entry) {
   for (;;) {
     const [kind, ...parts] = receive();
     if (kind !== "call") return;
-    send(...(await answer(entry, parts.map((part) => decode(part)))));
+    send(
+      ...(await answer(
+        entry,
+        parts.map((part) => decode(part)),
+      )),
+    );
   }
 }
 

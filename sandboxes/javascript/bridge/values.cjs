@@ -7,23 +7,29 @@ const MOST_DIGITS = 100_000;
 /** A value that has no plain form. */
 class Unsendable extends Error {}
 
+/** A value of a plain form that is too large or too deep for a frame. */
+class TooLarge extends Unsendable {}
+
 /** The JSON of a value. */
 function encode(value, depth = 0) {
-  if (depth > MOST_DEPTH) throw new Unsendable(`nested more than ${MOST_DEPTH} deep`);
+  if (depth > MOST_DEPTH) throw new TooLarge(`nested more than ${MOST_DEPTH} deep`);
   const inner = (item) => encode(item, depth + 1);
   switch (typeof value) {
     case "string":
     case "boolean":
       return value;
     case "number":
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : ["n", Object.is(value, -0) ? "-0" : String(value)];
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : ["n", Object.is(value, -0) ? "-0" : String(value)];
     case "undefined":
       return ["u"];
     case "bigint":
       return ["b", String(value)];
     case "object":
       break;
-    default:
+    case "function":
+    case "symbol":
       throw new Unsendable(`a ${typeof value}`);
   }
   if (value === null) return null;
@@ -31,7 +37,7 @@ function encode(value, depth = 0) {
   if (value instanceof Map) return ["m", ...Array.from(value, ([key, item]) => [inner(key), inner(item)])];
   if (value instanceof Set) return ["s", ...Array.from(value, inner)];
   if (value instanceof Date) return ["d", inner(value.getTime())];
-  if (value instanceof Error) return ["e", nameOf(value), String(value.message)];
+  if (value instanceof Error) return ["e", nameOf(value), value.message];
   for (const kind of [Promise, WeakMap, WeakSet, RegExp, ArrayBuffer])
     if (value instanceof kind) throw new Unsendable(`a ${kind.name}`);
   if (ArrayBuffer.isView(value)) throw new Unsendable("a typed array");
@@ -75,9 +81,9 @@ function decode(json, depth = 0) {
   }
 }
 
-/** Sets a property of the object's own, whatever its name. */
+/** Sets a property of the object's own, whatever its name; one that is constant stays. */
 function put(object, key, value) {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  Reflect.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
@@ -109,7 +115,8 @@ function copyBack(passed, changed) {
     if (Array.isArray(passed)) passed.length = changed.length;
     for (const [key, item] of Object.entries(changed)) {
       const own = Object.hasOwn(passed, key) ? passed[key] : undefined;
-      if (isPlainContainer(own) && isPlainContainer(item) && Array.isArray(own) === Array.isArray(item)) copyBack(own, item);
+      if (isPlainContainer(own) && isPlainContainer(item) && Array.isArray(own) === Array.isArray(item))
+        copyBack(own, item);
       else if (!(own instanceof Date && item instanceof Date)) put(passed, key, item);
     }
   }
@@ -119,4 +126,4 @@ function isPlainContainer(value) {
   return value !== null && typeof value === "object" && !(value instanceof Date) && !(value instanceof Error);
 }
 
-module.exports = { Unsendable, copyBack, decode, encode };
+module.exports = { TooLarge, Unsendable, copyBack, decode, encode };

@@ -1,6 +1,7 @@
 "use strict";
 /** Frames of the call bridge (docs/bridge.md) over descriptor 3: four bytes of length, then JSON. */
 const { readSync, writeSync } = require("node:fs");
+const { TooLarge } = require("./values.cjs");
 
 const DESCRIPTOR = 3;
 const MOST_BYTES = 16 << 20;
@@ -11,7 +12,7 @@ class Broken extends Error {}
 /** Sends `[kind, ...parts]`. */
 function send(...frame) {
   const body = Buffer.from(JSON.stringify(frame));
-  if (body.length > MOST_BYTES) throw new RangeError("is larger than 16 MiB");
+  if (body.length > MOST_BYTES) throw new TooLarge("larger than 16 MiB");
   const head = Buffer.alloc(4);
   head.writeUInt32BE(body.length);
   const whole = Buffer.concat([head, body]);

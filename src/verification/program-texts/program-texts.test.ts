@@ -4,6 +4,11 @@ import { programTexts, readDeclaration } from "./program-texts.ts";
 const texts = (language: "cpp" | "java" | "javascript", declaration: string, entryPoint: string, source = "") =>
   programTexts({ kind: "program", language, declaration, entryPoint, source });
 
+function problemOf(language: "cpp" | "java", declaration: string): string {
+  const read = readDeclaration(language, declaration);
+  return "problem" in read ? read.problem : "";
+}
+
 describe("C++", () => {
   const declaration = `#include <vector>
 using namespace std;
@@ -49,7 +54,7 @@ vector<int> sorted_up(vector<int> &values, const string& by = "{", map<string, i
     ["int f(int n);", "open body"],
     ["namespace a {", "no signature"],
   ])("says why %s cannot be bridged", (text, problem) => {
-    expect(readDeclaration("cpp", text)).toMatchObject({ problem: expect.stringContaining(problem) });
+    expect(problemOf("cpp", text)).toContain(problem);
   });
 });
 
@@ -92,7 +97,7 @@ class Solution {
     ["class A {", "open body of a method"],
     ["int f(int n) {", "open body of a method"],
   ])("says why %s cannot be bridged", (text, problem) => {
-    expect(readDeclaration("java", text)).toMatchObject({ problem: expect.stringContaining(problem) });
+    expect(problemOf("java", text)).toContain(problem);
   });
 });
 
