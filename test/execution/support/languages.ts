@@ -7,6 +7,12 @@ const PYTHON = "/usr/bin/python3";
 /** Compiles Python to a file, so that the compiled way can be gone on every machine that has Python. */
 const COMPILER = "import py_compile; py_compile.compile('main.py', cfile='main.pyc', doraise=True)";
 
+const COPIER = `import os, sys
+saw = os.listdir()
+source = open(sys.argv[1]).read()
+compile(source, sys.argv[1], "exec")
+open(sys.argv[2], "w").write("SAW = %r\\n%s" % (saw, source))`;
+
 const INTERPRETERS = {
   python: { argv: [PYTHON, "-s"] },
   waiting: { kind: "spare", argv: ["x"] },
@@ -51,6 +57,24 @@ export const LANGUAGES = {
     source: "main.py",
     compile: { argv: [PYTHON, "main.py"], artefacts: [{ path: "out" }], limits: { wall_seconds: 2, memory_mib: 128 } },
     run: [PYTHON, "out"],
+  },
+  /** Its tests may be a program, too; either compiler leaves the source, when there is one, and what else it saw. */
+  paired: {
+    version: [PYTHON, "--version"],
+    source: "main.py",
+    run: [PYTHON, "main.py"],
+    bridge: {
+      program: {
+        compile: { argv: [PYTHON, "-c", COPIER, "main.py", "out"], artefacts: [{ path: "out" }] },
+        run: [PYTHON, "out"],
+      },
+      tests: {
+        source: "tests.py",
+        compile: { argv: [PYTHON, "-c", COPIER, "tests.py", "judge"], artefacts: [{ path: "judge" }] },
+        run: [PYTHON, "judge", "{memory_mib}"],
+        limits: { memory_mib: 128, processes: 4 },
+      },
+    },
   },
   /** Knows its memory limit. */
   modest: { version: ["x"], source: "x", run: ["x", "-m{memory_mib}m"], env: { M: "{memory_mib}" } },
