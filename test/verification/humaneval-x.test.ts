@@ -46,7 +46,7 @@ const built = existsSync(FOLDER) ? await builtImages(TARGETS.map(({ language }) 
 let verifier: Verifier;
 let close = async () => {};
 beforeAll(async () => {
-  if (built.size > 0) ({ verifier, close } = await openVerifier());
+  if (built.size > 0) ({ verifier, close } = await openVerifier("docker"));
 });
 afterAll(() => close());
 

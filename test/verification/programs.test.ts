@@ -10,7 +10,7 @@ let verifier: Verifier;
 let close = async () => {};
 
 beforeAll(async () => {
-  if (built.size > 0) ({ verifier, close } = await openVerifier());
+  if (built.size > 0) ({ verifier, close } = await openVerifier("docker"));
 });
 afterAll(() => close());
 
