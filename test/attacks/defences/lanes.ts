@@ -156,6 +156,8 @@ export const PROCESSES: readonly Defence[] = [
       ),
     ],
     attacks: ["E63 what earlier"],
+    // Which counts sockets, the zygote's too: mostly, for the new one may be there before it looks.
+    secondTo: "a lane in which something is left serves no more",
   },
   {
     name: "lanes and zygotes are not dumpable",

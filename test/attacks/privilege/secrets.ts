@@ -157,6 +157,10 @@ if ${leaves ? "True" : "False"}: spawn(lambda: time.sleep(60))
         {
           stdin: Buffer.from("rival-input-".repeat(2000)),
           files: [{ path: "rival.txt", data: Buffer.from("rival-input-".repeat(300)) }],
+          // Of all that the lane reads, texts of many sizes: what it lets go of is not all written over.
+          env: Object.fromEntries(
+            Array.from({ length: 300 }, (_, n) => [`RIVAL_${n}`, "rival-input-".repeat(2 + (n % 30))]),
+          ),
         },
       ),
       expect: prints(/^the answer/),
