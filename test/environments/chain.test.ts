@@ -30,7 +30,7 @@ describe("a job of an environment that needs no sandbox", () => {
         outcome,
         reward,
       ]);
-      expect(rewards.sort()).toEqual([
+      expect(rewards.toSorted((a, b) => String(a).localeCompare(String(b)))).toEqual([
         [0, 0, "scored", 1],
         [0, 1, "scored", 0],
         [1, 0, "scored", 1],
