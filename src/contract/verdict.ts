@@ -35,6 +35,12 @@ export const CaseVerdict = z
     id: z.string().nullable().optional().describe("Name of the test, where it has one."),
     status: CaseStatus,
     message: z.string().describe("One sentence: why."),
+    score: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("What the task's checker gives; below 1 the test is not passed."),
     times: CaseTimes.nullable().describe("Null when the test never ran."),
     memory_peak_bytes: z.int().nullable(),
     input: z.string().nullable().describe("Excerpt of the test's input."),

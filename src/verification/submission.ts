@@ -28,6 +28,8 @@ export interface Submission {
   readonly repeat?: number | undefined;
   /** Python executed before the program, in its namespace. */
   readonly prelude?: string;
+  /** The project that tests of the kind `pytest` are laid over, by path; other kinds have one program and no files. */
+  readonly project?: Readonly<Record<string, string>>;
   /** A container runtime such as `runsc`; default: the provider's. */
   readonly runtime?: string;
   /** Whose sandboxes run it: those of different resources share none. */
@@ -45,7 +47,7 @@ export interface Answer extends Omit<CodeExtractionOptions, "language"> {
 export type Program<T extends Tests> = Submission & { readonly code: string; readonly tests: T };
 
 /** What a submission is judged by. What is expected never enters the program's own slot. */
-export type Tests = CaseTests | AssertionTests | ProgramTests;
+export type Tests = CaseTests | CheckerTests | AssertionTests | ProgramTests | ProjectTests;
 
 /** Inputs, each with what has to come out, compared outside every sandbox. */
 export interface CaseTests {
@@ -55,9 +57,41 @@ export interface CaseTests {
   readonly comparison?: z.input<typeof OutputComparison> | undefined;
 }
 
+/** Inputs with many right answers: a program of the task's own looks at each output, in sandboxes of its own. */
+export interface CheckerTests {
+  readonly kind: "checker";
+  readonly cases: readonly CheckerCase[];
+  readonly checker: Checker;
+}
+
+export interface CheckerCase {
+  readonly input: string;
+  /** What the task has for an answer. */
+  readonly answer?: string | undefined;
+}
+
+/** Trusted: `checker input.txt output.txt answer.txt`, and testlib's exit codes (docs/verification.md). */
+export interface Checker {
+  readonly code: string;
+  /** Name or alias of a language of the images. */
+  readonly language: string;
+  readonly image?: string;
+  /** Beside the program, for its compiler too: a `testlib.h`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Of each run of the checker; those left out come from the image. */
+  readonly limits?: Partial<RunLimits>;
+  /** Points that are a full score, default 1. */
+  readonly fullPoints?: number;
+}
+
 /** Python that asserts by itself. It runs in a slot of its own and calls the program over a bridge (docs/bridge.md). */
 export interface AssertionTests {
   readonly kind: "assertions";
+  /**
+   * Default: `bridge`. `shared`: tests and program in one process, for what no bridge can carry; a pass is believed only
+   * after a counter-check (docs/verification.md).
+   */
+  readonly isolation?: "bridge" | "shared";
   /**
    * `check`: the source defines `check(candidate)`. `asserts`: each of `asserts` is a test, the source is what they need.
    * `unittest`: the source defines test cases.
@@ -90,4 +124,15 @@ export interface ProgramTests {
   readonly source: string;
   /** Name of the function or method that the declaration leaves open. */
   readonly entryPoint: string;
+}
+
+/** Tests of a project, run by pytest in one process with it; a pass is believed only after a counter-check. */
+export interface ProjectTests {
+  readonly kind: "pytest";
+  /** Trusted files, laid over the project's: tests, `conftest.py`, configuration, lock files. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Ids of the tests (`tests/test_a.py::test_b`), in trusted files, that all must be seen to pass. */
+  readonly expected: readonly string[];
+  /** The file of `files` that configures pytest; default: none does. */
+  readonly config?: string;
 }

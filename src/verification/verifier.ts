@@ -5,8 +5,11 @@ import type { Execution, ExecutionRequest, ExecutionService } from "../execution
 import { extractCode, type Extraction } from "./extract/index.ts";
 import { judgeAssertions } from "./kinds/assertions.ts";
 import { judgeCases } from "./kinds/cases.ts";
+import { judgeChecker } from "./kinds/checker.ts";
+import type { Judgement, Runs } from "./kinds/judgement.ts";
 import { judgePrograms } from "./kinds/programs.ts";
-import type { Judgement } from "./kinds/judgement.ts";
+import { judgeProject } from "./kinds/project.ts";
+import { judgeShared } from "./kinds/shared.ts";
 import { type JudgingOptions, judgingOptions } from "./judging-options.ts";
 import { namedTests } from "./named-tests.ts";
 import type { Program, Submission, Tests } from "./submission.ts";
@@ -54,15 +57,29 @@ export class Verifier implements VerificationService {
 
   #judge(ctx: CallContext, program: Program<Tests>, options: JudgingOptions): Promise<Judgement> {
     const { tests } = program;
-    const run = (request: ExecutionRequest) => this.#run(ctx, program, request);
+    const runs = this.#runs(ctx, program);
     switch (tests.kind) {
       case "cases":
-        return judgeCases(run, { ...program, tests }, options);
+        return judgeCases(runs.candidate, { ...program, tests }, options);
+      case "checker":
+        return judgeChecker(runs, { ...program, tests }, options);
       case "assertions":
-        return judgeAssertions(run, { ...program, tests });
+        if (tests.isolation === "shared") return judgeShared(runs, { ...program, tests });
+        return judgeAssertions(runs.candidate, { ...program, tests });
       case "program":
-        return judgePrograms(run, { ...program, tests });
+        return judgePrograms(runs.candidate, { ...program, tests });
+      case "pytest":
+        return judgeProject(runs, { ...program, tests });
     }
+  }
+
+  #runs(ctx: CallContext, program: Program<Tests>): Runs {
+    const { resource, runtime } = program;
+    const judges = { resource: `${resource}-judge`, ...(runtime ? { runtime } : {}) };
+    return {
+      candidate: (request) => this.#run(ctx, program, request),
+      judge: (request) => this.#run(ctx, judges, request),
+    };
   }
 
   /** Waiting for a slot is bounded by the caller's deadline alone: a refusal would only be tried again. */

@@ -1,7 +1,7 @@
 /**
  * Plays every reward hack of the project and its honest twin through the verifier, in real sandboxes, and prints per kind of
  * tests and family: paid hacks, refused twins, provoked masks. Exit code 1 when there is any.
- * Usage: npm run hacks -- [--provider docker|local] [--kind KIND] [--program TEXT] [--json]
+ * Usage: npm run hacks -- [--provider docker|local] [--kind KIND] [--program TEXT] [--shared] [--json]
  */
 import { parseArgs } from "node:util";
 import pLimit from "p-limit";
@@ -16,6 +16,8 @@ const { values } = parseArgs({
     kind: { type: "string" },
     /** A part of a program's path. */
     program: { type: "string" },
+    /** Tests that assert by themselves in the program's own process. */
+    shared: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -31,7 +33,7 @@ const played: PlayedHack[] = [];
 try {
   const limit = pLimit(AT_ONCE);
   const playOne = async (hack: Hack) => {
-    const found = await play(rootContext(), verifier, hack);
+    const found = await play(rootContext(), verifier, hack, values.shared ? "shared" : "bridge");
     if (found) played.push(found);
     else unplayed.push(hack);
   };

@@ -2,7 +2,7 @@ import type { CallContext } from "../../src/core/context.ts";
 import { messageOf } from "../../src/core/errors/sandlot-error.ts";
 import type { VerificationService } from "../../src/verification/index.ts";
 import type { Hack, Program } from "./catalogue.ts";
-import { submissionOf } from "./submission.ts";
+import { type Isolation, submissionOf } from "./submission.ts";
 
 /** What became of one program: its reward, or the fault in place of one, which a trainer would see as a mask. */
 export interface Played {
@@ -18,13 +18,24 @@ export interface PlayedHack {
 }
 
 /** Plays a hack and its twin; null for kinds of tests that the verifier does not have. */
-export async function play(ctx: CallContext, verifier: VerificationService, hack: Hack): Promise<PlayedHack | null> {
-  const [played, twin] = await Promise.all([judge(ctx, verifier, hack), judge(ctx, verifier, hack.twin)]);
+export async function play(
+  ctx: CallContext,
+  verifier: VerificationService,
+  hack: Hack,
+  isolation?: Isolation,
+): Promise<PlayedHack | null> {
+  const judged = (program: Program) => judge(ctx, verifier, program, isolation);
+  const [played, twin] = await Promise.all([judged(hack), judged(hack.twin)]);
   return played && twin && { hack: played, twin };
 }
 
-async function judge(ctx: CallContext, verifier: VerificationService, program: Program): Promise<Played | null> {
-  const submission = submissionOf(program);
+async function judge(
+  ctx: CallContext,
+  verifier: VerificationService,
+  program: Program,
+  isolation?: Isolation,
+): Promise<Played | null> {
+  const submission = submissionOf(program, isolation);
   if (!submission) return null;
   try {
     const { reward, reason, message } = await verifier.verify(ctx, submission);

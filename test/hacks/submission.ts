@@ -1,22 +1,40 @@
 import type { RunLimits } from "../../src/sandbox/index.ts";
-import type { Submission, Tests } from "../../src/verification/index.ts";
+import type { AssertionTests, Submission, Tests } from "../../src/verification/index.ts";
 import type { Program } from "./catalogue.ts";
 import { type Kind, loadTasks, type Task } from "./tasks.ts";
 
 /** Hacks that only waste time are to be seen to, and not waited for. */
 const LIMITS: Partial<RunLimits> = { cpuMs: 3_000, wallMs: 8_000 };
 
-/** A program as Sandlot is asked to judge it; null for kinds of tests that it does not have. */
-export function submissionOf(program: Program): Submission | null {
+/** Hacks that a shared process cannot tell from honest programs; over the bridge they score nothing. */
+const UNSEEN_WHEN_SHARED: Readonly<Record<string, string>> = {
+  "check/95-lazy-value.py": "the value is right, and is computed when the tests have read the clock",
+};
+
+export type Isolation = NonNullable<AssertionTests["isolation"]>;
+
+/**
+ * A program as Sandlot is asked to judge it; null for kinds of tests that it does not have. `isolation`: of tests that
+ * assert by themselves.
+ */
+export function submissionOf(program: Program, isolation: Isolation = "bridge"): Submission | null {
   const toTests = TESTS[program.kind];
   if (!toTests) return null;
+  const tests = toTests(program.task);
+  const isShared = isolation === "shared" && tests.kind === "assertions";
+  if (isShared && Object.hasOwn(UNSEEN_WHEN_SHARED, program.path)) return null;
   return {
     code: program.source,
     language: program.language,
     resource: `hacks-${program.kind}`,
     limits: LIMITS,
-    tests: toTests(program.task),
+    tests: isShared ? { ...tests, isolation } : tests,
+    ...(tests.kind === "pytest" ? { project: { ...startOf(program), ...program.files } } : {}),
   };
+}
+
+function startOf(program: Program): Readonly<Record<string, string>> {
+  return taskOf("pytest", program.task).start;
 }
 
 const TESTS: { readonly [K in Kind]?: (name: string) => Tests } = {
@@ -47,6 +65,15 @@ const TESTS: { readonly [K in Kind]?: (name: string) => Tests } = {
   unittest: (name) => {
     const { entry_point: entryPoint, test: source, expected } = taskOf("unittest", name);
     return { kind: "assertions", style: "unittest", source, entryPoint, expected };
+  },
+  checker: (name) => {
+    const { inputs, answers, checker: code } = taskOf("checker", name);
+    const cases = inputs.map((input, i) => ({ input, answer: answers[i] }));
+    return { kind: "checker", cases, checker: { code, language: "python" } };
+  },
+  pytest: (name) => {
+    const { files, expected } = taskOf("pytest", name);
+    return { kind: "pytest", files, expected };
   },
 };
 

@@ -6,6 +6,15 @@ import { stageFailure } from "../failure.ts";
 /** Runs a request of the submission's, in its sandboxes. */
 export type Run = (request: ExecutionRequest) => Promise<Execution>;
 
+/** What kinds of tests need beside the submission's own sandboxes, for trusted code that is run about it. */
+export interface Runs {
+  readonly candidate: Run;
+  /** In sandboxes in which no candidate ever is. */
+  readonly judge: Run;
+  /** A number that no candidate knows, below 2^32. */
+  readonly seed: () => number;
+}
+
 /** What a kind of test found out about a submission. */
 export interface Judgement {
   /** In order, as far as they were run; a program that does not compile fails the first. */
