@@ -13,7 +13,18 @@ export { CodeExtraction, extractGymCode } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
 export { Scoring, scoringProblem } from "./score/index.ts";
 export { judgedText } from "./judged-text.ts";
-export type { Answer, AssertionTests, CaseTests, ProgramTests, Submission, Tests } from "./submission.ts";
+export type {
+  Answer,
+  AssertionTests,
+  CaseTests,
+  Checker,
+  CheckerCase,
+  CheckerTests,
+  ProgramTests,
+  ProjectTests,
+  Submission,
+  Tests,
+} from "./submission.ts";
 export { unanswered } from "./verdict.ts";
 export { answerVerdict } from "./math/answer-verdict.ts";
 export { lastBoxed, withoutDelimiters } from "./math/extract.ts";

@@ -53,7 +53,7 @@ const FAILED_MS = 10 * 60_000;
  * Asked after each failed test: whether there have been enough. A program that holds out in every test would reach the
  * caller's deadline, and have bought an error.
  */
-function outOfPatience(): (stage: Stage) => boolean {
+export function outOfPatience(): (stage: Stage) => boolean {
   let spentMs = 0;
   return ({ times }) => (spentMs += times.wallMs) > FAILED_MS;
 }

@@ -2,60 +2,80 @@ import type { CaseVerdict } from "../../contract/verdict.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Stage } from "../../execution/index.ts";
 import { caseVerdict } from "../case-verdict.ts";
-import { textOf } from "../excerpt.ts";
+import { textOf } from "../compare/index.ts";
 import { type Failure, stageFailure } from "../failure.ts";
-import type { CheckerTests, Submission } from "../submission.ts";
+import type { JudgingOptions } from "../judging-options.ts";
+import { needsEveryCase } from "../score/index.ts";
+import type { CheckerCase, CheckerTests, Program } from "../submission.ts";
+import { outOfPatience } from "./cases.ts";
 import { type CheckedOutput, checkOutputs } from "./checker/check-outputs.ts";
-import { blameForBreaking } from "./checker/control.ts";
+import { Control } from "./checker/control.ts";
 import type { Opinion } from "./checker/opinion.ts";
 import { compileJudgement, type Judgement, type Runs } from "./judgement.ts";
-
-type CheckerSubmission = Submission & { readonly tests: CheckerTests };
 
 /** Bytes of one output that a checker gets to see, and of all outputs of a submission together. */
 const OUTPUT_BYTES = 4 << 20;
 const OUTPUTS_BYTES = 128 << 20;
 
 /** Runs the program with every input, and the task's checker over what came out, in sandboxes of its own. */
-export async function judgeChecker(runs: Runs, submission: CheckerSubmission): Promise<Judgement> {
-  const { code, language, limits, prelude, tests } = submission;
+export async function judgeChecker(
+  runs: Runs,
+  program: Program<CheckerTests>,
+  { scoring }: Pick<JudgingOptions, "scoring">,
+): Promise<Judgement> {
+  const { code, language, limits, prelude, tests } = program;
   const { cases } = tests;
+  const all = needsEveryCase(scoring);
+  const isOver = all ? outOfPatience() : () => true;
   const ran = await runs.candidate({
     ...{ code, language, limits, ...(prelude === undefined ? {} : { prelude }) },
     cases: cases.map(({ input }) => ({ stdin: Buffer.from(input) })),
     keepBytes: Math.min(OUTPUT_BYTES, Math.floor(OUTPUTS_BYTES / Math.max(1, cases.length))),
     stopAtFirstFailure: true,
-    hasFailed: (_index, stage) => runFailure(stage) !== null,
+    hasFailed: (_index, stage) => runFailure(stage) !== null && isOver(stage),
   });
   const failed = compileJudgement(ran, cases.length, "outside");
   if (failed) return failed;
-  const stages = ran.cases.filter((stage) => stage !== null);
-  const verdicts = await verdictsOn(runs, tests, stages);
-  return { cases: verdicts, tests: cases.length, isolation: "outside", sandbox: stages[0]?.sandbox ?? null };
+  const verdicts = await verdictsOn(runs, tests, ran.cases, all ? outOfPatience() : isOver);
+  return { cases: verdicts, tests: cases.length, isolation: "outside", sandbox: ran.cases[0]?.sandbox ?? null };
 }
 
-/** Verdicts in order, as far as the first that is not passed. */
-async function verdictsOn(runs: Runs, tests: CheckerTests, stages: readonly Stage[]): Promise<CaseVerdict[]> {
-  const whole = stages.filter((stage) => runFailure(stage) === null);
-  const outputs = whole.map((stage, index): CheckedOutput => {
+/** Verdicts in order, as far as a failure after which it is over. */
+async function verdictsOn(
+  runs: Runs,
+  tests: CheckerTests,
+  stages: readonly (Stage | null)[],
+  isOver: (stage: Stage) => boolean,
+): Promise<CaseVerdict[]> {
+  const ran = stages.flatMap((stage, index): Ran[] => {
     const test = tests.cases[index];
-    if (!test) throw new Error("a run without its case");
-    return { test, output: Buffer.concat([stage.stdout.head, stage.stdout.tail]) };
+    return stage && test ? [{ index, test, stage, failure: runFailure(stage) }] : [];
   });
-  const opinions = outputs.length > 0 ? await checkOutputs(runs.judge, tests.checker, outputs) : [];
+  const whole = ran.filter(({ failure }) => failure === null);
+  const outputs = whole.map(({ test, stage: { stdout } }): CheckedOutput => {
+    return { test, output: Buffer.concat([stdout.head, stdout.tail]) };
+  });
+  const opinions = outputs.length > 0 ? await checkOutputs(runs.judge, tests.checker, outputs, isOver) : [];
+  const opinionOn = new Map(whole.map(({ index }, at) => [index, opinions[at] ?? null]));
+  const control = new Control(runs.judge, tests.checker);
   const verdicts: CaseVerdict[] = [];
-  for (const [index, stage] of stages.entries()) {
-    const opinion = opinions[index];
-    const failure = runFailure(stage);
+  for (const { index, test, stage, failure } of ran) {
+    const opinion = opinionOn.get(index) ?? null;
     if (!opinion && !failure) break;
-    const judged = failure ? { failure, evidence: [], score: 0 } : await judgedBy(runs, tests, index, opinion);
-    const { input = "", answer = null } = tests.cases[index] ?? {};
-    const facts = { index, input, expected: answer, output: textOf(stage.stdout) };
+    const judged = opinion ? await judgedBy(control, test, opinion) : { failure, evidence: [], score: 0 };
     const { score, ...found } = judged;
+    const facts = { index, input: test.input, expected: test.answer ?? null, output: textOf(stage.stdout) };
     verdicts.push({ ...caseVerdict({ ...facts, ...found }, stage), score });
-    if (judged.failure) break;
   }
   return verdicts;
+}
+
+/** A case that was run, and why its output is not worth a look. */
+interface Ran {
+  readonly index: number;
+  readonly test: CheckerCase;
+  readonly stage: Stage;
+  readonly failure: Failure | null;
 }
 
 interface Checked {
@@ -64,14 +84,7 @@ interface Checked {
   readonly score: number;
 }
 
-async function judgedBy(
-  runs: Runs,
-  { cases, checker }: CheckerTests,
-  index: number,
-  opinion: Opinion | undefined,
-): Promise<Checked> {
-  const test = cases[index];
-  if (!opinion || !test) throw new Error("an output without its opinion");
+async function judgedBy(control: Control, test: CheckerCase, opinion: Opinion): Promise<Checked> {
   const wrong = (evidence: readonly string[], score: number): Checked => ({
     failure: { status: "wrong_answer", message: `checker: ${opinion.message}` },
     evidence,
@@ -85,7 +98,7 @@ async function judgedBy(
     case "fault":
       throw new SandlotError("verifier_failed", { detail: `checker: ${opinion.message}` });
     case "broken":
-      return wrong([await blameForBreaking(runs.judge, checker, test, opinion)], 0);
+      return wrong([await control.blame(test, opinion)], 0);
   }
 }
 

@@ -11,8 +11,6 @@ export interface Runs {
   readonly candidate: Run;
   /** In sandboxes in which no candidate ever is. */
   readonly judge: Run;
-  /** A number that no candidate knows, below 2^32. */
-  readonly seed: () => number;
 }
 
 /** What a kind of test found out about a submission. */

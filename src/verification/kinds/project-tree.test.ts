@@ -25,7 +25,7 @@ describe("layOver", () => {
   });
 
   it("leaves out paths that lead elsewhere or lie across others", () => {
-    const paths = ["/etc/x", "../x", "a/../x", "a//x", "", ".", "x\0y", "\ud800", `${"n".repeat(201)}`];
+    const paths = ["/etc/x", "../x", "a/../x", "a//x", "", ".", "x\0y", "\ud800", "n".repeat(201)];
     expect(laid(Object.fromEntries(paths.map((path) => [path, "own"])))).toEqual(TRUSTED);
     expect(laid({ tests: "own", "pyproject.toml/x": "own" })).toEqual(TRUSTED);
     expect(laid({ "b/c": "own", b: "own" })).toEqual({ ...TRUSTED, "b/c": "own" });

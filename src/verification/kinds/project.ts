@@ -1,22 +1,20 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { InputFile } from "../../sandbox/index.ts";
 import { PROJECT_TESTS } from "../harness/index.ts";
-import type { ProjectTests, Submission } from "../submission.ts";
+import type { ProjectTests, Program } from "../submission.ts";
 import { judgeSharedProcess } from "./counter-check/judge-shared-process.ts";
 import { planCounterCheck, type Variant } from "./counter-check/plan.ts";
 import type { Judgement, Runs } from "./judgement.ts";
 import { layOver } from "./project-tree.ts";
-
-type ProjectSubmission = Submission & { readonly tests: ProjectTests };
 
 /** The image that has pytest. */
 const IMAGE = "python-numerical";
 const FOLDER = "project";
 
 /** Runs pytest over the candidate's project with the trusted files laid over it, and counter-checks what passes. */
-export async function judgeProject(runs: Runs, submission: ProjectSubmission): Promise<Judgement> {
-  const { limits, project = {}, tests, image = IMAGE } = submission;
-  const paths = trustedPaths(submission.resource, tests);
+export async function judgeProject(runs: Runs, program: Program<ProjectTests>): Promise<Judgement> {
+  const { limits, project = {}, tests, image = IMAGE } = program;
+  const paths = trustedPaths(program.resource, tests);
   const tree = layOver(project, tests.files);
   if (tree.problem !== null) return unfit(tree.problem, tests.expected.length);
   const sources = paths.map((path) => ({ path, text: tests.files[path] ?? "" }));

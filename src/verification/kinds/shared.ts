@@ -1,22 +1,20 @@
 import type { InputFile } from "../../sandbox/index.ts";
 import { SHARED_TESTS } from "../harness/index.ts";
-import type { AssertionTests, Submission } from "../submission.ts";
+import type { AssertionTests, Program } from "../submission.ts";
 import { judgeSharedProcess } from "./counter-check/judge-shared-process.ts";
 import { type CounterPlan, planCounterCheck, type Source, type Variant } from "./counter-check/plan.ts";
 import type { Judgement, Runs } from "./judgement.ts";
 
-type SharedSubmission = Submission & { readonly tests: AssertionTests };
-
 /** Runs tests that assert by themselves in the program's own process, and counter-checks what passes. */
-export async function judgeShared(runs: Runs, submission: SharedSubmission): Promise<Judgement> {
-  const { code, language, limits, image, tests } = submission;
+export async function judgeShared(runs: Runs, program: Program<AssertionTests>): Promise<Judgement> {
+  const { code, language, limits, image, tests } = program;
   const { style, entryPoint, names = [], expected = null, context } = tests;
   const own = style === "check" ? [entryPoint, "candidate", ...names] : [entryPoint, ...names];
   const plan = await planCounterCheck(runs, { style, sources: sourcesOf(tests), names: own, expected, image });
   const common = [
     ...SHARED_TESTS.files,
     { path: "solution.py", data: Buffer.from(code) },
-    { path: "tests.json", data: Buffer.from(JSON.stringify(optionsOf(submission, plan))) },
+    { path: "tests.json", data: Buffer.from(JSON.stringify(optionsOf(program, plan))) },
     ...(context === undefined ? [] : [{ path: "context.py", data: Buffer.from(context) }]),
   ];
   return judgeSharedProcess(runs, {
@@ -34,7 +32,7 @@ function sourcesOf({ source, asserts = [], style }: AssertionTests): Source[] {
   ];
 }
 
-function optionsOf({ prelude = "", tests }: SharedSubmission, { imports }: CounterPlan) {
+function optionsOf({ prelude = "", tests }: Program<AssertionTests>, { imports }: CounterPlan) {
   const { style, entryPoint, names = [], asserts = [] } = tests;
   const count = style === "asserts" ? asserts.length : 0;
   return { style, entry_point: entryPoint, names: [entryPoint, ...names], asserts: count, imports, prelude };

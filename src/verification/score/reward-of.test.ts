@@ -31,6 +31,14 @@ describe("rewardOf", () => {
     expect(reward({ scheme: "fraction" }, "...")).toBe(0);
   });
 
+  it("pays what a checker pays of a case, but for schemes that want whole cases", () => {
+    const half: ScoredCase[] = [...cases("p"), { index: 1, status: "wrong_answer", score: 0.5 }];
+    expect(rewardOf(half, 2, { scheme: "fraction" })).toBe(0.75);
+    expect(rewardOf(half, 2, { scheme: "weighted", weights: [1, 3] })).toBe(0.625);
+    expect(rewardOf(half, 2, { scheme: "all_or_nothing" })).toBe(0);
+    expect(rewardOf(half, 2, Scoring.parse({ scheme: "subtasks", subtasks: [subtask("a", 1, [0, 1])] }))).toBe(0);
+  });
+
   it("pays by weight", () => {
     expect(reward({ scheme: "weighted", weights: [3, 1, 0] }, "pff")).toBe(0.75);
     expect(reward({ scheme: "weighted", weights: [3, 1, 0] }, "ppf")).toBe(1);

@@ -29,7 +29,9 @@ export type Subtask = z.infer<typeof Subtask>;
 export const Scoring = z
   .discriminatedUnion("scheme", [
     z.strictObject({ scheme: z.literal("all_or_nothing") }).describe("1 when every case passes, else 0 (NeMo Gym)."),
-    z.strictObject({ scheme: z.literal("fraction") }).describe("The part of the cases that pass."),
+    z
+      .strictObject({ scheme: z.literal("fraction") })
+      .describe("The part of the cases that pass, with what checkers pay of others."),
     z
       .strictObject({
         scheme: z.literal("weighted"),

@@ -1,5 +1,5 @@
 import { SandlotError } from "../../../core/errors/sandlot-error.ts";
-import type { ExecutionCase, ExecutionRequest } from "../../../execution/index.ts";
+import type { ExecutionCase, ExecutionRequest, Stage } from "../../../execution/index.ts";
 import type { Checker, CheckerCase } from "../../submission.ts";
 import type { Run } from "../judgement.ts";
 import { type Opinion, opinionOf } from "./opinion.ts";
@@ -14,24 +14,24 @@ export interface CheckedOutput {
 const KEPT_BYTES = 16 * 1024;
 
 /**
- * Opinions on outputs, in order, as far as the first that is not accepted; the checker is compiled once. Throws
- * `verifier_failed` when it does not compile.
+ * Opinions on outputs by their place, as far as they were looked at: until one is not accepted and `isOver`. The checker is compiled once. Throws `verifier_failed` when it does not compile.
  */
 export async function checkOutputs(
   judge: Run,
   checker: Checker,
   outputs: readonly CheckedOutput[],
-): Promise<readonly Opinion[]> {
+  isOver: (stage: Stage) => boolean,
+): Promise<readonly (Opinion | null)[]> {
   const { fullPoints = 1 } = checker;
   const { compile, cases } = await judge({
     ...requestOf(checker, outputs),
     stopAtFirstFailure: true,
-    hasFailed: (_index, stage) => opinionOf(stage, fullPoints).kind !== "accepted",
+    hasFailed: (_index, stage) => opinionOf(stage, fullPoints).kind !== "accepted" && isOver(stage),
   });
   if (compile && compile.status !== "ok") {
     throw new SandlotError("verifier_failed", { detail: `the checker does not compile: ${compile.message}` });
   }
-  return cases.flatMap((stage) => (stage ? [opinionOf(stage, fullPoints)] : []));
+  return cases.map((stage) => stage && opinionOf(stage, fullPoints));
 }
 
 function requestOf(checker: Checker, outputs: readonly CheckedOutput[]): ExecutionRequest {

@@ -4,23 +4,33 @@ import type { Run } from "../judgement.ts";
 import { checkOutputs } from "./check-outputs.ts";
 import type { Opinion } from "./opinion.ts";
 
-/**
- * Whose doing it is that a checker came to no opinion: tries it on the task's own answer, or on nothing where the task has
- * none. Answers a sentence of evidence when it works there, so that nobody buys a mask with an output that breaks it;
- * throws `verifier_failed` when it does not.
- */
-export async function blameForBreaking(
-  judge: Run,
-  checker: Checker,
-  test: CheckerCase,
-  opinion: Opinion,
-): Promise<string> {
-  const { answer } = test;
-  const what = answer === undefined ? "an empty output" : "the task's own answer";
-  const [control] = await checkOutputs(judge, checker, [{ test, output: Buffer.from(answer ?? "") }]);
-  if (control && (control.kind === "accepted" || control.kind === "rejected")) {
-    return `the checker came to no opinion (${opinion.message}), but on ${what} it does: ${control.kind}`;
+/** Finds out whose doing it is that a checker came to no opinion, so that nobody buys a mask with an output that breaks it. */
+export class Control {
+  readonly #judge: Run;
+  readonly #checker: Checker;
+  #works: string | null = null;
+
+  constructor(judge: Run, checker: Checker) {
+    this.#judge = judge;
+    this.#checker = checker;
   }
-  const detail = `the checker fails on ${what}: ${control?.message ?? "it was not run"}`;
-  throw new SandlotError("verifier_failed", { detail });
+
+  /**
+   * Tries the checker, once, on the task's own answer, or on nothing where the task has none. Answers a sentence of evidence
+   * when it works there; throws `verifier_failed` when it does not.
+   */
+  async blame(test: CheckerCase, opinion: Opinion): Promise<string> {
+    this.#works ??= await this.#try(test);
+    return `the checker came to no opinion (${opinion.message}), but ${this.#works}`;
+  }
+
+  async #try(test: CheckerCase): Promise<string> {
+    const { answer } = test;
+    const what = answer === undefined ? "an empty output" : "the task's own answer";
+    const outputs = [{ test, output: Buffer.from(answer ?? "") }];
+    const [opinion] = await checkOutputs(this.#judge, this.#checker, outputs, () => true);
+    if (opinion?.kind === "accepted" || opinion?.kind === "rejected") return `on ${what} it does: ${opinion.kind}`;
+    const detail = `the checker fails on ${what}: ${opinion?.message ?? "it was not run"}`;
+    throw new SandlotError("verifier_failed", { detail });
+  }
 }

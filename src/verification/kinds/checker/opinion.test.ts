@@ -6,10 +6,30 @@ const text = (said: string) => ({ head: Buffer.from(said), tail: new Uint8Array(
 
 function ended(code: number | null, said = "", status: Stage["status"] = code === 0 ? "ok" : "runtime_error"): Stage {
   return {
-    ...{ status, message: "how it ended", exit: code === null ? null : { code }, stdout: text(""), stderr: text(said) },
-    ...{ files: [], memoryPeakBytes: 0, tests: null, blamed: null, evidence: [] },
-    times: { queueMs: 0, claimMs: 0, setupMs: 0, wallMs: 0, cpuMs: 0, teardownMs: 0 },
-    sandbox: { id: "sbx", provider: "docker", image: "python", mode: "A" },
+    status,
+    message: "how it ended",
+    exit: code === null ? null : { code },
+    stdout: text(""),
+    stderr: text(said),
+    files: [],
+    memoryPeakBytes: 0,
+    tests: null,
+    blamed: null,
+    evidence: [],
+    times: {
+      queueMs: 0,
+      claimMs: 0,
+      setupMs: 0,
+      wallMs: 0,
+      cpuMs: 0,
+      teardownMs: 0,
+    },
+    sandbox: {
+      id: "sbx",
+      provider: "docker",
+      image: "python",
+      mode: "A",
+    },
   };
 }
 

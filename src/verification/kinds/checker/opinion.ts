@@ -1,5 +1,5 @@
 import type { Stage } from "../../../execution/index.ts";
-import { textOf } from "../../excerpt.ts";
+import { textOf } from "../../compare/index.ts";
 
 /** What a checker says of an output. */
 export type Opinion =

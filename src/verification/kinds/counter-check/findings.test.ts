@@ -8,11 +8,36 @@ const nothing = { head: new Uint8Array(), tail: new Uint8Array(), dropped: 0 };
 function stageOf(report: unknown, over: Partial<Stage> = {}): Stage {
   const data = Buffer.from(typeof report === "string" ? report : JSON.stringify(report));
   return {
-    ...{ status: "ok", message: "", exit: { code: 0 }, stdout: nothing, stderr: nothing, memoryPeakBytes: 0 },
-    ...{ tests: null, blamed: null, evidence: [] },
-    files: [{ path: "report.json", status: "ok", data }],
-    times: { queueMs: 0, claimMs: 0, setupMs: 0, wallMs: 0, cpuMs: 0, teardownMs: 0 },
-    sandbox: { id: "sbx", provider: "docker", image: "python", mode: "A" },
+    status: "ok",
+    message: "",
+    exit: { code: 0 },
+    stdout: nothing,
+    stderr: nothing,
+    memoryPeakBytes: 0,
+    tests: null,
+    blamed: null,
+    evidence: [],
+    files: [
+      {
+        path: "report.json",
+        status: "ok",
+        data,
+      },
+    ],
+    times: {
+      queueMs: 0,
+      claimMs: 0,
+      setupMs: 0,
+      wallMs: 0,
+      cpuMs: 0,
+      teardownMs: 0,
+    },
+    sandbox: {
+      id: "sbx",
+      provider: "docker",
+      image: "python",
+      mode: "A",
+    },
     ...over,
   };
 }
@@ -23,7 +48,9 @@ const reportOf = (...tests: Told[]) => ({
   replaced: [],
   problem: null,
   tests: tests.map(([id, status, line]) => ({
-    ...{ id, status, message: "said" },
+    id,
+    status,
+    message: "said",
     places: line === undefined ? [] : [["t.py", line]],
   })),
 });

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { z } from "zod";
 import { SandlotError } from "../../../core/errors/sandlot-error.ts";
 import { lastLines } from "../../../sandbox/index.ts";
@@ -47,9 +48,10 @@ const LIMITS = { wallMs: 30_000, cpuMs: 30_000, memoryBytes: 512 << 20 } as cons
  * Names the tests and falsifies them, in a sandbox where no candidate is. Throws `verifier_failed` when the tests cannot be
  * read or there are none: they are trusted, so that is no candidate's doing.
  */
-export async function planCounterCheck({ judge, seed }: Runs, tests: PlannedTests): Promise<CounterPlan> {
+export async function planCounterCheck({ judge }: Runs, tests: PlannedTests): Promise<CounterPlan> {
   const { image, ...asked } = tests;
-  const request = { ...asked, seed: seed(), ...VARIANTS };
+  // What is falsified, and how, is for no candidate to know.
+  const request = { ...asked, seed: randomInt(2 ** 32), ...VARIANTS };
   const { cases } = await judge({
     language: "python",
     ...(image ? { image } : {}),
