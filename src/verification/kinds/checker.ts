@@ -28,7 +28,10 @@ export async function judgeChecker(
   const all = needsEveryCase(scoring);
   const isOver = all ? outOfPatience() : () => true;
   const ran = await runs.candidate({
-    ...{ code, language, limits, ...(prelude === undefined ? {} : { prelude }) },
+    code,
+    language,
+    limits,
+    ...(prelude === undefined ? {} : { prelude }),
     cases: cases.map(({ input }) => ({ stdin: Buffer.from(input) })),
     keepBytes: Math.min(OUTPUT_BYTES, Math.floor(OUTPUTS_BYTES / Math.max(1, cases.length))),
     stopAtFirstFailure: true,
