@@ -64,7 +64,9 @@ function print(): void {
   ] as const)
     for (const { program, message } of found) console.log(`${what} ${program.path}: ${message.slice(0, 300)}`);
   if (unplayed.length > 0)
-    console.log(`not played, no such kind of tests: ${unplayed.map(({ path }) => path).join(" ")}`);
+    console.log(
+      `not played, for want of such tests or for a reason in submission.ts: ${unplayed.map(({ path }) => path).join(" ")}`,
+    );
 }
 
 function line(name: string, { played, paid, refused, masked }: Tally): void {
