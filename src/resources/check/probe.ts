@@ -30,6 +30,7 @@ export function probeAnswer(secrets: readonly string[], { limits, tests }: Submi
 /** Where the tests come in: a function of the program, or the program itself. */
 function entryOf(tests: Submission["tests"]): string | null {
   if ("entryPoint" in tests) return tests.entryPoint;
+  if (tests.kind !== "cases") return null;
   const [first] = tests.cases;
   return first?.kind === "call" ? first.functionName : null;
 }

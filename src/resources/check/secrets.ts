@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 256;
 export function secretsOf(row: Row, submission: Submission): string[] {
   const prompt = strings(row.value["responses_create_params"]).join("\n");
   const { tests } = submission;
-  const given = tests.kind === "cases" ? tests.cases.map(({ input }) => input) : [];
+  const given = tests.kind === "cases" || tests.kind === "checker" ? tests.cases.map(({ input }) => input) : [];
   const known = [prompt, ...given].join("\n");
   const secrets = expectedBy(tests)
     .map((text) => text.slice(0, MOST_CHARACTERS))
@@ -24,10 +24,16 @@ function expectedBy(tests: Submission["tests"]): string[] {
   switch (tests.kind) {
     case "cases":
       return tests.cases.flatMap(({ expected }) => parts(expected));
+    case "checker":
+      return tests.cases.flatMap(({ answer }) => (answer === undefined ? [] : parts(answer)));
     case "assertions":
+      // In one process with the program, tests cannot hide; a counter-check tells who reads them.
+      if (tests.isolation === "shared") return [];
       return [...assertionsIn(tests.source), ...(tests.asserts ?? []).map((line) => line.trim())];
     case "program":
       return assertionsIn(tests.source);
+    case "pytest":
+      return [];
   }
 }
 
