@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rootContext } from "../../src/core/context.ts";
-import { INSTRUCTIONS } from "./checks/index.ts";
-import resource from "./resource.ts";
+import { INSTRUCTIONS } from "../../environments/instruction_following/checks/index.ts";
+import resource from "../../environments/instruction_following/resource.ts";
 
 /** Instruction, arguments, texts that follow it, texts that do not. By the rules of IFEval as Gym extends it. */
 const CASES: readonly [string, object, string[], string[]][] = [
