@@ -21,7 +21,7 @@ describe("a job of an environment that needs no sandbox", () => {
   afterAll(() => model.stop());
 
   it("is scored through the whole chain", async () => {
-    const platform = await openPlatform({ provider: "local", modelUrl: model.url });
+    const platform = await openPlatform({ provider: "local", modelUrl: model.url, concurrency: 1 });
     try {
       const { rollouts } = await runJob(platform, { environment: "mcqa", tasks: { limit: 2 }, repeats: 2 });
       const by = (task: number, attempt: number) =>
