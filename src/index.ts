@@ -37,7 +37,7 @@ export {
 } from "./verification/index.ts";
 export type { Answer, CodeTest, ExactValue, RegexMatches, Tests, TranslatedRegex } from "./verification/index.ts";
 export type { OutputItem, ResponseObject } from "./contract/responses.ts";
-export { answerVerdict, lastBoxed, sameAnswer, withoutDelimiters } from "./verification/index.ts";
+export { answerVerdict, sameAnswer, withoutDelimiters } from "./verification/index.ts";
 export { outputText } from "./contract/responses.ts";
 export type { Verdict } from "./contract/verdict.ts";
 export type { CallContext } from "./core/context.ts";

@@ -1,4 +1,4 @@
-import { lastBoxed, outputText } from "sandlot";
+import { gymLastBoxed, outputText, pythonStrip } from "sandlot";
 import type { VerifyInput } from "sandlot";
 
 type Output = VerifyInput<unknown, unknown>["response"]["output"];
@@ -11,15 +11,19 @@ export function boxedAnswer(output: Output): string | null {
   const latest = output.toReversed();
   for (const item of latest) {
     if (item.type !== "message" || (item["role"] ?? "assistant") !== "assistant") continue;
-    const answer = lastBoxed(outputText([item]));
+    const answer = boxed(outputText([item]));
     if (answer !== null) return answer;
   }
   for (const item of latest) {
     if (item.type !== "function_call_output" || typeof item["output"] !== "string") continue;
-    const answer = lastBoxed(printed(item["output"]));
+    const answer = boxed(printed(item["output"]));
     if (answer !== null) return answer;
   }
   return null;
+}
+
+function boxed(text: string): string | null {
+  return pythonStrip(gymLastBoxed(text) ?? "") || null;
 }
 
 /** `stdout` of a tool's answer; all of it when it is no JSON object. */

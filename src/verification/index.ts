@@ -27,9 +27,9 @@ export type {
 } from "./submission.ts";
 export { unanswered } from "./verdict.ts";
 export { answerVerdict } from "./math/answer-verdict.ts";
-export { lastBoxed, withoutDelimiters } from "./math/extract.ts";
 export { sameAnswer } from "./math/same-answer.ts";
 export type { AnswerSubmission } from "./math/submission.ts";
+export { withoutDelimiters } from "./math/without-delimiters.ts";
 export { readDeclaration } from "./program-texts/program-texts.ts";
 export { type VerificationService, Verifier } from "./verifier.ts";
 export { matchBounded, type RegexMatches } from "./text/bounded-regex.ts";

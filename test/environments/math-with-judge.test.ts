@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { outputText, type OutputItem } from "../../src/contract/responses.ts";
-import { lastBoxed } from "../../src/verification/index.ts";
+import { gymLastBoxed } from "../../src/verification/index.ts";
 import { startRecordedModel, withOtherAnswer } from "./support/recorded-model.ts";
 import { ctx, openPlatform, recordOf, runJob } from "../support/platform.ts";
 import { builtImages } from "./support/built-images.ts";
@@ -59,7 +59,7 @@ describe.skipIf(missing !== "" || !existsSync(DATA))(
             if (which === "twin") continue;
             const { verdict } = await recordOf(platform, rollout);
             // What is decided without the library is shown as it was written.
-            const answer = verdict?.sandbox === null ? lastBoxed(answerOf(wanted)) : wanted.extracted_answer;
+            const answer = verdict?.sandbox === null ? gymLastBoxed(answerOf(wanted)) : wanted.extracted_answer;
             expect(verdict).toMatchObject({ answer, metrics: { library_reward: reward } });
           }
         } finally {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExecutionService } from "../../src/execution/index.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { type AnswerSubmission, lastBoxed, Verifier } from "../../src/verification/index.ts";
+import { type AnswerSubmission, gymLastBoxed, Verifier } from "../../src/verification/index.ts";
 import { quickComparison } from "../../src/verification/math/quick.ts";
 import { builtImages } from "../environments/support/built-images.ts";
 import { ctx, openPlatform } from "../support/platform.ts";
@@ -91,8 +91,8 @@ for one in json.load(sys.stdin):
           .replaceAll(",", "");
         const right = await judge(answer, expected, "last_number");
         expect(right).toMatchObject({ reward: 1, answer: expected, sandbox: null });
-        const twin = await judge(`${answer}\nNo: 9${expected}`, expected, "last_number");
-        expect(twin).toMatchObject({ reward: 0, answer: `9${expected}`, sandbox: null });
+        const twin = await judge(`${answer}\nNo: ${expected}9`, expected, "last_number");
+        expect(twin).toMatchObject({ reward: 0, answer: `${expected}9`, sandbox: null });
       }
       expect(rows).toHaveLength(1_319);
     },
@@ -111,7 +111,7 @@ function quickCases(count: number): { text: string; expected: string; quick: boo
     const box = pick(BOXES);
     const text = pick(BEFORE) + pick(WRAPPED).replace("?", () => `\\boxed{${box}}`) + pick(AFTER);
     const expected = pick(["", ...BOXES]) || box;
-    const answer = lastBoxed(text);
+    const answer = gymLastBoxed(text);
     const quick = answer === null ? null : quickComparison(text, answer, expected);
     if (quick !== null) found.set(`${text}\n${expected}`, { text, expected, quick });
   }

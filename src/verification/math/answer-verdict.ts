@@ -1,7 +1,7 @@
 import type { CaseVerdict, Verdict } from "../../contract/verdict.ts";
 import type { Stage } from "../../execution/index.ts";
 import { caseVerdict } from "../case-verdict.ts";
-import { excerpt } from "../compare/excerpt.ts";
+import { excerpt } from "../compare/index.ts";
 import type { Failure } from "../failure.ts";
 
 /** What was found out about an answer. */

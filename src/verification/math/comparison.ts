@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { parseJson } from "../../core/json/parse.ts";
 import type { Stage } from "../../execution/index.ts";
-import { textOf } from "../compare/excerpt.ts";
+import { textOf } from "../compare/index.ts";
 import type { Failure } from "../failure.ts";
 import type { Run } from "../kinds/judgement.ts";
 import type { AnswerSubmission } from "./submission.ts";

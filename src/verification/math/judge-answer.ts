@@ -1,11 +1,14 @@
 import type { Verdict } from "../../contract/verdict.ts";
+import { pythonStrip } from "../compare/index.ts";
+import { extractAnswer } from "../extract/index.ts";
 import type { Failure } from "../failure.ts";
 import type { Run } from "../kinds/judgement.ts";
+import { gymLastBoxed } from "../text/gym-boxed.ts";
 import { answerVerdict } from "./answer-verdict.ts";
 import { compare } from "./comparison.ts";
-import { lastBoxed, lastNumber, withoutDelimiters } from "./extract.ts";
 import { quickComparison } from "./quick.ts";
 import type { AnswerSubmission } from "./submission.ts";
+import { withoutDelimiters } from "./without-delimiters.ts";
 
 /**
  * Whether a text answers as expected, by math-verify in a sandbox wherever that is not plain to see. The answer is to blame
@@ -26,18 +29,16 @@ export async function judgeAnswer(run: Run, submission: AnswerSubmission): Promi
 
 const DIFFERENT = "the answer is not equal to what is expected";
 
-/** The text in which math-verify looks for the answer, and what its last box holds. */
+/** The text in which math-verify looks for the answer, and what is the answer as far as we can tell. */
 type Extracted = { readonly text: string; readonly box: string } | { readonly text: null; readonly missing: string };
 
 function extract({ text, extraction }: AnswerSubmission): Extracted {
-  const answer = extraction === "last_number" ? lastNumber(text) : lastBoxed(text);
-  if (answer === null) {
-    return {
-      text: null,
-      missing: extraction === "last_number" ? "the answer has no number" : "the answer has no \\boxed{…}",
-    };
+  if (extraction === "library") {
+    const box = pythonStrip(gymLastBoxed(text) ?? "");
+    return box === "" ? { text: null, missing: "the answer has no \\boxed{…}" } : { text, box };
   }
-  return { text: extraction === "library" ? text : `\\boxed{${answer}}`, box: answer };
+  const { answer, problem } = extractAnswer(extraction, text);
+  return answer === null ? { text: null, missing: problem } : { text: `\\boxed{${answer}}`, box: answer };
 }
 
 function wrong(message: string): Failure {

@@ -1,6 +1,5 @@
-import { asciiDigits } from "../compare/decimal.ts";
-import { pythonStrip, pythonWords } from "../compare/python-text.ts";
-import { withoutDelimiters } from "./extract.ts";
+import { asciiDigits, pythonStrip, pythonWords } from "../compare/index.ts";
+import { withoutDelimiters } from "./without-delimiters.ts";
 
 const TOLERANCE = 1e-6;
 const TEXT = "\\text{";

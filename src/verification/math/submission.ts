@@ -1,14 +1,13 @@
+import type { AnswerExtraction } from "../extract/index.ts";
+
 /** An answer to a mathematical question. */
 export interface AnswerSubmission {
   /** The model's final text. */
   readonly text: string;
   /** LaTeX, with or without outer `$…$` or `\(…\)`; one that agrees is enough. */
   readonly expected: readonly string[];
-  /**
-   * What of the text is the answer. `boxed`: the last `\boxed{…}`. `last_number`: the last number. `library`: there has to
-   * be a box, and then math-verify reads the whole text by rules of its own (NeMo Gym's math_with_judge).
-   */
-  readonly extraction: "boxed" | "last_number" | "library";
+  /** What of the text is the answer. `library`: there has to be a box, and then math-verify reads the whole text (Gym's rule). */
+  readonly extraction: AnswerExtraction | "library";
   /** Processor time of a comparison; what takes longer is not equal. Reading a text, and one comparison, may take half. */
   readonly timeoutSeconds: number;
   readonly memoryBytes: number;
