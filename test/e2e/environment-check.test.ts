@@ -6,7 +6,9 @@ import { cliServices } from "../../src/compose/services.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { CheckedFixture } from "../../src/resources/check/index.ts";
+import { builtImages } from "../verification/support/open-verifier.ts";
 
+const built = await builtImages(["cpp", "java", "javascript"]);
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
@@ -53,6 +55,16 @@ describe("the environment that ships with Sandlot", () => {
       }
     },
     240_000,
+  );
+
+  it.skipIf(!["cpp", "java", "javascript"].every((image) => built.has(image)))(
+    "human_eval_x passes its own check (docker; skipped where one of its images is not built)",
+    async () => {
+      const { report } = await check("human_eval_x", "docker");
+      expect(report.checked.filter(({ problem }) => problem !== null)).toEqual([]);
+      expect(report).toMatchObject({ environment: "human_eval_x", tasks: 6, problems: [], ok: true });
+    },
+    600_000,
   );
 });
 
