@@ -6,9 +6,9 @@ import { cliServices } from "../../src/compose/services.ts";
 import { loadConfig } from "../../src/config/index.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { CheckedFixture } from "../../src/resources/check/index.ts";
-import { builtImages } from "../verification/support/open-verifier.ts";
+import { builtImages } from "../environments/support/built-images.ts";
 
-const built = await builtImages(["cpp", "java", "javascript"]);
+const built = await builtImages();
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();

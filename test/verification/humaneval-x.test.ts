@@ -4,7 +4,8 @@ import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProgramTests, readDeclaration, type Verifier } from "../../src/verification/index.ts";
 import { ctx } from "../support/sandboxes.ts";
-import { builtImages, openVerifier } from "./support/open-verifier.ts";
+import { builtImages } from "../environments/support/built-images.ts";
+import { openVerifier } from "./support/open-verifier.ts";
 
 const FOLDER = join(import.meta.dirname, "..", "..", "..", "shared", "data", "humaneval-x");
 /** All 492 problems take minutes; without this, every twentieth. */
@@ -41,7 +42,7 @@ const TARGETS: readonly Target[] = [
     broken: ["JavaScript/112", "JavaScript/155", "JavaScript/162"],
   },
 ];
-const built = existsSync(FOLDER) ? await builtImages(TARGETS.map(({ language }) => language)) : new Set<string>();
+const built = existsSync(FOLDER) ? await builtImages() : new Set<string>();
 
 let verifier: Verifier;
 let close = async () => {};

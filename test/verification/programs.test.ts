@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProgramTests, Verifier } from "../../src/verification/index.ts";
 import { ctx } from "../support/sandboxes.ts";
-import { builtImages, openVerifier } from "./support/open-verifier.ts";
+import { builtImages } from "../environments/support/built-images.ts";
+import { openVerifier } from "./support/open-verifier.ts";
 import { ATTACKS, HONEST, TWICE } from "./support/program-rows.ts";
 
 const LANGUAGES = ["cpp", "java", "javascript"] as const;
-const built = await builtImages(LANGUAGES);
+const built = await builtImages();
 let verifier: Verifier;
 let close = async () => {};
 
@@ -37,7 +38,8 @@ for (const language of LANGUAGES) {
 }
 
 describe.skipIf(!built.has("cpp"))("values in C++ (skipped where its image is not built)", () => {
-  const CONTEXT = "#include <bits/stdc++.h>\n#include <boost/any.hpp>\nusing namespace std;\n";
+  const HEADERS = ["any", "array", "boost/any.hpp", "deque", "map", "optional", "queue", "set", "string", "vector"];
+  const CONTEXT = `${HEADERS.map((name) => `#include <${name}>\n`).join("")}using namespace std;\n`;
   const run = (signature: string, body: string, main: string) => {
     const entryPoint = /(\w+)\(/.exec(signature)?.[1] ?? "";
     const source = `#undef NDEBUG\n#include <assert.h>\nint main() { ${main} }`;
