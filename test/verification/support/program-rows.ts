@@ -81,23 +81,25 @@ export const ATTACKS: Readonly<Record<Language, Readonly<Record<string, string>>
   },
   java: {
     "ends well before it is called":
-      "class Solution { static { System.exit(0); } List<Long> twice(long n) { return null; } }",
+      "import java.util.*; class Solution { static { System.exit(0); } List<Long> twice(long n) { return null; } }",
     "ends well when it is called":
-      "class Solution { List<Long> twice(long n) { Runtime.getRuntime().halt(0); return null; } }",
-    "throws an error of the tests": "class Solution { List<Long> twice(long n) { throw new AssertionError(); } }",
+      "import java.util.*; class Solution { List<Long> twice(long n) { Runtime.getRuntime().halt(0); return null; } }",
+    "throws an error of the tests":
+      "import java.util.*; class Solution { List<Long> twice(long n) { throw new AssertionError(); } }",
     "answers with a list that equals everything":
-      "class Solution { List<Long> twice(long n) { return new ArrayList<Long>() { public boolean equals(Object o) { return true; } public int size() { return 1; } public Object[] toArray() { return new Object[] {n}; } }; } }",
+      "import java.util.*; class Solution { List<Long> twice(long n) { return new ArrayList<Long>() { public boolean equals(Object o) { return true; } public int size() { return 1; } public Object[] toArray() { return new Object[] {n}; } }; } }",
     "brings classes of the tests' names":
-      "class Solution { List<Long> twice(long n) { Main.main(null); return List.of(n); } } class Main { public static void main(String[] a) { System.exit(0); } }",
+      "import java.util.*; class Solution { List<Long> twice(long n) { Main.main(null); return List.of(n); } } class Main { public static void main(String[] a) { System.exit(0); } }",
     "forges answers before it is asked":
-      'class Solution { List<Long> twice(long n) throws Exception { try (var out = new java.io.FileOutputStream("/proc/self/fd/3")) { out.write(new byte[100]); } return List.of(n); } }',
+      'import java.util.*; class Solution { List<Long> twice(long n) throws Exception { try (var out = new java.io.FileOutputStream("/proc/self/fd/3")) { out.write(new byte[100]); } return List.of(n); } }',
     "writes a report of its own":
-      'class Solution { List<Long> twice(long n) throws Exception { java.nio.file.Files.writeString(java.nio.file.Path.of("report.json"), "{}"); return List.of(n); } }',
+      'import java.util.*; class Solution { List<Long> twice(long n) throws Exception { java.nio.file.Files.writeString(java.nio.file.Path.of("report.json"), "{}"); return List.of(n); } }',
     "answers with what cannot be sent":
-      "class Solution { List twice(long n) { return List.of(new Object() { public boolean equals(Object o) { return true; } }); } }",
+      "import java.util.*; class Solution { List twice(long n) { return List.of(new Object() { public boolean equals(Object o) { return true; } }); } }",
     "answers with itself":
-      "class Solution { List twice(long n) { List list = new ArrayList(); list.add(list); return list; } }",
-    "is of another package": "package other; class Solution { List<Long> twice(long n) { return null; } }",
+      "import java.util.*; class Solution { List twice(long n) { List list = new ArrayList(); list.add(list); return list; } }",
+    "is of another package":
+      "package other; import java.util.*; class Solution { List<Long> twice(long n) { return null; } }",
     "is empty": "",
   },
   javascript: {
@@ -126,6 +128,13 @@ export const ATTACKS: Readonly<Record<Language, Readonly<Record<string, string>>
     "has no such function": "const thrice = (n) => 3 * n;",
     "is empty": "",
   },
+};
+
+/** Those of them that no compiler takes. */
+export const NOT_COMPILED: Readonly<Record<Language, readonly string[]>> = {
+  cpp: ["includes the tests", "embeds the tests", "has no such function", "is empty"],
+  java: ["is of another package", "is empty"],
+  javascript: ["is no program"],
 };
 
 /** Candidates that look like those and are right. */
