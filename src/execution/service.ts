@@ -169,7 +169,7 @@ export interface Execution {
   readonly image: string;
   /** Null when the language is not compiled. When it is not `ok`, no case was run. */
   readonly compile: Stage | null;
-  /** Of tests that are compiled; when it is not `ok`, no case was run. */
+  /** Of tests that are compiled, before the program; when it is not `ok`, the program was not compiled and no case run. */
   readonly testsCompile?: Stage;
   /** By index; null where a case was not run, because the compiler or an earlier case failed. */
   readonly cases: readonly (Stage | null)[];

@@ -48,17 +48,17 @@ it("compiles program and tests apart and shows neither to the other", async () =
   expect(Buffer.from(stage?.tests?.report ?? "").toString()).toBe("['answer', ['tests.py'], ['judge'], '128']");
 });
 
-it("compiles no tests for a program that does not compile", async () => {
+it("runs nothing for a program that does not compile", async () => {
   const { compile, testsCompile, cases } = await run({ code: "def" });
   expect(compile).toMatchObject({ status: "runtime_error" });
-  expect(testsCompile).toBeUndefined();
+  expect(testsCompile).toMatchObject({ status: "ok" });
   expect(cases).toEqual([null]);
 });
 
-it("runs nothing when the tests do not compile, and does not take it for the program's failure", async () => {
-  const { compile, testsCompile, cases } = await run({ tests: { program: "def" } });
-  expect(compile).toMatchObject({ status: "ok" });
+it("does not even compile the program when its tests do not compile", async () => {
+  const { compile, testsCompile, cases } = await run({ code: "def", tests: { program: "def" } });
   expect(testsCompile).toMatchObject({ status: "runtime_error" });
+  expect(compile).toBeNull();
   expect(cases).toEqual([null]);
 });
 

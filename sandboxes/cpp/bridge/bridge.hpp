@@ -30,6 +30,9 @@ template <class Signature> struct Function;
 template <class Result, class... Parameters> struct Function<Result(Parameters...)> {
     /** The tests' side: the frame of a call. */
     static Writer call(const std::remove_cvref_t<Parameters>&... arguments) {
+        // What the program's side will need, so that a type that cannot cross is found where the tests are compiled.
+        [[maybe_unused]] const auto reads = std::make_tuple(&read<std::remove_cvref_t<Parameters>>...);
+        if constexpr (!std::is_void_v<Result>) [[maybe_unused]] const auto sends = &send<std::remove_cv_t<Result>>;
         Writer writer(Kind::call);
         (send(writer, arguments), ...);
         return writer;

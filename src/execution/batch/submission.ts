@@ -34,16 +34,18 @@ export class Submission {
   async execute(ctx: CallContext): Promise<Execution> {
     const { plan, request, listener } = this.#input;
     const facts = { language: plan.language, image: plan.image };
-    const none = () => Array.from<null>({ length: request.cases.length }).fill(null);
+    const none = Array.from<null>({ length: request.cases.length }).fill(null);
+    // First the tests: where they do not compile, nothing can be said about the program.
+    const tests = plan.tests?.compile ? await this.#compile(ctx, plan.tests.compile) : null;
+    const begun = tests ? { ...facts, testsCompile: tests.stage } : facts;
+    if (tests && !tests.artefacts) return { ...begun, compile: null, cases: none };
     const program = plan.compile && (await this.#compile(ctx, plan.compile));
     if (program) listener?.onCompiled?.(program.stage);
-    const compiled = { ...facts, compile: program?.stage ?? null };
-    if (program && !program.artefacts) return { ...compiled, cases: none() };
-    const tests = plan.tests?.compile ? await this.#compile(ctx, plan.tests.compile) : null;
-    const done = tests ? { ...compiled, testsCompile: tests.stage } : compiled;
-    if (tests && !tests.artefacts) return { ...done, cases: none() };
+    const compiled = { ...begun, compile: program?.stage ?? null };
+    if (program && !program.artefacts) return { ...compiled, cases: none };
     const files = [...plan.files, ...(program?.artefacts ?? [])];
-    return { ...done, cases: await this.#runCases(ctx, files, plan.tests?.tests(tests?.artefacts ?? []) ?? null) };
+    const joined = plan.tests?.tests(tests?.artefacts ?? []) ?? null;
+    return { ...compiled, cases: await this.#runCases(ctx, files, joined) };
   }
 
   async #compile(ctx: CallContext, plan: CompilePlan): Promise<Compiled> {

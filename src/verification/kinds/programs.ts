@@ -21,9 +21,9 @@ export async function judgePrograms(run: Run, program: Program<ProgramTests>): P
   const texts = programTexts(tests);
   const files = Object.entries(texts.files).map(([path, text]) => ({ path, data: Buffer.from(text) }));
   const result = await run({ language, limits, code, files, cases: [{}], tests: { program: texts.tests } });
+  checkTests(result);
   const failed = compileJudgement(result, 1, "bridge");
   if (failed) return failed;
-  checkTests(result);
   const [stage] = result.cases;
   if (!stage) throw new Error("an execution without its case");
   const verdicts = findings(stage, [MAIN]).map((finding, index) => verdictOf(finding, index, stage));
