@@ -1,6 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Execution } from "../../execution/index.ts";
-import { textOf } from "../compare/excerpt.ts";
+import { textOf } from "../compare/index.ts";
 import { programTexts } from "../program-texts/program-texts.ts";
 import { unbridgeable } from "../program-texts/unbridgeable.ts";
 import type { Program, ProgramTests } from "../submission.ts";
