@@ -4,6 +4,7 @@ import { z } from "zod";
 import { programOf } from "./program.ts";
 import { HumanEvalXRow, type Language, languageOf } from "./row.ts";
 
+const NAMES: Readonly<Record<Language, string>> = { cpp: "C++", java: "Java", javascript: "JavaScript" };
 const Config = z.looseObject({ tests_timeout_secs: z.number().positive() });
 
 const OUTPUT_BYTES = 16 << 20;
@@ -14,6 +15,12 @@ const WALL_FACTOR = 2;
 
 export default defineResource({
   row: HumanEvalXRow,
+
+  prompt: (row) => {
+    const language = languageOf(row);
+    const task = `Complete this ${NAMES[language]} program. Answer with all of it in one \`\`\`${language} block.`;
+    return { input: [{ role: "user", content: `${task}\n\n\`\`\`${language}\n${row.prompt.trimEnd()}\n\`\`\`` }] };
+  },
 
   async verify(ctx, { row, manifest, services, answer }): Promise<Verdict> {
     const language = languageOf(row);

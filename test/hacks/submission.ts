@@ -37,6 +37,14 @@ function startOf(program: Program): Readonly<Record<string, string>> {
   return taskOf("pytest", program.task).start;
 }
 
+function programTests(kind: "cpp" | "java" | "js"): (name: string) => Tests {
+  const language = kind === "js" ? "javascript" : kind;
+  return (name) => {
+    const { declaration, test: source, entry_point: entryPoint } = taskOf(kind, name);
+    return { kind: "program", language, declaration, source, entryPoint };
+  };
+}
+
 const TESTS: { readonly [K in Kind]?: (name: string) => Tests } = {
   stdin: (name) => {
     const { inputs, outputs } = taskOf("stdin", name);
@@ -75,6 +83,9 @@ const TESTS: { readonly [K in Kind]?: (name: string) => Tests } = {
     const { files, expected } = taskOf("pytest", name);
     return { kind: "pytest", files, expected };
   },
+  cpp: programTests("cpp"),
+  java: programTests("java"),
+  js: programTests("js"),
 };
 
 function taskOf<K extends Kind>(kind: K, name: string): Task<K> {
