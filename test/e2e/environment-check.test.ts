@@ -54,7 +54,7 @@ describe("the environment that ships with Sandlot", () => {
         expect(tasks.size, kind).toBe(28);
       }
     },
-    240_000,
+    480_000,
   );
 
   it.skipIf(!["cpp", "java", "javascript"].every((image) => built.has(image)))(
