@@ -21,6 +21,8 @@ export {
   judgedText,
   testsOf,
   unanswered,
+  ValueComparison,
+  valuesProblem,
 } from "./verification/index.ts";
 export {
   asciiDigits,

@@ -7,12 +7,14 @@ import {
   Scoring,
   scoringProblem,
   testsOf,
+  ValueComparison,
+  valuesProblem,
 } from "sandlot";
 import type { ResourceInput, SubmittedProgram, Verdict } from "sandlot";
 import { z } from "zod";
 import { breaksReasoningFormat } from "./reasoning-format.ts";
 
-/** NeMo Gym's code_gen row; `limits`, `comparison`, `extraction` and `scoring` are ours and optional. */
+/** NeMo Gym's code_gen row; `limits`, `comparison`, `values`, `extraction` and `scoring` are ours and optional. */
 const CodeGenRow = z.looseObject({
   verifier_metadata: z
     .looseObject({
@@ -25,13 +27,16 @@ const CodeGenRow = z.looseObject({
         })
         .nullish(),
       comparison: OutputComparison.nullish(),
+      values: ValueComparison.nullish(),
       // Prompts of these rows are not programs to be completed.
       extraction: CodeExtraction.exclude(["human_eval_completion"]).nullish(),
       scoring: Scoring.nullish(),
     })
-    .superRefine(({ unit_tests: tests, comparison, scoring }, context) => {
+    .superRefine(({ unit_tests: tests, comparison, values, scoring }, context) => {
       const problem = (field: string, message: string) => context.addIssue({ code: "custom", path: [field], message });
       if (comparison && tests.fn_name) problem("comparison", "is for standard output, and fn_name asks for a function");
+      const wrong = values === "exact" && valuesProblem(testsOf(tests));
+      if (wrong) problem("values", wrong);
       const misfit = scoring && scoringProblem(scoring, tests.inputs.length);
       if (misfit) problem("scoring", misfit);
     }),
@@ -52,14 +57,14 @@ export default defineResource({
   row: CodeGenRow,
 
   async verify(ctx, { row, manifest, services, response, answer }): Promise<Verdict> {
-    const { unit_tests: tests, comparison, extraction, scoring } = row.verifier_metadata;
+    const { unit_tests: tests, comparison, values, extraction, scoring } = row.verifier_metadata;
     const broken = breaksReasoningFormat(response, answer);
     const metrics = { reasoning_format_violation_rate: broken ? 1 : 0 };
     const verdict = await services.verify(ctx, "candidate", {
       code: { answer, extraction: extraction ?? "gym_last_two_fences" },
       language: "python",
       prelude: GYM_PRELUDE,
-      tests: { kind: "cases", cases: testsOf(tests), comparison: comparison ?? undefined },
+      tests: { kind: "cases", cases: testsOf(tests), comparison: comparison ?? undefined, values: values ?? undefined },
       scoring: scoring ?? undefined,
       limits: limitsOf({ row, manifest }),
     });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parsePythonJson } from "./compare/index.ts";
+import { parsePythonJson, parseTaggedJson } from "./compare/index.ts";
 
 /** One test of a program. The expected side never enters a sandbox. */
 export type CodeTest =
@@ -62,4 +62,17 @@ function isPythonJson(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Why tests cannot be compared by `exact`, which needs calls whose values are tagged JSON; null when they can. */
+export function valuesProblem(tests: readonly CodeTest[]): string | null {
+  for (const [index, test] of tests.entries()) {
+    if (test.kind !== "call") return "exact is for tests by returned values";
+    try {
+      for (const text of [...test.arguments, test.expected]) parseTaggedJson(text);
+    } catch (error) {
+      return `test ${index + 1} is not tagged JSON: ${(error as Error).message}`;
+    }
+  }
+  return null;
 }

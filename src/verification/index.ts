@@ -1,4 +1,4 @@
-export { type CodeTest, GymUnitTests, testsOf } from "./code-tests.ts";
+export { type CodeTest, GymUnitTests, testsOf, valuesProblem } from "./code-tests.ts";
 export {
   asciiDigits,
   equalValue,
@@ -8,6 +8,7 @@ export {
   pythonStrip,
   pythonWords,
   textOf,
+  ValueComparison,
 } from "./compare/index.ts";
 export { CodeExtraction, extractGymCode } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";

@@ -42,15 +42,15 @@ describe("judgeCall", () => {
 
   it("takes a returned value, even from a program that failed afterwards, but not past a limit", () => {
     const files = file('{"value": "[1]"}');
-    expect(judgeCall("[1]", ended({ files })).failure).toBeNull();
-    expect(judgeCall("[1]", ended({ ...failed, files })).failure).toBeNull();
-    expect(judgeCall("[1]", ended({ files, status: "time_limit" })).failure?.status).toBe("time_limit");
+    expect(judgeCall("[1]", ended({ files }), "gym").failure).toBeNull();
+    expect(judgeCall("[1]", ended({ ...failed, files }), "gym").failure).toBeNull();
+    expect(judgeCall("[1]", ended({ files, status: "time_limit" }), "gym").failure?.status).toBe("time_limit");
   });
 
   it("does not pass what is missing, forged or unreadable", () => {
     const files = [{ path: "result.json", status: "missing" as const, data: Buffer.of() }];
-    expect(judgeCall("[1]", ended({ files })).failure?.status).toBe("no_tests");
-    expect(judgeCall("[1]", ended({ ...failed, files })).failure?.status).toBe("runtime_error");
+    expect(judgeCall("[1]", ended({ files }), "gym").failure?.status).toBe("no_tests");
+    expect(judgeCall("[1]", ended({ ...failed, files }), "gym").failure?.status).toBe("runtime_error");
     for (const text of [
       "",
       "true",
@@ -61,13 +61,13 @@ describe("judgeCall", () => {
       '{"unserialisable": "set"}',
       "null",
     ]) {
-      expect(judgeCall("[1]", ended({ files: file(text) })).failure?.status, text).toBe("wrong_answer");
+      expect(judgeCall("[1]", ended({ files: file(text) }), "gym").failure?.status, text).toBe("wrong_answer");
     }
   });
 
   it("gives the program nothing of what is expected", () => {
     const call = { kind: "call", functionName: "f", arguments: ["7"], expected: "secret", input: "7" } as const;
-    expect(JSON.stringify(callCase(call, { answerBytes: 10 }))).not.toContain("secret");
+    expect(JSON.stringify(callCase(call, { answerBytes: 10, values: "gym" }))).not.toContain("secret");
   });
 });
 

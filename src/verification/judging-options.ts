@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
-import { DEFAULT_COMPARISON, OutputComparison } from "./compare/index.ts";
+import { valuesProblem } from "./code-tests.ts";
+import { DEFAULT_COMPARISON, OutputComparison, ValueComparison } from "./compare/index.ts";
 import { CodeExtraction } from "./extract/index.ts";
 import { namedTests } from "./named-tests.ts";
 import { DEFAULT_SCORING, needsEveryCase, Scoring, scoringProblem } from "./score/index.ts";
@@ -8,6 +9,7 @@ import type { Submission } from "./submission.ts";
 
 const JudgingOptions = z.object({
   comparison: OutputComparison.default(DEFAULT_COMPARISON),
+  values: ValueComparison.default("gym"),
   extraction: CodeExtraction.default("last_fence"),
   scoring: Scoring.default(DEFAULT_SCORING),
   repeat: z.int().min(1).max(100).default(1),
@@ -23,6 +25,7 @@ export function judgingOptions(submission: Submission): JudgingOptions {
   const { code, scoring, tests, repeat } = submission;
   const read = JudgingOptions.safeParse({
     comparison: tests.kind === "cases" ? tests.comparison : undefined,
+    values: tests.kind === "cases" ? tests.values : undefined,
     extraction: typeof code === "string" ? undefined : code.extraction,
     scoring,
     repeat,
@@ -41,6 +44,8 @@ function misfit({ tests }: Submission, { scoring }: JudgingOptions): string | nu
   if (tests.kind === "cases" && tests.comparison && tests.cases.some(({ kind }) => kind !== "stdin")) {
     return "comparison: is for tests by standard output; returned values have a rule of their own";
   }
+  const wrong = tests.kind === "cases" && tests.values === "exact" && valuesProblem(tests.cases);
+  if (wrong) return `values: ${wrong}`;
   const named = namedTests(tests);
   if (named === null) {
     return needsEveryCase(scoring) ? `scoring: ${scoring.scheme} needs tests that are named in expected` : null;

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { RunLimits } from "../sandbox/index.ts";
 import type { CodeTest } from "./code-tests.ts";
-import type { OutputComparison } from "./compare/index.ts";
+import type { OutputComparison, ValueComparison } from "./compare/index.ts";
 import type { CodeExtraction, CodeExtractionOptions } from "./extract/index.ts";
 import type { Scoring } from "./score/index.ts";
 
@@ -55,6 +55,11 @@ export interface CaseTests {
   readonly cases: readonly CodeTest[];
   /** Of standard output with the expected one; default: `lines`, NeMo Gym's rule. */
   readonly comparison?: z.input<typeof OutputComparison> | undefined;
+  /**
+   * Of returned values with the expected ones. `gym` (default): NeMo Gym's rule, over JSON. `exact`: Python's `==`, over
+   * tagged JSON: tuples, sets, bytes, complex numbers, keys of any kind, integers of any size.
+   */
+  readonly values?: ValueComparison | undefined;
 }
 
 /** Inputs with many right answers: a program of the task's own looks at each output, in sandboxes of its own. */

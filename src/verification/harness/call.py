@@ -20,12 +20,17 @@ def main():
     exec(call["prelude"], namespace)
     exec(compile(source, "solution.py", "exec", dont_inherit=True), namespace)
     owner = namespace["Solution"]() if "class Solution" in source else module
+    exact = call["values"] == "exact"
+    if exact:
+        import tagged
     arguments = [json.loads(text) for text in call["arguments"]]
+    if exact:
+        arguments = [tagged.decoded(argument) for argument in arguments]
     value = getattr(owner, call["function"])(*arguments)
     if type(value).__module__ == "numpy":
         value = value.tolist()
     try:
-        result = {"value": json.dumps(value)}
+        result = {"value": json.dumps(tagged.encoded(value) if exact else value)}
     except (TypeError, ValueError, RecursionError) as error:
         result = {"unserialisable": "%s: %s" % (type(value).__name__, error)}
     with open("result.json", "w", encoding="utf-8") as file:

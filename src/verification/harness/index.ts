@@ -34,3 +34,6 @@ export const PROJECT_TESTS: Harness = {
   code: start("project_tests"),
   files: [...readPackage("project_tests"), ...readPackage("shared_tests")],
 };
+
+/** A module of `CALL_HARNESS`, for values that JSON has no form for; see the file. */
+export const TAGGED_VALUES = read("tagged.py");

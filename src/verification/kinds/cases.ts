@@ -17,12 +17,13 @@ import { compileJudgement, type Judgement, type Run } from "./judgement.ts";
 export async function judgeCases(
   run: Run,
   program: Program<CaseTests>,
-  { comparison, scoring }: JudgingOptions,
+  { comparison, scoring, values }: JudgingOptions,
 ): Promise<Judgement> {
   const tests = program.tests.cases;
   const judge = (test: CodeTest, index: number, stage: Stage) => {
     const { expected, input } = test;
-    const judged = test.kind === "stdin" ? judgeOutput(comparison, expected, stage) : judgeCall(expected, stage);
+    const judged =
+      test.kind === "stdin" ? judgeOutput(comparison, expected, stage) : judgeCall(expected, stage, values);
     return caseVerdict({ index, input, expected, ...judged }, stage);
   };
   const verdicts: CaseVerdict[] = [];
@@ -34,7 +35,7 @@ export async function judgeCases(
     verdicts[index] = verdict;
     return verdict.status !== "passed" && isOver(stage);
   };
-  const result = await run({ ...requestOf(program), stopAtFirstFailure: true, hasFailed });
+  const result = await run({ ...requestOf(program, values), stopAtFirstFailure: true, hasFailed });
   const failed = compileJudgement(result, tests.length, "outside");
   if (failed) return failed;
   // Later ones than the last that counts may have ended before that was known; and of a single one nobody has asked.
@@ -58,7 +59,10 @@ export function outOfPatience(): (stage: Stage) => boolean {
   return ({ times }) => (spentMs += times.wallMs) > FAILED_MS;
 }
 
-function requestOf({ code, language, limits, prelude, tests }: Program<CaseTests>): ExecutionRequest {
+function requestOf(
+  { code, language, limits, prelude, tests }: Program<CaseTests>,
+  values: JudgingOptions["values"],
+): ExecutionRequest {
   const room = answerRoom(tests.cases);
   const [first] = tests.cases;
   if (first?.kind !== "call") {
@@ -66,7 +70,7 @@ function requestOf({ code, language, limits, prelude, tests }: Program<CaseTests
     return { language, limits, code, ...(prelude === undefined ? {} : { prelude }), cases };
   }
   const calls = tests.cases.filter((test): test is Call => test.kind === "call");
-  const cases = calls.map((test): ExecutionCase => callCase(test, { prelude, answerBytes: room(test) }));
+  const cases = calls.map((test): ExecutionCase => callCase(test, { prelude, answerBytes: room(test), values }));
   const files = [{ path: "solution.py", data: Buffer.from(code) }];
   return { language, limits, code: CALL_HARNESS, files, cases };
 }
