@@ -90,3 +90,81 @@ describe.skipIf(!built.has("cpp"))("values in C++ (skipped where its image is no
     await expect(idle).rejects.toMatchObject({ code: "invalid_request" });
   });
 });
+
+it.skipIf(!built.has("java"))("values in Java go there and back (skipped where its image is not built)", async () => {
+  const declaration = `import java.util.*;
+class Solution {
+  public Map<String, Object> f(List<int[]> rows, Optional<String> name, Object any, char c, Set<Long> numbers, double... more) throws Exception {
+`;
+  const source = `import java.math.BigInteger;
+public class Main {
+  static void check(boolean holds, String what) { if (!holds) throw new AssertionError(what); }
+  public static void main(String[] args) throws Exception {
+    List<int[]> rows = new ArrayList<>(List.of(new int[] {3, 1, 2}));
+    int[] row = rows.get(0);
+    Map<String, Object> got = new Solution().f(rows, Optional.of("n"), BigInteger.TWO.pow(70), 'x', new HashSet<>(List.of(1L << 40)), 0.1, Double.NaN);
+    check(row[0] == 1 && row[2] == 3 && rows.size() == 2, "changed in place");
+    check(got.get("n") == "n", "a string is the object that its literal is");
+    check(got.get("any").equals(BigInteger.TWO.pow(71)) && got.get("c").equals('x') && got.get("none") == null, "objects");
+    check(Arrays.equals((double[]) got.get("more"), new double[] {0.1, Double.NaN}), "array");
+    check(got.get("numbers").equals(Set.of(1L << 40)) && got.get("maybe").equals(Optional.empty()), "sets");
+    try {
+      new Solution().f(null, Optional.empty(), null, 'x', Set.of());
+      check(false, "no exception");
+    } catch (NoSuchElementException expected) {
+      check(expected.getMessage().equals("none"), "message");
+    }
+  }
+}`;
+  const code = `import java.util.*;
+import java.math.BigInteger;
+class Solution {
+  Map<String, Object> f(List<int[]> rows, Optional<String> name, Object any, char c, Set<Long> numbers, double[] more) {
+    if (rows == null) throw new NoSuchElementException("none");
+    Arrays.sort(rows.get(0));
+    rows.add(new int[0]);
+    Map<String, Object> all = new TreeMap<>(Map.of("any", ((BigInteger) any).add((BigInteger) any), "c", c, "more", more, "numbers", numbers, "maybe", Optional.empty()));
+    all.put(name.get(), new StringBuilder("n").toString());
+    all.put("none", null);
+    return all;
+  }
+}`;
+  const verdict = await judge(code, { kind: "program", language: "java", declaration, source, entryPoint: "f" });
+  expect(verdict).toMatchObject({ reward: 1, message: "all 1 tests passed" });
+});
+
+it.skipIf(!built.has("javascript"))(
+  "values in JavaScript go there and back (skipped where its image is not built)",
+  async () => {
+    const source = `
+const assert = require('node:assert')
+const list = [3, 1, [2], { a: undefined }]
+const inner = list[2]
+const all = [NaN, -0, -Infinity, 12n ** 40n, undefined, null, '\\ud800', new Map([[1, new Set([[]])]]), new Date(5), list, ['n', 'x'], JSON.parse('{"__proto__": 1}')]
+const got = f(...all)
+assert.deepStrictEqual(got.slice(0, 9), all.slice(0, 9))
+assert.deepStrictEqual(got.slice(10), all.slice(10))
+assert(list.length === 5 && list[2] === inner && inner[0] === 'changed' && 'a' in list[3])
+assert.throws(() => f('fail'), (error) => error instanceof RangeError && error.message === 'no' )
+assert.throws(() => f('own'), { name: 'OwnError' })
+console.assert(f() === 'none')
+`;
+    const code = `function f(...all) {
+  if (all.length === 0) return 'none'
+  if (all[0] === 'fail') throw new RangeError('no')
+  if (all[0] === 'own') throw Object.assign(new Error('mine'), { name: 'OwnError' })
+  all[9].push(1)
+  all[9][2][0] = 'changed'
+  return all
+}`;
+    const declaration = "const f = (...all) => {\n";
+    const verdict = await judge(code, {
+      kind: "program",
+      language: "javascript",
+      declaration,
+      source,
+      entryPoint: "f",
+    });
+    expect(verdict).toMatchObject({ reward: 1, message: "all 1 tests passed" });
+  },
+);

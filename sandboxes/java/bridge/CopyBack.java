@@ -22,17 +22,14 @@ final class CopyBack {
     }
 
     private static void lists(List<Object> list, List<?> now) {
-        if (list.size() != now.size()) {
-            list.clear();
-            list.addAll(now);
-            return;
-        }
-        for (int i = 0; i < now.size(); i++) {
+        for (int i = 0; i < Math.min(list.size(), now.size()); i++) {
             var before = list.get(i);
             var after = now.get(i);
             if (isContainer(before) && isContainer(after)) into(before, after);
             else if (!Objects.equals(before, after)) list.set(i, after);
         }
+        while (list.size() > now.size()) list.remove(list.size() - 1);
+        if (list.size() < now.size()) list.addAll(now.subList(list.size(), now.size()));
     }
 
     private static boolean isContainer(Object item) {

@@ -16,6 +16,7 @@ import java.util.Set;
 /** Reads plain values out of a frame. What comes is of java.lang, java.util and java.math, and never of a class of the sender's choice. */
 final class Receiver {
     private static final int MOST_DIGITS = 100_000;
+    private static final int MOST_INTERNED = 1000;
     private static final Map<String, Class<?>> ELEMENTS = Map.ofEntries(
             Map.entry("Z", boolean.class), Map.entry("B", byte.class), Map.entry("S", short.class), Map.entry("I", int.class),
             Map.entry("J", long.class), Map.entry("F", float.class), Map.entry("D", double.class), Map.entry("C", char.class),
@@ -96,7 +97,7 @@ final class Receiver {
             case 'f': return in.readFloat();
             case 'd': return in.readDouble();
             case 'c': return in.readChar();
-            case 's': return text();
+            case 's': return string();
             case 'B': return new BigInteger(digits());
             case 'D': return new BigDecimal(digits());
             case 'O': return Optional.ofNullable(read(depth + 1));
@@ -110,6 +111,12 @@ final class Receiver {
             case 'A': return array(depth);
             default: throw new Wire.Broken("sent a value of an unknown type");
         }
+    }
+
+    /** The same object as a literal of the same text: tests and programs that compare by identity see what they would without a bridge. */
+    private String string() throws Wire.Broken {
+        var text = text();
+        return text.length() <= MOST_INTERNED ? text.intern() : text;
     }
 
     private String digits() throws Wire.Broken {
