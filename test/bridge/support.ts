@@ -39,7 +39,11 @@ export async function judgeAll(cases: readonly Case[], python = "python3"): Prom
   const root = mkdtempSync(join(tmpdir(), "sandlot-bridge-"));
   try {
     const folders = cases.map((one, number) => lay(join(root, String(number)), one));
-    await promisify(execFile)(python, ["-B", LAUNCHER, ...folders], { timeout: 100_000, maxBuffer: 1 << 26 });
+    await promisify(execFile)(python, ["-B", LAUNCHER, ...folders], {
+      cwd: root,
+      timeout: 100_000,
+      maxBuffer: 1 << 26,
+    });
     return folders.map((folder) => {
       const report = join(folder, "report.json");
       if (!existsSync(report)) throw new Error(`No report in ${folder}`);
