@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: "unit", include: ["src/**/*.test.ts", "environments/**/*.test.ts"], testTimeout: 10_000 },
+        test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 10_000 },
       },
       {
         resolve: { alias },

@@ -100,7 +100,7 @@ describe("the verifier and a plain runner without any wall", () => {
     expect(verdicts.filter(({ id, passed }) => passed !== plain[id])).toEqual([]);
     expect(verdicts.filter(({ id, passed }) => id.endsWith(" 0") && !passed)).toEqual([]);
     // Were all of them one way, agreeing would mean little.
-    expect(verdicts.filter(({ passed }) => !passed).length).toBeGreaterThan(tasks.length);
+    expect(verdicts.filter(({ passed }) => !passed).length).toBeGreaterThan(tasks.length / 2);
   }
 });
 

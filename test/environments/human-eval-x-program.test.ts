@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { programOf } from "./program.ts";
+import { programOf } from "../../environments/human_eval_x/program.ts";
 
 describe("what an answer stands for", () => {
   const cpp = {

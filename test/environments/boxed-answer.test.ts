@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { boxedAnswer } from "./boxed-answer.ts";
+import { boxedAnswer } from "../../environments/math_with_code/boxed-answer.ts";
 
 const said = (text: string, role?: string) => ({
   type: "message",
