@@ -406,10 +406,25 @@ for path in ('/sys/firmware', '/sys/devices/virtual/powercap'):
       expect((await opened.provider.list(ctx)).map((listing) => listing.id)).not.toContain(sandbox.id);
     });
 
-    it("refuses a runtime it lacks", async () => {
-      await expect(opened.provider.create(ctx, { ...spec, runtime: "no-such-runtime" })).rejects.toMatchObject({
-        code: "sandbox_unsupported",
-      });
+    itCarries("has removed a sandbox when it says so, whoever else removes it", async () => {
+      const { id } = await opened.provider.create(ctx, spec);
+      const listed = await Promise.all(
+        Array.from({ length: 3 }, async () => {
+          await opened.provider.remove(ctx, id);
+          return opened.provider.list(ctx);
+        }),
+      );
+      expect(listed.flat().filter((listing) => listing.id === id)).toEqual([]);
+    });
+
+    it("refuses a runtime it lacks, and leaves nothing of the attempt", async () => {
+      const before = await opened.provider.list(ctx);
+      for (let attempt = 0; attempt < 3; attempt++) {
+        await expect(opened.provider.create(ctx, { ...spec, runtime: "no-such-runtime" })).rejects.toMatchObject({
+          code: "sandbox_unsupported",
+        });
+        expect(await opened.provider.list(ctx)).toEqual(before);
+      }
     });
 
     it("refuses an image that nobody described", async () => {

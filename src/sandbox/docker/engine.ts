@@ -63,6 +63,17 @@ export async function ignoreGone(call: Promise<unknown>): Promise<void> {
   }
 }
 
+/** Ends a container and takes it away. When this settles it is gone, also if somebody else, or its own end, was first. */
+export async function removeContainer(container: Docker.Container): Promise<void> {
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (engineStatus(error) === 404) return;
+    if (engineStatus(error) !== 409) throw error;
+    await ignoreGone(container.wait({ condition: "removed" }));
+  }
+}
+
 /** What a removal did: taken away or gone already, or left, since it is in use (409). */
 export async function removedOrInUse(removal: Promise<unknown>): Promise<"removed" | "absent" | "in_use"> {
   try {

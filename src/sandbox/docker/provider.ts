@@ -15,7 +15,7 @@ import { LABELS, listingOf } from "../labels.ts";
 import type { ProviderReport, Sandbox, SandboxListing, SandboxOwner, SandboxProvider } from "../port.ts";
 import { assertSupported, type SandboxMode, type SandboxSpec } from "../spec.ts";
 import { type ContainerInput, containerOptions } from "./container.ts";
-import { connectEngine, type Engine, engineError, engineStatus, ignoreGone } from "./engine.ts";
+import { connectEngine, type Engine, engineError, engineStatus, removeContainer } from "./engine.ts";
 import { EngineEvents } from "./events.ts";
 import { EngineFacts } from "./facts.ts";
 import { SandboxImages } from "./images.ts";
@@ -105,9 +105,11 @@ export class DockerProvider implements SandboxProvider {
       try {
         return await this.#start(ctx, id, spec);
       } catch (error) {
+        const filling = this.#toolbox;
         // The volume may have been removed by hand, and the engine has made an empty one instead.
         this.#toolbox = null;
-        await this.#destroy(id).catch(() => undefined);
+        // What this creation has begun is over when it fails.
+        await Promise.allSettled([filling, this.#destroy(id)]);
         throw engineError(error);
       }
     });
@@ -195,7 +197,7 @@ export class DockerProvider implements SandboxProvider {
 
   async #destroy(id: string): Promise<void> {
     this.#connected.get(id)?.disconnect();
-    await ignoreGone(this.#engine.short.getContainer(id).remove({ force: true, v: true }));
+    await removeContainer(this.#engine.short.getContainer(id));
     await this.#sockets?.remove(id);
   }
 

@@ -3,7 +3,7 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Clock } from "../../core/clock.ts";
 import { helperLabels } from "../labels.ts";
 import type { SandboxOwner } from "../port.ts";
-import { type Engine, engineStatus, ignoreGone, removedOrInUse } from "./engine.ts";
+import { type Engine, engineStatus, removeContainer, removedOrInUse } from "./engine.ts";
 
 /** Filling takes less than a second: after so long whoever was at it is gone. Milliseconds. */
 const FILLING_MS = 20_000;
@@ -29,7 +29,7 @@ export async function ensureToolboxVolume(engine: Engine, image: string, owner: 
     const existed = await hasVolume(engine, name);
     const filler = await takeLock(engine, image, name, owner);
     if (!filler) {
-      if (Date.now() > deadline) await ignoreGone(engine.short.getContainer(lockOf(name)).remove({ force: true }));
+      if (Date.now() > deadline) await removeContainer(engine.short.getContainer(lockOf(name)));
       continue;
     }
     try {
@@ -38,7 +38,7 @@ export async function ensureToolboxVolume(engine: Engine, image: string, owner: 
         return name;
       }
     } finally {
-      await ignoreGone(filler.remove({ force: true }));
+      await removeContainer(filler);
     }
     // Somebody began to fill it and never ended; unless sandboxes live from it already.
     const removal = removedOrInUse(engine.short.getVolume(name).remove());

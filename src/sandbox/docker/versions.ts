@@ -1,7 +1,7 @@
 import { type CallContext, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ImageLanguage } from "../images/index.ts";
-import { type Engine, ignoreGone } from "./engine.ts";
+import { type Engine, removeContainer } from "./engine.ts";
 
 /** Label, without a value, of the containers in which programs are asked for their version. */
 export const VERSIONS_HELPER = "sandlot.versions-helper";
@@ -53,6 +53,6 @@ async function outputOf(ctx: CallContext, engine: Engine, image: string, command
     );
     return (await container.logs({ stdout: true, stderr: true })).toString("utf8");
   } finally {
-    await ignoreGone(container.remove({ force: true }));
+    await removeContainer(container);
   }
 }
