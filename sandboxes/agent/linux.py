@@ -174,8 +174,8 @@ def run_as(user, work):
 
 
 def compute_as(user, function):
-    """The natural number that `function` answers in a process of another user; None without an answer, since others of that
-    user may stop or end it."""
+    """The natural number that `function` answers in a process of another user; None when it was stopped or ended first, as
+    others of that user may do. TimeoutError when it has only been too slow: the machine may be busy."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -186,9 +186,11 @@ def compute_as(user, function):
         finally:
             os._exit(0)
     os.close(writer)
-    answer = os.read(reader, 32) if select.select([reader], [], [], _COMPUTE_SECONDS)[0] else b""
+    is_late = not select.select([reader], [], [], _COMPUTE_SECONDS)[0]
+    answer = b"" if is_late else os.read(reader, 32)
     os.close(reader)
-    os.waitpid(child, 0 if answer else os.WNOHANG)
+    if not os.waitpid(child, os.WUNTRACED | (os.WNOHANG if is_late else 0))[0]:
+        raise TimeoutError("no answer in time")
     return int(answer) if answer else None
 
 
