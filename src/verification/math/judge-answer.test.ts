@@ -1,4 +1,5 @@
 import { expect, it, vi } from "vitest";
+import { captured, stageOf } from "../../../test/verification/support/stage.ts";
 import type { ExecutionRequest, Stage } from "../../execution/index.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import type { AnswerSubmission } from "./submission.ts";
@@ -19,22 +20,8 @@ type End = Partial<Stage> & { readonly said?: string };
 function running(...ends: End[]) {
   return vi.fn(async (_request: ExecutionRequest) => {
     const { said = "", ...end } = ends.shift() ?? {};
-    const captured = (text: string) => ({ head: Buffer.from(text), tail: Buffer.alloc(0), dropped: 0 });
-    const stage: Stage = {
-      status: "ok",
-      message: "",
-      exit: { code: 0 },
-      stdout: captured(said),
-      stderr: captured(""),
-      files: [],
-      times: { queueMs: 0, claimMs: 0, setupMs: 0, wallMs: 1, cpuMs: 1, teardownMs: 0 },
-      memoryPeakBytes: 1,
-      tests: null,
-      blamed: null,
-      evidence: [],
-      sandbox: { id: "sbx_1", provider: "test", image: "math", mode: "A" },
-      ...end,
-    };
+    const sandbox = { id: "sbx_1", provider: "test", image: "math", mode: "A" } as const;
+    const stage = stageOf({ stdout: captured(said), sandbox, ...end });
     return { language: "python", image: "math", compile: null, cases: [stage] };
   });
 }

@@ -1,36 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { captured, stageOf } from "../../../../test/verification/support/stage.ts";
 import type { Stage } from "../../../execution/index.ts";
 import { opinionOf } from "./opinion.ts";
 
-const text = (said: string) => ({ head: Buffer.from(said), tail: new Uint8Array(), dropped: 0 });
-
 function ended(code: number | null, said = "", status: Stage["status"] = code === 0 ? "ok" : "runtime_error"): Stage {
-  return {
-    status,
-    message: "how it ended",
-    exit: code === null ? null : { code },
-    stdout: text(""),
-    stderr: text(said),
-    files: [],
-    memoryPeakBytes: 0,
-    tests: null,
-    blamed: null,
-    evidence: [],
-    times: {
-      queueMs: 0,
-      claimMs: 0,
-      setupMs: 0,
-      wallMs: 0,
-      cpuMs: 0,
-      teardownMs: 0,
-    },
-    sandbox: {
-      id: "sbx",
-      provider: "docker",
-      image: "python",
-      mode: "A",
-    },
-  };
+  const exit = code === null ? null : { code };
+  return stageOf({ status, message: "how it ended", exit, stderr: captured(said) });
 }
 
 describe("opinionOf", () => {

@@ -1,45 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { stageOf } from "../../../../test/verification/support/stage.ts";
 import type { Stage } from "../../../execution/index.ts";
 import { checkedFindings, firstFindings } from "./findings.ts";
 import type { CounterPlan, Variant } from "./plan.ts";
 
-const nothing = { head: new Uint8Array(), tail: new Uint8Array(), dropped: 0 };
-
-function stageOf(report: unknown, over: Partial<Stage> = {}): Stage {
+function reported(report: unknown, over: Partial<Stage> = {}): Stage {
   const data = Buffer.from(typeof report === "string" ? report : JSON.stringify(report));
-  return {
-    status: "ok",
-    message: "",
-    exit: { code: 0 },
-    stdout: nothing,
-    stderr: nothing,
-    memoryPeakBytes: 0,
-    tests: null,
-    blamed: null,
-    evidence: [],
-    files: [
-      {
-        path: "report.json",
-        status: "ok",
-        data,
-      },
-    ],
-    times: {
-      queueMs: 0,
-      claimMs: 0,
-      setupMs: 0,
-      wallMs: 0,
-      cpuMs: 0,
-      teardownMs: 0,
-    },
-    sandbox: {
-      id: "sbx",
-      provider: "docker",
-      image: "python",
-      mode: "A",
-    },
-    ...over,
-  };
+  return stageOf({ files: [{ path: "report.json", status: "ok", data }], ...over });
 }
 
 type Told = readonly [id: string, status: string, line?: number];
@@ -61,11 +28,11 @@ const first = (stage: Stage, plan = PLAN) => firstFindings(plan, stage).map(({ i
 
 describe("firstFindings", () => {
   it("passes what is reported to have passed, and nothing that is not", () => {
-    expect(first(stageOf(reportOf(["a", "passed"], ["b", "passed"])))).toEqual([
+    expect(first(reported(reportOf(["a", "passed"], ["b", "passed"])))).toEqual([
       ["a", undefined],
       ["b", undefined],
     ]);
-    expect(first(stageOf(reportOf(["a", "passed"], ["c", "failed"])))).toEqual([
+    expect(first(reported(reportOf(["a", "passed"], ["c", "failed"])))).toEqual([
       ["a", undefined],
       ["b", "no_tests"],
       ["c", "wrong_answer"],
@@ -73,7 +40,7 @@ describe("firstFindings", () => {
   });
 
   it("takes skips, errors and what passed once and failed once for no passes", () => {
-    const stage = stageOf(reportOf(["a", "skipped"], ["b", "passed"], ["b", "error"]));
+    const stage = reported(reportOf(["a", "skipped"], ["b", "passed"], ["b", "error"]));
     expect(first(stage)).toEqual([
       ["a", "no_tests"],
       ["b", "runtime_error"],
@@ -82,13 +49,13 @@ describe("firstFindings", () => {
 
   it("believes no report that cannot be read, whatever the exit code", () => {
     for (const garbage of ["", "{", "[]", '{"tests": []}', JSON.stringify({ ...reportOf(), tests: [{ id: 1 }] })]) {
-      expect(first(stageOf(garbage))).toEqual([[null, "no_tests"]]);
+      expect(first(reported(garbage))).toEqual([[null, "no_tests"]]);
     }
-    expect(first(stageOf(reportOf(), { files: [] }))).toEqual([[null, "no_tests"]]);
+    expect(first(reported(reportOf(), { files: [] }))).toEqual([[null, "no_tests"]]);
   });
 
   it("puts limits before what the report says", () => {
-    const stage = stageOf(reportOf(["a", "passed"], ["b", "passed"]), { status: "time_limit", message: "late" });
+    const stage = reported(reportOf(["a", "passed"], ["b", "passed"]), { status: "time_limit", message: "late" });
     expect(first(stage)).toEqual([
       ["a", "time_limit"],
       ["b", "time_limit"],
@@ -96,37 +63,37 @@ describe("firstFindings", () => {
   });
 
   it("says what was put back, and what could not be checked", () => {
-    const stage = stageOf({ ...reportOf(["a", "passed"], ["b", "passed"]), replaced: ["time.time"] });
+    const stage = reported({ ...reportOf(["a", "passed"], ["b", "passed"]), replaced: ["time.time"] });
     const found = firstFindings({ ...PLAN, unchecked: ["b"], imports: ["time"] }, stage);
     expect(found.map(({ evidence }) => evidence.length)).toEqual([2, 3]);
   });
 });
 
 describe("checkedFindings", () => {
-  const passed = firstFindings(PLAN, stageOf(reportOf(["a", "passed"], ["b", "passed"])));
+  const passed = firstFindings(PLAN, reported(reportOf(["a", "passed"], ["b", "passed"])));
   const checked = (stage: Stage | null) =>
     checkedFindings(passed, [{ variant: VARIANT, stage }]).map(({ failure }) => failure?.status);
 
   it("bears out a pass where the falsified test failed at its place", () => {
-    expect(checked(stageOf(reportOf(["a", "failed", 5], ["b", "passed"])))).toEqual([undefined, undefined]);
-    expect(checked(stageOf(reportOf(["a", "error", 4])))).toEqual([undefined, undefined]);
+    expect(checked(reported(reportOf(["a", "failed", 5], ["b", "passed"])))).toEqual([undefined, undefined]);
+    expect(checked(reported(reportOf(["a", "error", 4])))).toEqual([undefined, undefined]);
   });
 
   it("calls a pass that nobody can have tampering", () => {
-    expect(checked(stageOf(reportOf(["a", "passed"], ["b", "passed"])))).toEqual(["tampered", undefined]);
+    expect(checked(reported(reportOf(["a", "passed"], ["b", "passed"])))).toEqual(["tampered", undefined]);
   });
 
   it("does not believe what failed elsewhere, was skipped, is missing or was not run", () => {
-    expect(checked(stageOf(reportOf(["a", "failed", 7])))).toEqual(["no_tests", undefined]);
-    expect(checked(stageOf(reportOf(["a", "failed"])))).toEqual(["no_tests", undefined]);
-    expect(checked(stageOf(reportOf(["a", "skipped", 5])))).toEqual(["no_tests", undefined]);
-    expect(checked(stageOf(reportOf(["b", "passed"])))).toEqual(["no_tests", undefined]);
-    expect(checked(stageOf("garbage"))).toEqual(["no_tests", undefined]);
+    expect(checked(reported(reportOf(["a", "failed", 7])))).toEqual(["no_tests", undefined]);
+    expect(checked(reported(reportOf(["a", "failed"])))).toEqual(["no_tests", undefined]);
+    expect(checked(reported(reportOf(["a", "skipped", 5])))).toEqual(["no_tests", undefined]);
+    expect(checked(reported(reportOf(["b", "passed"])))).toEqual(["no_tests", undefined]);
+    expect(checked(reported("garbage"))).toEqual(["no_tests", undefined]);
     expect(checked(null)).toEqual(["no_tests", undefined]);
   });
 
   it("names a limit that the counter-check ran into", () => {
-    const stage = stageOf(reportOf(["a", "failed", 5]), { status: "memory_limit", message: "full" });
+    const stage = reported(reportOf(["a", "failed", 5]), { status: "memory_limit", message: "full" });
     expect(checked(stage)).toEqual(["memory_limit", undefined]);
   });
 });
