@@ -28,6 +28,11 @@ export const CaseTimes = z
   })
   .meta({ id: "CaseTimes" });
 
+/** For people: lines with their numbers, and a mark below the first character that differs. */
+const Difference = z
+  .object({ output: z.string(), expected: z.string() })
+  .meta({ id: "Difference", description: "Where standard output first differs from what is expected, in context." });
+
 /** What was found out about one test. */
 export const CaseVerdict = z
   .object({
@@ -46,6 +51,7 @@ export const CaseVerdict = z
     input: z.string().nullable().describe("Excerpt of the test's input."),
     expected: z.string().nullable().describe("Excerpt of the expected output; null without the scope hidden_tests."),
     output: z.string().nullable().describe("Excerpt of the candidate's output or returned value."),
+    difference: Difference.nullable().optional().describe("Null without the scope hidden_tests."),
     stderr: z.string().nullable().describe("End of the candidate's standard error."),
     evidence: z
       .array(z.string())

@@ -68,7 +68,8 @@ export function attemptView(row: AttemptRow): Attempt {
 /** Hidden tests are readable by fewer people than rollouts. */
 export function verdictView(verdict: Verdict, principal: Principal): Verdict {
   if (principal.scopes.includes("hidden_tests")) return verdict;
-  return { ...verdict, cases: verdict.cases.map((testCase) => ({ ...testCase, input: null, expected: null })) };
+  const hidden = { input: null, expected: null, difference: null };
+  return { ...verdict, cases: verdict.cases.map((testCase) => ({ ...testCase, ...hidden })) };
 }
 
 /** What came of an answer that was verified alone. */

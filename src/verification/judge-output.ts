@@ -12,5 +12,6 @@ export function judgeOutput(comparison: OutputComparison, expected: string, stag
     return { output, failure: { status: "wrong_answer", message: "far more output than expected" } };
   }
   const difference = compareStdout(comparison, output, expected);
-  return { output, failure: difference === null ? null : { status: "wrong_answer", message: difference.message } };
+  if (difference === null) return { output, failure: null };
+  return { output, failure: { status: "wrong_answer", message: difference.message }, difference };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { captured, stageOf } from "../../test/verification/support/stage.ts";
+import type { Stage } from "../execution/index.ts";
+import { caseVerdict } from "./case-verdict.ts";
 import { DEFAULT_COMPARISON } from "./compare/index.ts";
 import { stageFailure } from "./failure.ts";
 import { callCase, judgeCall } from "./judge-call.ts";
@@ -56,6 +58,19 @@ describe("judgeCall", () => {
 });
 
 describe("judgeOutput", () => {
+  it("shows the first difference in context, and none where there is no wrong answer", () => {
+    const verdict = (stage: Stage) => {
+      const judged = judgeOutput(DEFAULT_COMPARISON, "1\n2 3\n", stage);
+      return caseVerdict({ index: 0, input: "", expected: "1\n2 3\n", ...judged }, stage);
+    };
+    expect(verdict(stageOf({ stdout: captured("1\n2 4\n") })).difference).toEqual({
+      output: "1 | 1\n2 | 2 4\n  |   ^\n3 | ",
+      expected: "1 | 1\n2 | 2 3\n  |   ^\n3 | ",
+    });
+    expect(verdict(stageOf({ stdout: captured("1\n2 3\n") }))).not.toHaveProperty("difference");
+    expect(verdict(stageOf({ ...failed, stdout: captured("1\n2 4\n") }))).not.toHaveProperty("difference");
+  });
+
   it("does not compare output that was cut", () => {
     expect(judgeOutput(DEFAULT_COMPARISON, "1", stageOf({ stdout: captured("1\n") })).failure).toBeNull();
     const cut = { ...captured("1"), dropped: 5 };

@@ -72,14 +72,20 @@ describe("POST /api/v1/verify over real sandboxes", () => {
       reason: "wrong_answer",
       verdict: { sandbox: { provider: "local" } },
     });
-    expect(wrong.verdict?.cases.at(-1)?.expected).toEqual(expect.any(String));
+    const failed = wrong.verdict?.cases.at(-1);
+    expect(failed?.expected).toEqual(expect.any(String));
+    const marked = /^1 \| \d+\n {2}\| +\^/;
+    expect(failed?.difference).toEqual({
+      output: expect.stringMatching(marked) as string,
+      expected: expect.stringMatching(marked) as string,
+    });
   });
 
   it("shows what is expected to those alone who may see it", async () => {
     const item = { environment: "code_gen", task: "leap-census", answer: fixture("wrong-gregorian") };
     const { verdict } = single(await clients.some.verify(item));
-    expect(verdict?.cases.map(({ input, expected }) => [input, expected])).toEqual(
-      verdict?.cases.map(() => [null, null]),
+    expect(verdict?.cases.map(({ input, expected, difference }) => [input, expected, difference])).toEqual(
+      verdict?.cases.map(() => [null, null, null]),
     );
     await expect(clients.none.verify(item)).rejects.toMatchObject({ code: "forbidden" });
   });
@@ -151,6 +157,8 @@ describe("sandlot verify", () => {
     expect(wrong.code).toBe(5);
     expect(wrong.stdout).toMatch(/^reward {4}0\nreason {4}wrong_answer: /m);
     expect(wrong.stdout).toMatch(/^first failure: test \d+\n {2}input\n[^]* {2}expected\n[^]* {2}output\n/m);
+    expect(wrong.stdout).toMatch(/^ {2}first difference, in the output\n {4}\d+ \| .*$[^]*^ {6}\| +\^$/m);
+    expect(wrong.stdout).toMatch(/^ {2}first difference, in what is expected\n {4}\d+ \| /m);
     const machine = await sandlot(fixture("reference"), ...task, "--answer", "-", "--json");
     expect(JSON.parse(machine.stdout)).toMatchObject({ outcome: "scored", reward: 1 });
   });

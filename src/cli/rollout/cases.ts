@@ -55,6 +55,8 @@ const PARTS: readonly (readonly [string, (testCase: CaseVerdict) => string | nul
   ["input", ({ input }) => input],
   ["expected", ({ expected }) => expected],
   ["output", ({ output }) => output],
+  ["first difference, in the output", ({ difference }) => difference?.output ?? null],
+  ["first difference, in what is expected", ({ difference }) => difference?.expected ?? null],
   // Silence there says nothing.
   ["stderr", ({ stderr }) => stderr || null],
 ];

@@ -11,6 +11,10 @@ describe("placeAt", () => {
     expect(showPlace(place)).toBe("2 | b\n3 | c\n4 | xyz\n  |   ^\n5 | d\n6 | e");
   });
 
+  it("marks its point below it, behind tabs and pairs of surrogates, too", () => {
+    expect(showPlace(placeAt("a\t😀b", 4))).toBe("1 | a\t😀b\n  |  \t ^");
+  });
+
   it("knows both ends of a text", () => {
     expect(placeAt("", 0)).toEqual({ line: 1, column: 1, firstLine: 1, excerpt: [""], caret: 0 });
     expect(placeAt("\nb", 0)).toMatchObject({ line: 1, column: 1, excerpt: ["", "b"] });

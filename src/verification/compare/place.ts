@@ -44,7 +44,9 @@ export function showPlace(place: Place): string {
   const lines = place.excerpt.flatMap((text, i) => {
     const number = place.firstLine + i;
     const shown = `${String(number).padStart(width)} | ${text}`;
-    return number === place.line ? [shown, `${" ".repeat(width)} | ${" ".repeat(place.caret)}^`] : [shown];
+    if (number !== place.line) return [shown];
+    // Tabs stay, so that the mark stands below its character.
+    return [shown, `${" ".repeat(width)} | ${text.slice(0, place.caret).replaceAll(/[^\t]/gu, " ")}^`];
   });
   return lines.join("\n");
 }
