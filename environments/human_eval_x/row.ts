@@ -5,7 +5,7 @@ import { z } from "zod";
 const LANGUAGES = { CPP: "cpp", Java: "java", JavaScript: "javascript" } as const;
 export type Language = (typeof LANGUAGES)[keyof typeof LANGUAGES];
 
-/** A row of HumanEval-X, and what to ask of the model. One that no bridge can be made for is refused as a row. */
+/** A row of HumanEval-X. One that no bridge can be made for is refused as a row. */
 export const HumanEvalXRow = z
   .looseObject({
     task_id: z.string().regex(/^(?:CPP|Java|JavaScript)\/./, "must begin with CPP/, Java/ or JavaScript/"),
