@@ -45,13 +45,10 @@ type CodeGenRow = z.infer<typeof CodeGenRow>;
 
 const Config = z.looseObject({ unit_test_timeout_secs: z.number().positive(), reasoning_format_penalty: z.number() });
 
-const OUTPUT_BYTES = 16 << 20;
-const DISK_BYTES = 32 << 20;
-const OPEN_FILES = 256;
-
 /** Waiting, unlike computing, is free; but not for ever: wall time is this multiple of the processor time allowed. */
 const WALL_FACTOR = 2;
 const WALL_EXTRA_MS = 1_000;
+const MIB = 1 << 20;
 
 export default defineResource({
   row: CodeGenRow,
@@ -76,16 +73,10 @@ export default defineResource({
 
 function limitsOf({ row, manifest }: Pick<ResourceInput<CodeGenRow>, "row" | "manifest">): SubmittedProgram["limits"] {
   const own = row.verifier_metadata.limits;
-  const sandbox = manifest.sandboxes["candidate"];
   const cpuMs = Math.round((own?.time_seconds ?? Config.parse(manifest.config).unit_test_timeout_secs) * 1000);
-  const memoryMb = Math.min(own?.memory_mb ?? Infinity, sandbox?.memory_mb ?? 512);
-  return {
-    cpuMs,
-    wallMs: cpuMs * WALL_FACTOR + WALL_EXTRA_MS,
-    memoryBytes: memoryMb << 20,
-    outputBytes: OUTPUT_BYTES,
-    processes: sandbox?.processes ?? 64,
-    diskBytes: DISK_BYTES,
-    openFiles: OPEN_FILES,
-  };
+  const times = { cpuMs, wallMs: cpuMs * WALL_FACTOR + WALL_EXTRA_MS };
+  if (own?.memory_mb === undefined) return times;
+  // A row may ask for less memory than the sandbox has, never for more.
+  const most = manifest.sandboxes["candidate"]?.memory_mb ?? Infinity;
+  return { ...times, memoryBytes: Math.min(own.memory_mb, most) * MIB };
 }

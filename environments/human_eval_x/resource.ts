@@ -1,5 +1,5 @@
 import { defineResource, extractGymCode, readDeclaration, unanswered } from "sandlot";
-import type { ResourceInput, SubmittedProgram, Verdict } from "sandlot";
+import type { Verdict } from "sandlot";
 import { z } from "zod";
 import { programOf } from "./program.ts";
 import { HumanEvalXRow, type Language, languageOf } from "./row.ts";
@@ -7,9 +7,6 @@ import { HumanEvalXRow, type Language, languageOf } from "./row.ts";
 const NAMES: Readonly<Record<Language, string>> = { cpp: "C++", java: "Java", javascript: "JavaScript" };
 const Config = z.looseObject({ tests_timeout_secs: z.number().positive() });
 
-const OUTPUT_BYTES = 16 << 20;
-const DISK_BYTES = 32 << 20;
-const OPEN_FILES = 256;
 /** Waiting, unlike computing, is free; but not for ever. */
 const WALL_FACTOR = 2;
 
@@ -29,25 +26,12 @@ export default defineResource({
     const { code, problem } = extractGymCode(answer);
     if (code === null) return unanswered(problem ?? "no program", 1);
     const { entryPoint } = read;
+    const cpuMs = Math.round(Config.parse(manifest.config).tests_timeout_secs * 1000);
     return services.verify(ctx, language, {
       code: programOf(code, { language, entryPoint, prompt: row.prompt }),
       language,
       tests: { kind: "program", language, declaration: row.declaration, source: row.test, entryPoint },
-      limits: limitsOf(language, manifest),
+      limits: { cpuMs, wallMs: cpuMs * WALL_FACTOR },
     });
   },
 });
-
-function limitsOf(language: Language, manifest: ResourceInput<HumanEvalXRow>["manifest"]): SubmittedProgram["limits"] {
-  const sandbox = manifest.sandboxes[language];
-  const cpuMs = Math.round(Config.parse(manifest.config).tests_timeout_secs * 1000);
-  return {
-    cpuMs,
-    wallMs: cpuMs * WALL_FACTOR,
-    memoryBytes: (sandbox?.memory_mb ?? 512) << 20,
-    outputBytes: OUTPUT_BYTES,
-    processes: sandbox?.processes ?? 64,
-    diskBytes: DISK_BYTES,
-    openFiles: OPEN_FILES,
-  };
-}

@@ -11,6 +11,7 @@ import {
   SubmissionCapture,
 } from "../resources/index.ts";
 import { Verifications } from "../rollouts/index.ts";
+import type { RunLimits } from "../sandbox/index.ts";
 import { type VerificationService, Verifier } from "../verification/index.ts";
 import { compiledEnvironment, ENVIRONMENTS_ROOT } from "./paths.ts";
 
@@ -54,17 +55,20 @@ export function composeVerifications(config: Config, environments: Environments,
 }
 
 const MIB = 1 << 20;
-const OPEN_FILES = 256;
+/** Of a judged program, where it says nothing else: what is right is short, and floods cost time. */
+const OUTPUT_BYTES = 16 * MIB;
 
 function resourceServices(manifest: EnvironmentManifest, platform: SandboxServices | null): ResourceServices {
   return {
     verify: async (ctx, sandbox, program) => {
-      const where = placeOf(needsOf(manifest, sandbox));
-      return started(platform).verification.verify(ctx, { ...program, ...where, resource: manifest.name });
+      const needs = needsOf(manifest, sandbox);
+      const limits = { outputBytes: OUTPUT_BYTES, ...limitsOf(needs), ...program.limits };
+      const where = { ...placeOf(needs), resource: manifest.name };
+      return started(platform).verification.verify(ctx, { ...program, ...where, limits });
     },
     verifyAnswer: async (ctx, sandbox, answer) => {
       const needs = needsOf(manifest, sandbox);
-      const where = { ...placeOf(needs), resource: manifest.name, memoryBytes: needs.memory_mb * MIB };
+      const where = { ...placeOf(needs), resource: manifest.name, limits: limitsOf(needs) };
       return started(platform).verification.verifyAnswer(ctx, { ...answer, ...where });
     },
     openSession: async (ctx, sandbox, { language, cpuSeconds, wallSeconds }) => {
@@ -72,10 +76,7 @@ function resourceServices(manifest: EnvironmentManifest, platform: SandboxServic
       const limits = {
         cpuMs: Math.ceil(cpuSeconds * 1000),
         wallMs: Math.ceil(wallSeconds * 1000),
-        memoryBytes: needs.memory_mb * MIB,
-        diskBytes: needs.scratch_mb * MIB,
-        processes: needs.processes,
-        openFiles: OPEN_FILES,
+        ...limitsOf(needs),
       };
       return openToolSession(ctx, started(platform).sessions, { language, limits, ...placeOf(needs) });
     },
@@ -89,6 +90,15 @@ function started(platform: SandboxServices | null): SandboxServices {
 
 function placeOf({ image, runtime }: SandboxNeeds): { readonly image: string; readonly runtime?: string } {
   return { image, ...(runtime === "default" ? {} : { runtime }) };
+}
+
+/** What the environment has set of a run's limits. */
+function limitsOf({ memory_mb: memory, scratch_mb: scratch, processes }: SandboxNeeds): Partial<RunLimits> {
+  return {
+    ...(memory === undefined ? {} : { memoryBytes: memory * MIB }),
+    ...(scratch === undefined ? {} : { diskBytes: scratch * MIB }),
+    ...(processes === undefined ? {} : { processes }),
+  };
 }
 
 /** What the sandbox is that an environment calls `name`. */

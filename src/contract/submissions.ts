@@ -8,7 +8,7 @@ export const SubmissionView = z
     task_id: z.string(),
     language: z.string(),
     image: z.string().describe("A folder of sandboxes/."),
-    memory_mb: z.int(),
+    memory_mb: z.int().nullable().describe("As the environment has it; null where the image's limit counts."),
     code: z.string(),
     prelude: z.string().nullable().describe("What is executed before the program."),
     tests: z

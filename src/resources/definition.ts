@@ -10,7 +10,7 @@ import type { ToolSession, ToolSessionOptions } from "./tool-session.ts";
 export type SubmittedProgram = Omit<Submission, "image" | "resource" | "runtime">;
 
 /** An answer to a mathematical question, and what is expected; where they are compared is the environment's to say. */
-export type SubmittedAnswer = Omit<AnswerSubmission, "image" | "resource" | "runtime" | "memoryBytes">;
+export type SubmittedAnswer = Omit<AnswerSubmission, "image" | "resource" | "runtime" | "limits">;
 
 /** What the platform does for a resource. */
 export interface ResourceServices {

@@ -3,12 +3,12 @@ import { RolloutLimits } from "../contract/limits.ts";
 
 const Megabytes = z.int().min(1).max(1_048_576);
 
-/** Sandboxes that an environment needs, in its own words; the provider's words appear nowhere. */
+/** Sandboxes that an environment needs, in its own words; what it leaves open is the image's to say. */
 export const SandboxNeeds = z.strictObject({
   image: z.string().describe("A folder of sandboxes/."),
-  memory_mb: Megabytes.default(512).describe("Memory of one run."),
-  scratch_mb: Megabytes.default(64).describe("Files of one run."),
-  processes: z.int().min(1).max(4096).default(64).describe("Processes and threads of one run."),
+  memory_mb: Megabytes.optional().describe("Memory of one run."),
+  scratch_mb: Megabytes.optional().describe("Files of one run."),
+  processes: z.int().min(1).max(4096).optional().describe("Processes and threads of one run."),
   runtime: z.string().default("default"),
 });
 export type SandboxNeeds = z.infer<typeof SandboxNeeds>;

@@ -51,7 +51,7 @@ export class Submissions implements SubmissionService {
       task_id: rollout.taskId,
       language,
       image: sandbox.image,
-      memory_mb: sandbox.memory_mb,
+      memory_mb: sandbox.memory_mb ?? null,
       code: typeof code === "string" ? code : (judged ?? code.answer),
       prelude: prelude ?? null,
       tests: mayReadTests && tests.kind === "cases" ? tests.cases.map(caseView) : null,

@@ -9,7 +9,7 @@ import { builtImages } from "../environments/support/built-images.ts";
 import { ctx, openPlatform } from "../support/platform.ts";
 
 const GSM8K = join(import.meta.dirname, "../../../shared/data/gsm8k/test.jsonl");
-const PLACE = { timeoutSeconds: 20, memoryBytes: 512 << 20, image: "math", resource: "math-test" };
+const PLACE = { timeoutSeconds: 20, limits: { memoryBytes: 512 << 20 }, image: "math", resource: "math-test" };
 
 const images = await builtImages();
 const missing = images.has("math") ? "" : " (skipped: sandlot image build math)";

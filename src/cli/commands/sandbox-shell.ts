@@ -75,7 +75,8 @@ async function converse(
   const laid = submission && rolloutFiles(submission);
   for (const line of laid?.lines ?? []) call.screen.note(line);
   const image = options.image ?? submission?.image;
-  const limits = limitsOf({ ...(submission && { memoryMib: submission.memory_mb }), ...options });
+  const memoryMib = submission?.memory_mb ?? undefined;
+  const limits = limitsOf({ ...(memoryMib === undefined ? {} : { memoryMib }), ...options });
   const request = {
     language: options.language ?? (submission ? "bash" : "python"),
     ...(laid && { files: laid.files }),

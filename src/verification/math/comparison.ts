@@ -47,14 +47,14 @@ export async function compare(run: Run, submission: AnswerSubmission): Promise<C
 }
 
 async function runComparison(run: Run, submission: AnswerSubmission): Promise<Stage> {
-  const { expected, text: answer, timeoutSeconds, memoryBytes } = submission;
+  const { expected, text: answer, timeoutSeconds, limits } = submission;
   const cpuMs = Math.ceil(timeoutSeconds * 1000);
   const asked = JSON.stringify({ expected, answer, step_seconds: timeoutSeconds / 2 });
   const { cases } = await run({
     language: "python",
     code: PROGRAM,
     cases: [{ stdin: Buffer.from(asked), keepBytes: KEEP_BYTES }],
-    limits: { cpuMs, wallMs: WALL_FACTOR * cpuMs, memoryBytes },
+    limits: { ...limits, cpuMs, wallMs: WALL_FACTOR * cpuMs },
   });
   const [stage] = cases;
   if (!stage) throw new Error("an execution without its case");

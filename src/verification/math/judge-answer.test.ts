@@ -9,7 +9,7 @@ const SUBMISSION: AnswerSubmission = {
   expected: ["\\(\\frac{1}{2}\\)"],
   extraction: "library",
   timeoutSeconds: 20,
-  memoryBytes: 1 << 29,
+  limits: { memoryBytes: 1 << 29 },
   image: "math",
   resource: "test",
 };

@@ -1,3 +1,4 @@
+import type { RunLimits } from "../../sandbox/index.ts";
 import type { AnswerExtraction } from "../extract/index.ts";
 
 /** An answer to a mathematical question. */
@@ -10,7 +11,8 @@ export interface AnswerSubmission {
   readonly extraction: AnswerExtraction | "library";
   /** Processor time of a comparison; what takes longer is not equal. Reading a text, and one comparison, may take half. */
   readonly timeoutSeconds: number;
-  readonly memoryBytes: number;
+  /** Of each comparison, but for its time. */
+  readonly limits: Omit<Partial<RunLimits>, "cpuMs" | "wallMs">;
   /** One that has math-verify (sandboxes/math). */
   readonly image: string;
   /** A container runtime such as `runsc`; default: the provider's. */
