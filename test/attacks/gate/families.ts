@@ -17,13 +17,16 @@ import * as bytes from "../protocol/bytes.ts";
 import * as clients from "../protocol/clients.ts";
 import * as kills from "../recovery/kills.ts";
 import * as shocks from "../recovery/shocks.ts";
+import * as burning from "../resources/burning.ts";
 import * as crashes from "../resources/crashes.ts";
+import * as deaf from "../resources/deaf.ts";
 import * as disk from "../resources/disk.ts";
 import * as hiddenMemory from "../resources/hidden-memory.ts";
+import * as longCalls from "../resources/long-calls.ts";
 import * as memory from "../resources/memory.ts";
 import * as output from "../resources/output.ts";
 import * as bombs from "../resources/processes.ts";
-import * as time from "../resources/time.ts";
+import * as sleeping from "../resources/sleeping.ts";
 
 const MODULES = [
   fetch,
@@ -44,13 +47,16 @@ const MODULES = [
   clients,
   kills,
   shocks,
+  burning,
   crashes,
+  deaf,
   disk,
   hiddenMemory,
+  longCalls,
   memory,
   output,
   bombs,
-  time,
+  sleeping,
 ];
 
 /** Every entry, in the order of the list. */
