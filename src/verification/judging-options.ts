@@ -40,12 +40,15 @@ export function judgingOptions(submission: Submission): JudgingOptions {
 }
 
 /** Why the options do not fit the tests; null when they do. */
-function misfit({ tests }: Submission, { scoring }: JudgingOptions): string | null {
+function misfit({ language, tests }: Submission, { scoring }: JudgingOptions): string | null {
   if (tests.kind === "cases" && tests.comparison && tests.cases.some(({ kind }) => kind !== "stdin")) {
     return "comparison: is for tests by standard output; returned values have a rule of their own";
   }
   const wrong = tests.kind === "cases" && tests.values === "exact" && valuesProblem(tests.cases);
   if (wrong) return `values: ${wrong}`;
+  if (tests.kind === "program" && tests.language !== language) {
+    return `language: must be ${tests.language}, as the tests'`;
+  }
   const named = namedTests(tests);
   if (named === null) {
     return needsEveryCase(scoring) ? `scoring: ${scoring.scheme} needs tests that are named in expected` : null;

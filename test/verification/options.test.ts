@@ -132,6 +132,7 @@ describe("scoring", () => {
 
 describe("options that cannot be", () => {
   const unittest = { kind: "assertions", style: "unittest", source: "", entryPoint: "f" } as const;
+  const javaTests = { kind: "program", language: "java", declaration: "", source: "", entryPoint: "f" } as const;
   const call: CodeTest = { kind: "call", functionName: "f", arguments: [], expected: "1", input: "" };
   const withComparison = (comparison: unknown, given = casesOf("1")) => ({
     tests: { kind: "cases", cases: given, comparison },
@@ -142,6 +143,7 @@ describe("options that cannot be", () => {
     ["a rule's name", withComparison("exact"), "comparison: "],
     ["a negative tolerance", withComparison({ rule: "float", absolute: -1 }), "comparison.absolute: "],
     ["a rule for returned values", withComparison({ rule: "tokens" }, [call]), "comparison: is for tests by standard"],
+    ["a program of another language than its tests", { tests: javaTests }, "language: must be java, as the tests'"],
     ["an unknown scheme", { scoring: { scheme: "best" } }, "scoring.scheme: "],
     ["too few weights", { scoring: { scheme: "weighted", weights: [1, 2] } }, "scoring: 2 weights for 1 tests"],
     ["tests that nobody names", { tests: unittest, scoring: { scheme: "fraction" } }, "scoring: fraction needs"],
@@ -155,6 +157,10 @@ describe("options that cannot be", () => {
   ])("%s is refused by name", async (_what, options, message) => {
     const { code = "1", ...rest } = options as { code?: Answer } & Options;
     await expect(judge(code, rest)).rejects.toThrow(message);
+  });
+
+  it("are a fault of the environment", async () => {
+    await expect(judge("1", { tests: javaTests })).rejects.toMatchObject({ code: "resource_failed" });
   });
 });
 

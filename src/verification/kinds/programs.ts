@@ -14,10 +14,6 @@ const MAIN = "main";
 /** Runs tests that are a program of the submission's language, compiled apart and run in a slot of their own. */
 export async function judgePrograms(run: Run, program: Program<ProgramTests>): Promise<Judgement> {
   const { code, limits, language, tests } = program;
-  if (language !== tests.language)
-    throw new SandlotError("invalid_request", {
-      fields: [{ field: "language", problem: `must be ${tests.language}` }],
-    });
   const texts = programTexts(tests);
   const files = Object.entries(texts.files).map(([path, text]) => ({ path, data: Buffer.from(text) }));
   const result = await run({ language, limits, code, files, cases: [{}], tests: { program: texts.tests } });
