@@ -1,9 +1,8 @@
 import type { CliServices, ReplayAnswer, StartOptions } from "../cli/services.ts";
 import { systemClock } from "../core/clock.ts";
 import { rootContext } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { unknownTask } from "../core/errors/unknown-task.ts";
 import { newId } from "../core/ids.ts";
-import { nearestName } from "../core/nearest.ts";
 import type { FixtureKind, Recording } from "../resources/check/index.ts";
 import { IMAGES_ROOT } from "./paths.ts";
 
@@ -130,11 +129,10 @@ function textsOf({ task, prompt, answers }: Recording): PlayedRecording {
 function withAnswer(recorded: readonly Recording[], { task, text }: ReplayAnswer): PlayedRecording {
   const recording = recorded.find((known) => known.task === task);
   if (recording) return { task, prompt: recording.prompt, answers: [text] };
-  const nearest = nearestName(
+  throw unknownTask(
     task,
     recorded.map((known) => known.task),
   );
-  throw new SandlotError("unknown_task", { name: task, ...(nearest ? { nearest } : {}) });
 }
 
 /** Programs in pooled sandboxes without database or server, for commands that only verify. */

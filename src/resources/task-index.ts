@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
-import { nearestName } from "../core/nearest.ts";
+import { unknownTask } from "../core/errors/unknown-task.ts";
 import type { Row } from "./port.ts";
 import { taskIdOf } from "./row.ts";
 
@@ -27,8 +26,7 @@ export class TaskIndex {
       if (size <= KEPT_BYTES) this.#kept.set(path, kept);
     }
     const row = kept.rows.get(id);
-    if (row) return row;
-    const nearest = nearestName(id, kept.rows.keys());
-    throw new SandlotError("unknown_task", { name: id, ...(nearest ? { nearest } : {}) });
+    if (!row) throw unknownTask(id, kept.rows.keys());
+    return row;
   }
 }

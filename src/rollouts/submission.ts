@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { newId } from "../core/ids.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { unknownTask } from "../core/errors/unknown-task.ts";
 import type { CallContext } from "../core/context.ts";
 import { rawElements, rawMembers } from "../core/json/raw.ts";
-import { nearestName } from "../core/nearest.ts";
 import type { Environment, Row } from "../resources/index.ts";
 import { taskIdOf } from "../resources/index.ts";
 import type { BlobStore, NewJob, NewTask } from "../store/port.ts";
@@ -64,9 +64,8 @@ function pickTasks(rows: readonly Row[], ids: readonly string[]): Row[] {
   const byId = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
   return ids.map((name) => {
     const row = byId.get(name);
-    if (row) return row;
-    const nearest = nearestName(name, byId.keys());
-    throw new SandlotError("unknown_task", { name, ...(nearest ? { nearest } : {}) });
+    if (!row) throw unknownTask(name, byId.keys());
+    return row;
   });
 }
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Config, Flag, LoadedConfig } from "../../config/index.ts";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { nearestName } from "../../core/nearest.ts";
+import { unknownTask } from "../../core/errors/unknown-task.ts";
 import { endpointFlags, loadSettings } from "../access/settings.ts";
 import type { CommandCall } from "../command-call.ts";
 import { providerFlag } from "../provider-option.ts";
@@ -69,7 +68,5 @@ function comesFromOpenAi({ sources }: LoadedConfig): boolean {
 }
 
 function assertTask(name: string, { tasks }: RunningReplay): void {
-  if (tasks.has(name)) return;
-  const nearest = nearestName(name, tasks.keys());
-  throw new SandlotError("unknown_task", { name, ...(nearest ? { nearest } : {}) });
+  if (!tasks.has(name)) throw unknownTask(name, tasks.keys());
 }
