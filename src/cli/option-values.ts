@@ -26,6 +26,11 @@ export function nameList(text: string, before: readonly string[] = []): string[]
   return [...before, ...names];
 }
 
+/** Reads a text that may be given several times. */
+export function oneMore(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
 /** Reads `key=value`, several times. */
 export function label(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const at = text.indexOf("=");

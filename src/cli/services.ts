@@ -57,6 +57,8 @@ export interface CliServices {
   checkEnvironment(
     options: StartOptions & {
       readonly name: string;
+      /** Ids of the tasks to be checked; undefined for all. */
+      readonly tasks?: readonly string[] | undefined;
       /** Fixtures verified at once; undefined leaves it to the implementation. */
       readonly parallel?: number | undefined;
       /** Verifications of each reference; undefined leaves it to the implementation. */

@@ -21,7 +21,7 @@ export const cliServices: CliServices = {
     return startSandboxServer(options);
   },
 
-  async checkEnvironment({ name, onChecked, parallel, repeats, ...options }) {
+  async checkEnvironment({ name, tasks, onChecked, parallel, repeats, ...options }) {
     const [{ composeEnvironments, sandboxServices }, { Verifier }, { checkEnvironment, ProgramLog }] =
       await Promise.all([
         import("./environments.ts"),
@@ -36,6 +36,7 @@ export const cliServices: CliServices = {
       const services = sandboxServices(config, execution, systemClock, programs);
       const environment = await composeEnvironments(config, services).get(name);
       const report = await checkEnvironment(rootContext({ logger }), environment, {
+        tasks,
         parallel: parallel ?? 2 * config.sandbox.slots_per_sandbox,
         repeats: repeats ?? DEFAULT_REPEATS,
         programs,

@@ -47,7 +47,8 @@ describe("env", () => {
       not ok: 2 problems
       "
     `);
-    expect(cli.events).toEqual(["check code_gen 3", "check broken default"]);
+    await cli.run("env", "check", "code_gen", "--task", "a,b", "--task", "c");
+    expect(cli.events).toEqual(["check code_gen 3", "check broken default", "check code_gen a,b c default"]);
     const json = await cli.run("env", "check", "broken", "--json");
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({

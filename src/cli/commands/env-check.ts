@@ -7,7 +7,7 @@ import { commandLogger } from "../access/start-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { EXIT } from "../exit-codes.ts";
 import { unlessAborted } from "../interrupts.ts";
-import { wholeNumber } from "../option-values.ts";
+import { oneMore, wholeNumber } from "../option-values.ts";
 import type { Session } from "../session.ts";
 import { plural, rewardText } from "../terminal/format.ts";
 import { sanitise } from "../terminal/sanitise.ts";
@@ -16,6 +16,7 @@ import { table } from "../terminal/table.ts";
 import { providerFlag, providerOption } from "../provider-option.ts";
 
 interface CheckCommandOptions {
+  readonly task?: readonly string[];
   readonly parallel?: number;
   readonly repeats?: number;
   readonly provider?: string;
@@ -26,6 +27,7 @@ export function envCheckCommand(session: Session): Command {
   return new Command("check")
     .description("prove an environment's verifier: fixtures, hacks, repeats, limits, what its sandbox gives away")
     .argument("<environment>", "its name, or the path of its folder")
+    .option("--task <id>", "only this task of the dataset; may be given several times", oneMore)
     .option("--parallel <number>", "fixtures at the same time (default: as many as run well)", wholeNumber(1))
     .option("--repeats <number>", "verifications of each reference, which have to agree (default: 10)", wholeNumber(1))
     .addOption(providerOption())
@@ -46,6 +48,7 @@ async function check(call: CommandCall<CheckCommandOptions>): Promise<number> {
     config,
     logger,
     name,
+    tasks: options.task,
     parallel: options.parallel,
     repeats: options.repeats,
     onStep: (text) => screen.progress.step(`${text} …`),

@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
+import { unknownTask } from "../../core/errors/unknown-task.ts";
 import type { Environment } from "../environment.ts";
 import type { Row } from "../port.ts";
 import { taskIdOf } from "../row.ts";
@@ -13,6 +14,7 @@ import type { ProgramLog } from "./program-log.ts";
 
 export interface CheckReport {
   readonly environment: string;
+  /** How many were checked. */
   readonly tasks: number;
   readonly checked: readonly CheckedFixture[];
   /** What the references use of their limits, the tightest first. */
@@ -23,6 +25,8 @@ export interface CheckReport {
 }
 
 export interface CheckOptions {
+  /** Ids of the tasks to be checked; default: all of the dataset. */
+  readonly tasks?: readonly string[] | undefined;
   /** Fixtures verified at once. */
   readonly parallel: number;
   /** How often a reference is verified, to see whether the verdicts agree. */
@@ -36,7 +40,7 @@ export interface CheckOptions {
 /**
  * Proves a verifier. Fixtures: references and honest variants get the highest reward, everything else the lowest, failures
  * for the reason their kind names. References: a suite of hacks round each scores nothing, repeats agree, the limits leave
- * room, and what is expected cannot be found in the sandbox. Verification only; no agent, no model.
+ * room, and what is expected cannot be found in the sandbox. Verification only; no agent, no model. Throws `unknown_task`.
  */
 export async function checkEnvironment(
   ctx: CallContext,
@@ -44,22 +48,23 @@ export async function checkEnvironment(
   options: CheckOptions,
 ): Promise<CheckReport> {
   const rows = await environment.dataset(ctx);
-  const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
-  const own = await readFixtures(environment.folder);
+  const byTask = chosenTasks(rows, options.tasks);
+  const all = await readFixtures(environment.folder);
+  const own = options.tasks ? all.filter(({ task }) => byTask.has(task)) : all;
   const references = own.filter(({ kind, task }) => kind === "reference" && byTask.has(task));
   const fixtures = [...own, ...Array.from(byTask.keys()).flatMap(syntheticFixtures), ...references.flatMap(hackSuite)];
   const limit = pLimit(options.parallel);
   const progress = new Progress(fixtures.length + EXTRA_CHECKS * references.length, options);
   const runs = new Map<Fixture, ReferenceRun>();
   const checks = { ctx, environment, ...options };
-  const checked = await all(limit, fixtures, async (fixture) => {
+  const checked = await inParallel(limit, fixtures, async (fixture) => {
     const row = byTask.get(fixture.task);
     if (!row) return [progress.tell(orphan(fixture))];
     const onVerdict = (run: ReferenceRun) => void (fixture.kind === "reference" && runs.set(fixture, run));
     return [progress.tell(await checkFixture(checks, row, fixture, onVerdict))];
   });
   const others = otherRows(rows);
-  const further = await all(limit, references, async (fixture) => {
+  const further = await inParallel(limit, references, async (fixture) => {
     const row = byTask.get(fixture.task) as Row;
     const results = await checkReference(checks, { fixture, row, other: others(row), run: runs.get(fixture) ?? null });
     return results.map((result) => ({ ...result, checked: progress.tell(result.checked) }));
@@ -68,13 +73,28 @@ export async function checkEnvironment(
   const everything = [...checked, ...further.map((one) => one.checked)];
   const margins = further.flatMap((one) => one.margins).sort((a, b) => b.used - a.used);
   const ok = problems.length === 0 && everything.every((result) => result.problem === null);
-  return { environment: environment.name, tasks: rows.length, checked: everything, margins, problems, ok };
+  return { environment: environment.name, tasks: byTask.size, checked: everything, margins, problems, ok };
+}
+
+function chosenTasks(rows: readonly Row[], ids: readonly string[] | undefined): ReadonlyMap<string, Row> {
+  const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
+  if (!ids) return byTask;
+  const chosen = ids.map((id) => {
+    const row = byTask.get(id);
+    if (!row) throw unknownTask(id, byTask.keys());
+    return [id, row] as const;
+  });
+  return new Map(chosen);
 }
 
 /** Repeats, margin and search. */
 const EXTRA_CHECKS = 3;
 
-async function all<T, R>(limit: LimitFunction, items: readonly T[], work: (item: T) => Promise<R[]>): Promise<R[]> {
+async function inParallel<T, R>(
+  limit: LimitFunction,
+  items: readonly T[],
+  work: (item: T) => Promise<R[]>,
+): Promise<R[]> {
   return (await Promise.all(items.map((item) => limit(() => work(item))))).flat();
 }
 

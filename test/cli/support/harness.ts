@@ -118,7 +118,7 @@ export function createCli(): Cli {
       events.push("sandboxes alone");
       return server;
     },
-    async checkEnvironment({ name, onChecked, parallel }) {
+    async checkEnvironment({ name, tasks = [], onChecked, parallel }) {
       const checked = (["reference", "hack"] as const).map((kind, i) => {
         const problem = name === "broken" && kind === "hack" ? "reward 1 instead of 0" : null;
         const fixture = {
@@ -133,7 +133,7 @@ export function createCli(): Cli {
         onChecked(fixture, i + 1, 2);
         return fixture;
       });
-      events.push(`check ${name} ${parallel ?? "default"}`);
+      events.push(["check", name, ...tasks, parallel ?? "default"].join(" "));
       const ok = checked.every(({ problem }) => problem === null);
       return {
         environment: name,
