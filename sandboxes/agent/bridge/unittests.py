@@ -9,6 +9,7 @@ def run(module, recorder, stop_at_first_failure):
     suite.run(_make_result(unittest, recorder, module.__name__ + ".", stop_at_first_failure))
 
 
+# Twin of the one in src/verification/harness/shared_tests/styles.py, which is sent with each run; this is the agent's.
 def _make_result(unittest, recorder, prefix, stop_at_first_failure):
     class Result(unittest.TestResult):
         """Forwards to the recorder. A test passes if it is told to have, and nothing else was told of it."""

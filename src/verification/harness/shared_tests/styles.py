@@ -39,6 +39,7 @@ def _attempt(results, test_id, action):
     results.add(test_id, status_of(error), error)
 
 
+# Twin of the one in sandboxes/agent/bridge/unittests.py, which is the agent's; this is sent with each run.
 class _Result(unittest.TestResult):
     """A test passes if it is told to have, and nothing else was told of it."""
 
