@@ -10,9 +10,9 @@ import signal
 import socket
 import struct
 
-_libc = ctypes.CDLL(None, use_errno=True)
-# The same, called without letting go of the interpreter.
-_held_libc = ctypes.PyDLL(None, use_errno=True)
+# Called without letting go of the interpreter, which would touch, and so copy, more pages of a slot. Nobody here has threads.
+_libc = ctypes.PyDLL(None)
+_libc.__errno_location.restype = ctypes.POINTER(ctypes.c_int)
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -48,13 +48,13 @@ _COMPUTE_SECONDS = 1
 
 def _check(result, call):
     if result != 0:
-        number = ctypes.get_errno()
+        number = _libc.__errno_location()[0]
         raise OSError(number, "%s: %s" % (call, os.strerror(number)))
 
 
 def fork():
     """Like os.fork in a process of one thread, whose hooks of `threading` and `random` touch, and so copy, a hundred pages."""
-    pid = _held_libc.fork()
+    pid = _libc.fork()
     _check(min(pid, 0), "fork")
     return pid
 
@@ -113,6 +113,14 @@ def _capset(permitted, inheritable):
 
 
 _CAPSET_HEADER = ctypes.create_string_buffer(struct.pack("Ii", 0x20080522, 0))
+
+
+_NO_CAPABILITIES = ctypes.create_string_buffer(24)
+
+
+def drop_capabilities():
+    """Gives up what is left after `keep_capabilities`, the ambient ones included: these are never more than the permitted."""
+    _check(_libc.capset(_CAPSET_HEADER, _NO_CAPABILITIES), "capset")
 
 
 def keep_capabilities(capabilities):

@@ -27,8 +27,8 @@ def become_main(args, path="/workspace/main.py"):
     sys.modules["__main__"] = main
     sys.argv = [path, *args]
     sys.path.insert(0, "/workspace")
-    sys.stdin, sys.stdout, sys.stderr = _streams or _open_streams()
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
+    if not _has_streams:
+        _open_streams()
     threading.main_thread()._set_native_id()
     gc.enable()
     random.seed()
@@ -51,22 +51,24 @@ def run(source, prelude, args, file):
         os._exit(status)
 
 
-_streams = None
+_has_streams = False
 
 
 def prepare_streams():
     """Once per zygote: the streams of all its slots, over files of the kinds that slots get as their first descriptors."""
-    global _streams
+    global _has_streams
     stdin, (reader, writer) = os.memfd_create("stdin"), os.pipe()
     for number, descriptor in enumerate((stdin, writer, writer)):
         os.dup2(descriptor, number)
-    _streams = _open_streams()
+    _open_streams()
+    _has_streams = True
     for descriptor in (stdin, reader, writer):
         os.close(descriptor)
 
 
 def _open_streams():
-    return _open_text(0, "r"), _open_text(1, "w"), _open_text(2, "w", line_buffering=True)
+    sys.stdin, sys.stdout, sys.stderr = _open_text(0, "r"), _open_text(1, "w"), _open_text(2, "w", line_buffering=True)
+    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 def _open_text(descriptor, mode, line_buffering=False):

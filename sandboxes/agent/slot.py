@@ -49,7 +49,7 @@ def _enter(descriptors, user):
     if user:
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        linux.keep_capabilities(())
+        linux.drop_capabilities()
     os.chdir("/workspace")
     linux.set_dumpable(True)  # its own /proc entries are the candidate's; the zygote's and the lane's stay closed to it
     os.write(REPLIES, b"%d" % os.getpid())

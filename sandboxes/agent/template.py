@@ -17,6 +17,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:] = [HERE] + [path for path in sys.path if path not in ("", HERE)]
 
 import gvisor  # noqa: E402
+import immortal  # noqa: E402
 import lane  # noqa: E402
 import linux  # noqa: E402
 import order  # noqa: E402
@@ -70,6 +71,7 @@ def main():
         if (getattr(module, "__file__", None) or "").startswith(HERE + os.sep) and name != "__main__":
             del sys.modules[name]
     gc.collect()
+    immortal.make_immortal()
     gc.freeze()
     gc.disable()  # a collection would touch, and with it copy, what lanes and slots share; slots enable it again
     linux.gather_memory()

@@ -4,7 +4,6 @@ import { nameOf, type Target } from "./gate/target.ts";
 
 const TARGETS_OF_SALE: readonly Target[] = [
   { provider: "docker", runtime: "default", mode: "A" },
-  { provider: "local", runtime: "default", mode: "B" },
   // Where a program can reach its lane, and so bring its sandbox down.
   { provider: "local", runtime: "default", mode: "C" },
 ];
