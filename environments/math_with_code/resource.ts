@@ -33,7 +33,7 @@ export default defineResource<typeof MathWithCodeRow, ToolSession>({
       arguments: z.looseObject({ code: z.string() }),
       async run(ctx, { state, arguments: args }) {
         const { code } = args as { code: string };
-        return toolText(code.includes("\0") ? null : await state.call(ctx, code));
+        return toolText(await state.call(ctx, code));
       },
     },
   },

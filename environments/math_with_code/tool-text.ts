@@ -6,16 +6,16 @@ const LIMITS: Readonly<Record<string, string>> = {
   output: "the code wrote too much output",
 };
 
-/** NeMo Gym's answer of `execute_python`; null for code that holds a NUL character. */
-export function toolText(reply: ToolReply | null): string {
-  const answer = reply ?? { status: "error", error: null, value: null, limit: null, stdout: "", stderr: "" };
-  const success = answer.status === "ok";
+/** NeMo Gym's answer of `execute_python`. */
+export function toolText(reply: ToolReply): string {
+  const { status, stdout, stderr, value } = reply;
+  const success = status === "ok";
   return JSON.stringify({
     success,
-    stdout: answer.stdout,
-    stderr: answer.stderr,
-    error_message: success ? null : reply ? problemOf(reply) : "source code string cannot contain null bytes",
-    result: answer.value,
+    stdout,
+    stderr,
+    error_message: success ? null : problemOf(reply),
+    result: value,
   });
 }
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { systemClock } from "../core/clock.ts";
 import { rootContext, withScope } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
@@ -27,17 +27,33 @@ const REPLY: UsedSessionReply = {
   queueMs: 0,
 };
 
-/** Sessions whose calls are answered as given. */
-function sessionsWith(call: (code: string) => Partial<UsedSessionReply>) {
+const CONTROL = "sum(range(1000))";
+type Answer = (code: string, place: { readonly id: string; readonly alone: boolean }) => Partial<UsedSessionReply>;
+
+/** Sessions whose calls are answered as given; but for the control program, which passes. */
+function sessionsWith(call: Answer) {
   let opened = 0;
-  const view = { sandbox: { id: "sbx_1", provider: "test", mode: "A" } } as SessionView;
-  const used = { call: async (_: unknown, { code }: { code: string }) => ({ ...REPLY, ...call(code) }) };
+  const alone = new Map<string, boolean>();
+  const said: string[] = [];
   const sessions = {
-    open: vi.fn(async (_ctx: unknown, _request: OpenSessionRequest) => ({ ...view, id: `ses_${++opened}` })),
-    use: async <T>(_ctx: unknown, _id: string, work: (session: UsedSession) => Promise<T>) => work(used as UsedSession),
+    open: vi.fn(async (_ctx: unknown, { isolation }: OpenSessionRequest) => {
+      const id = `ses_${++opened}`;
+      alone.set(id, isolation === "container");
+      return { id, isolation, sandbox: { id: `sbx_${opened}`, provider: "test", mode: "A" } } as SessionView;
+    }),
+    use: async <T>(_ctx: unknown, id: string, work: (session: UsedSession) => Promise<T>) =>
+      work({
+        call: async (_: unknown, { code }: { code: string }) => {
+          said.push(`${id}: ${code}`);
+          if (code === CONTROL) return { ...REPLY, value: "499500" };
+          if (code.startsWith("__import__")) return { ...REPLY, stdout: captured("499500") };
+          return { ...REPLY, ...call(code, { id, alone: alone.get(id) ?? false }) };
+        },
+      } as unknown as UsedSession),
     close: vi.fn(async (_ctx: unknown, _id: string) => undefined),
   };
-  return { sessions: sessions as typeof sessions & SessionService, clock: systemClock, maxLifetimeMs: 3_600_000 };
+  const service = sessions as typeof sessions & SessionService;
+  return { sessions: service, said, clock: systemClock, maxLifetimeMs: 3_600_000 };
 }
 
 const ended = (reason: string, detail: string | null = null) => {
@@ -60,9 +76,20 @@ it("lives no longer than its rollout, and is closed once", async () => {
 });
 
 it("shows values as str does", async () => {
-  const value = (code: string) => (code === "x" ? { value: "np.float64(0.5)" } : { stdout: captured("0.5") });
-  const session = await openToolSession(ctx, sessionsWith(value), { language: "python" });
-  expect(await session.call(ctx, "x")).toMatchObject({ status: "ok", value: "0.5", stdout: "" });
+  const session = await openToolSession(
+    ctx,
+    sessionsWith(() => ({ value: "np.float64(499500)" })),
+    { language: "python" },
+  );
+  expect(await session.call(ctx, "x")).toMatchObject({ status: "ok", value: "499500", stdout: "" });
+});
+
+it("answers code that no session takes, without asking one", async () => {
+  const service = sessionsWith(() => ({}));
+  const session = await openToolSession(ctx, service, { language: "python" });
+  for (const code of ["a = '\0'", "x".repeat((4 << 20) + 1)])
+    expect(await session.call(ctx, code)).toMatchObject({ status: "error", error: { name: "ValueError" } });
+  expect(service.said).toEqual([]);
 });
 
 it.each(["exit", "interrupted", "memory", "processes", "output"])(
@@ -76,22 +103,94 @@ it.each(["exit", "interrupted", "memory", "processes", "output"])(
   },
 );
 
+const LOST = "lane_lost: by the test";
+const KILLED = "killed: by the test";
+const opened = (service: ReturnType<typeof sessionsWith>) =>
+  service.sessions.open.mock.calls.map(([, { isolation }]) => isolation);
+
 it.each([
-  ["sandbox_lost", "oom: the kernel ran out of memory", "oom"],
-  ["idle", null, "closed"],
-  ["lifetime", null, "closed"],
-  ["shutting_down", null, "closed"],
-  ["closed", null, "closed"],
-])("is a fault when it is lost by %s", async (reason, detail, cause) => {
-  const session = await openToolSession(
-    ctx,
-    sessionsWith(() => ended(reason, detail)),
-    { language: "python" },
-  );
-  await expect(session.call(ctx, "x")).rejects.toMatchObject({
-    code: "sandbox_lost",
-    domain: "sandbox",
-    context: { cause },
+  ["sandbox_lost", LOST, "container"],
+  ["sandbox_lost", "oom: the kernel", "container"],
+  ["sandbox_lost", "lane_failed: a code of the agent's own", "container"],
+  ["lifetime", null, "container"],
+  ["sandbox_lost", KILLED, "slot"],
+  ["sandbox_lost", "engine: went away", "slot"],
+  ["closed", null, "slot"],
+])("makes its calls again after a loss: %s, %s", async (reason, detail, where) => {
+  let lost = false;
+  const service = sessionsWith((code) => {
+    if (code !== "b" || lost) return { stdout: captured(code) };
+    lost = true;
+    return ended(reason, detail);
+  });
+  const session = await openToolSession(ctx, service, { language: "python" });
+  for (const code of ["a", "b", "c"])
+    expect(await session.call(ctx, code)).toMatchObject({ status: "ok", stdout: code });
+  expect(service.said).toEqual(["ses_1: a", "ses_1: b", "ses_2: a", "ses_2: b", "ses_2: c"]);
+  expect(opened(service)).toEqual(["slot", where]);
+});
+
+it("blames code that ends every sandbox it is alone in, and goes on", async () => {
+  const service = sessionsWith((code) => (code === "kill" ? ended("sandbox_lost", LOST) : {}));
+  const session = await openToolSession(ctx, service, { language: "python" });
+  await session.call(ctx, "a");
+  expect(await session.call(ctx, "kill")).toMatchObject({ status: "ended", limit: null });
+  // Beside others, then alone twice, each time with a control in another sandbox.
+  expect(opened(service)).toEqual(["slot", "container", "container", "container", "container"]);
+  expect(await session.call(ctx, "b")).toMatchObject({ status: "ok" });
+  expect(service.said.at(-1)).toBe("ses_6: b");
+  expect(opened(service).at(-1)).toBe("slot");
+});
+
+it("does not blame code that does no harm alone", async () => {
+  const service = sessionsWith((_code, { alone }) => (alone ? {} : ended("sandbox_lost", LOST)));
+  const session = await openToolSession(ctx, service, { language: "python" });
+  expect(await session.call(ctx, "a")).toMatchObject({ status: "ok" });
+  expect(await session.call(ctx, "b")).toMatchObject({ status: "ok" });
+  expect(opened(service)).toEqual(["slot", "container"]);
+});
+
+it.each([
+  ["by what no code could have caused", KILLED, "killed"],
+  ["in every sandbox, that of a control program too", LOST, "lane_lost"],
+])("throws a fault when it is lost again and again %s", async (_what, detail, cause) => {
+  const service = sessionsWith(() => ended("sandbox_lost", detail));
+  if (detail === LOST) service.sessions.use = async () => ended("sandbox_lost", detail);
+  const session = await openToolSession(ctx, service, { language: "python" });
+  const fault = { code: "sandbox_lost", domain: "sandbox", context: { cause } };
+  await expect(session.call(ctx, "x")).rejects.toMatchObject(fault);
+});
+
+it("is a fault at once when this process stops", async () => {
+  const service = sessionsWith(() => ended("shutting_down"));
+  const session = await openToolSession(ctx, service, { language: "python" });
+  await expect(session.call(ctx, "x")).rejects.toMatchObject({ code: "sandbox_lost" });
+  expect(opened(service)).toEqual(["slot"]);
+});
+
+describe("a state that cannot be had again", () => {
+  const past = [
+    ["answers otherwise", (id: string) => ({ stdout: captured(id) })],
+    ["was cut off", () => ({ status: "interrupted", limit: "cpu" }) as const],
+  ] as const;
+
+  it.each(past)("is the machine's fault when the machine lost it: %s", async (_what, first) => {
+    const service = sessionsWith((code, { id }) =>
+      code === "a" ? first(id) : id === "ses_1" ? ended("sandbox_lost", KILLED) : {},
+    );
+    const session = await openToolSession(ctx, service, { language: "python" });
+    await session.call(ctx, "a");
+    await expect(session.call(ctx, "b")).rejects.toMatchObject({ code: "sandbox_lost" });
+  });
+
+  it.each(past)("is told, when code could have lost it: %s", async (_what, first) => {
+    const service = sessionsWith((code, { id }) =>
+      code === "a" ? first(id) : id === "ses_1" ? ended("sandbox_lost", LOST) : {},
+    );
+    const session = await openToolSession(ctx, service, { language: "python" });
+    await session.call(ctx, "a");
+    expect(await session.call(ctx, "b")).toMatchObject({ status: "ended" });
+    expect(await session.call(ctx, "b")).toMatchObject({ status: "ok" });
   });
 });
 

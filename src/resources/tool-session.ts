@@ -13,8 +13,12 @@ export interface ToolSessionOptions {
 /** A program that keeps its state over the calls of one rollout. */
 export interface ToolSession {
   /**
-   * Runs code. Whatever the code does is a reply; a session that is lost for any other reason, as with its sandbox, throws
-   * an error of the sandbox domain. After a call that has ended the program, the next one begins a new one.
+   * Runs code. Whatever the code does is a reply. After a call that has ended the program, the next one begins a new one.
+   *
+   * A session that is lost, as with its sandbox, is opened anew and its calls are made again. When the code could have
+   * caused the loss, this happens in a sandbox of its own; what recurs there is a call that has ended the program, and so is
+   * a state that cannot be had again. Only a loss that no code could have caused, and that stays, throws an error of the
+   * sandbox domain.
    */
   call(ctx: CallContext, code: string): Promise<ToolReply>;
   /** Ends the program. Idempotent. */
