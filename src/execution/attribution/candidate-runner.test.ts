@@ -182,6 +182,18 @@ describe("attribution", () => {
     expect([files, program]).toMatchObject([undefined, { interpreter: "plain" }]);
   });
 
+  it("lets the control program live as long as the candidate did, for who ends sandboxes by the clock", async () => {
+    const tick = () => new Promise((resolve) => setTimeout(resolve, 60));
+    const { runner, seen } = runnerOf(async ({ bringDown }) => {
+      await tick();
+      return bringDown("agent_exit");
+    });
+    await runner.run(ctx, candidate);
+    const seconds = seen.control.map(({ text }) => Number(/sleep\((.*)\)/.exec(text)?.[1]));
+    expect(Math.min(...seconds)).toBeGreaterThanOrEqual(0.055);
+    expect(Math.max(...seconds)).toBeLessThanOrEqual(1);
+  });
+
   it.each(["closed", "killed", "engine"] as const)(
     "tries again after %s, which no candidate can cause",
     async (cause) => {

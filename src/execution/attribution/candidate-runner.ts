@@ -126,7 +126,7 @@ class Inquiry {
     const couldCause = candidateCouldCause(fault);
     const counts = last.alone || this.#isLastChance(ctx, last);
     if (cause === null || !(couldCause || cause === "setup")) await this.#forgive(ctx, fault);
-    else if (counts && !(await this.#controlPasses(ctx))) await this.#forgive(ctx, fault);
+    else if (counts && !(await this.#controlPasses(ctx, last))) await this.#forgive(ctx, fault);
     else if (counts && ++this.#recurrences >= this.#enough(ctx)) return cause;
     else if (couldCause || ++this.#setups >= SHARED_SETUPS) this.#alone = true;
     return null;
@@ -158,9 +158,11 @@ class Inquiry {
   }
 
   /** When even the control program fails, the machine is at fault. */
-  async #controlPasses(ctx: CallContext): Promise<boolean> {
+  async #controlPasses(ctx: CallContext, { tookMs }: Attempt): Promise<boolean> {
     const { limits } = this.#candidate;
-    const control: Candidate = { limits, prepare: () => controlRequest(limits) };
+    // Close to the caller's deadline there is no time for it to last.
+    const lastsMs = this.#enough(ctx) === 1 ? 0 : tookMs;
+    const control: Candidate = { limits, prepare: () => controlRequest(limits, lastsMs) };
     const { result, waited } = await attempt(ctx, this.#source, control, { alone: true, tries: 0 });
     this.#waited = sumOfWaits(this.#waited, waited);
     return result !== null && !hasFailed(result);

@@ -51,18 +51,22 @@ export function patient(limits: RunLimits, leftMs: number): RunLimits {
   return { ...limits, wallMs: Math.max(generous, hurried) };
 }
 
-const CONTROL = { interpreter: "plain", source: "print(sum(range(1000)))" } as const;
 const CONTROL_WALL_MS = 10_000;
 const CONTROL_CPU_MS = 5_000;
 const CONTROL_OUTPUT_BYTES = 1024;
+/** Longest life of a control program: who ends sandboxes by the clock meets it within this. Milliseconds. */
+const CONTROL_LASTS_MS = 1_000;
 
 /**
- * A program that passes in every healthy sandbox, whatever its image: it runs on the toolbox's own interpreter. Only
+ * A program that passes in every healthy sandbox, whatever its image: it runs on the toolbox's own interpreter. It lives as
+ * long as the candidate did, within bounds, so that what ends sandboxes at random or after a time ends it as well. Only
  * health is asked for, so neither the time and output limits of a modest candidate nor its files go with it.
  */
-export function controlRequest(limits: RunLimits): RunRequest {
+export function controlRequest(limits: RunLimits, tookMs: number): RunRequest {
   const wallMs = Math.max(limits.wallMs, CONTROL_WALL_MS);
   const cpuMs = Math.max(limits.cpuMs, CONTROL_CPU_MS);
   const outputBytes = Math.max(limits.outputBytes, CONTROL_OUTPUT_BYTES);
-  return { program: CONTROL, limits: { ...limits, wallMs, cpuMs, outputBytes } };
+  const seconds = Math.min(tookMs, CONTROL_LASTS_MS) / 1000;
+  const source = `import time\ntime.sleep(${seconds.toFixed(3)})\nprint(sum(range(1000)))`;
+  return { program: { interpreter: "plain", source }, limits: { ...limits, wallMs, cpuMs, outputBytes } };
 }

@@ -19,8 +19,11 @@ function turnsOf(output: readonly OutputItem[]): OutputItem[][] {
   return turns;
 }
 
-/** A model that says what a recorded one said, turn by turn; prompts have to differ. */
-export async function startRecordedModel(recorded: readonly RecordedRun[]) {
+/** A model that says what a recorded one said, turn by turn; prompts have to differ. `before` each turn, from 0. */
+export async function startRecordedModel(
+  recorded: readonly RecordedRun[],
+  before: (prompt: string, turn: number) => Promise<void> = async () => undefined,
+) {
   const turns = new Map(recorded.map(({ row, output }) => [promptOf(row), turnsOf(output)]));
   return startEndpoint(({ body }, response) => {
     const { input } = JSON.parse(body) as { input: OutputItem[] };
@@ -28,7 +31,9 @@ export async function startRecordedModel(recorded: readonly RecordedRun[]) {
     const answered = input.filter(({ type }) => type === "function_call_output").length;
     const output = turns.get(prompt)?.[answered] ?? [];
     const answer = { id: "resp_1", object: "response", model: "replay", status: "completed", output };
-    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+    void before(prompt, answered).then(() =>
+      response.setHeader("content-type", "application/json").end(JSON.stringify(answer)),
+    );
   });
 }
 
