@@ -1,7 +1,7 @@
 import type { Verdict } from "../../../src/contract/verdict.ts";
 import type { CallContext } from "../../../src/core/context.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { systemClock } from "../../../src/core/clock.ts";
+import { sleep, systemClock } from "../../../src/core/clock.ts";
 import { DEFAULT_POOL_LIMITS, readCatalogue, SandboxPools } from "../../../src/sandbox/index.ts";
 import { Verifier } from "../../../src/verification/index.ts";
 import { engineOf } from "../../execution/support/engines.ts";
@@ -27,6 +27,9 @@ export const MASKED: Omit<Judged, "error"> = { outcome: "sandbox_error", reward:
 export const EVERYWHERE = "every sandbox";
 
 export type Verify = (ctx: CallContext, verifier: Verifier) => Promise<Verdict>;
+
+/** Above the time for which a sandbox is trusted. Milliseconds. */
+const TRUSTED_MS = 400;
 
 export interface FaultyVerifier {
   readonly faulty: FaultyProvider;
@@ -58,6 +61,8 @@ export async function openFaultyVerifier(name: ProviderName, image = "python"): 
     faulty,
     arm: async (fault, times, where) => {
       if (fault.at === "create" || fault.at === "engine timeout") await faulty.empty(ctx);
+      // One that has done its work just now is not asked how it is.
+      if (fault.at === "claim") await sleep(systemClock, TRUSTED_MS);
       faulty.arm(fault, times, ({ resource }) => where === EVERYWHERE || resource === where);
     },
     judge: async (verify) => {

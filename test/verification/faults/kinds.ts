@@ -87,7 +87,12 @@ export const MATH: Kind = (() => {
   const verify =
     (text: string): Verify =>
     (ctx, verifier) => {
-      const place = { timeoutSeconds: 20, memoryBytes: 512 << 20, image: "math", resource: RESOURCE } as const;
+      const place = {
+        timeoutSeconds: 20,
+        limits: { memoryBytes: 512 << 20 },
+        image: "math",
+        resource: RESOURCE,
+      } as const;
       const submission: AnswerSubmission = { ...place, text, expected: ["$x^2 + 2x + 1$"], extraction: "library" };
       return verifier.verifyAnswer(ctx, submission);
     };

@@ -30,6 +30,7 @@ export const TOLD: readonly Fault[] = FAULT_CAUSES.map(told);
 export const STEPS: readonly Fault[] = [
   { at: "create" },
   { at: "engine timeout" },
+  { at: "claim" },
   { at: "cut" },
   { at: "result" },
   { at: "silence" },
