@@ -8,10 +8,10 @@ export type {
   SubmittedProgram,
   VerifyInput,
 } from "./resources/definition.ts";
-export type { ToolReply, ToolSession, ToolSessionOptions } from "./resources/tool-session.ts";
+export type { ToolReply, ToolSession, ToolSessionOptions } from "./resources/tool-session/index.ts";
 export {
   CodeExtraction,
-  extractGymCode,
+  extractLastFence,
   GYM_PRELUDE,
   GymUnitTests,
   OutputComparison,

@@ -1,4 +1,4 @@
-import { defineResource, extractGymCode, readDeclaration, unanswered } from "sandlot";
+import { defineResource, extractLastFence, readDeclaration, unanswered } from "sandlot";
 import type { Verdict } from "sandlot";
 import { z } from "zod";
 import { programOf } from "./program.ts";
@@ -23,7 +23,7 @@ export default defineResource({
     const language = languageOf(row);
     const read = readDeclaration(language, row.declaration);
     if ("problem" in read) throw new Error(read.problem);
-    const { code, problem } = extractGymCode(answer);
+    const { code, problem } = extractLastFence(answer, language);
     if (code === null) return unanswered(problem ?? "no program", 1);
     const { entryPoint } = read;
     const cpuMs = Math.round(Config.parse(manifest.config).tests_timeout_secs * 1000);

@@ -4,7 +4,7 @@ import type { Verdict } from "../contract/verdict.ts";
 import type { CallContext } from "../core/context.ts";
 import type { AnswerSubmission, Submission } from "../verification/index.ts";
 import type { EnvironmentManifest } from "./manifest.ts";
-import type { ToolSession, ToolSessionOptions } from "./tool-session.ts";
+import type { ToolSession, ToolSessionOptions } from "./tool-session/index.ts";
 
 /** A program and its tests; where it runs is the environment's to say. */
 export type SubmittedProgram = Omit<Submission, "image" | "resource" | "runtime">;

@@ -10,7 +10,7 @@ export {
   textOf,
   ValueComparison,
 } from "./compare/index.ts";
-export { CodeExtraction, extractGymCode } from "./extract/index.ts";
+export { CodeExtraction, extractLastFence } from "./extract/index.ts";
 export { GYM_PRELUDE } from "./harness/index.ts";
 export { Scoring, scoringProblem } from "./score/index.ts";
 export { judgedText } from "./judged-text.ts";

@@ -37,9 +37,7 @@ const ASSERTIONS_ROW = `  verifier_metadata: z.looseObject({
 /** `resource.ts` */
 export function resourceText(kind: ScaffoldKind): string {
   const cases = kind !== "assertions";
-  const names = cases
-    ? "defineResource, extractGymCode, GymUnitTests, testsOf, unanswered"
-    : "defineResource, extractGymCode, unanswered";
+  const names = cases ? "defineResource, GymUnitTests, testsOf" : "defineResource";
   const tests = cases
     ? `{ kind: "cases", cases: testsOf(metadata.unit_tests) }`
     : `{ kind: "assertions", style: "check", source: metadata.test, entryPoint: metadata.entry_point }`;
@@ -63,19 +61,9 @@ export default defineResource({
   async verify(ctx, { row, manifest, services, answer }): Promise<Verdict> {
     const metadata = row.verifier_metadata;
     const tests: Tests = ${tests};
-    const { code, problem } = extractGymCode(answer);
-    if (code === null) return unanswered(problem ?? "no program", ${cases ? "tests.cases.length" : "1"});
     const seconds = metadata.limits?.time_seconds ?? Config.parse(manifest.config).time_seconds;
-    const limits = {
-      cpuMs: seconds * 1000,
-      wallMs: 2 * seconds * 1000 + 1000,
-      memoryBytes: 128 << 20,
-      outputBytes: 1 << 20,
-      processes: 16,
-      diskBytes: 16 << 20,
-      openFiles: 64,
-    };
-    return services.verify(ctx, "candidate", { code, language: "python", tests, limits });
+    const limits = { cpuMs: seconds * 1000, wallMs: 2 * seconds * 1000 + 1000 };
+    return services.verify(ctx, "candidate", { code: { answer }, language: "python", tests, limits });
   },
 });
 `;

@@ -1,10 +1,10 @@
-import type { CallContext } from "../core/context.ts";
-import type { SessionView } from "../execution/index.ts";
+import type { CallContext } from "../../core/context.ts";
+import type { SessionView } from "../../execution/index.ts";
 import { LossInquiry } from "./loss-inquiry.ts";
-import { callSession, controlPasses, ENDED, refusalOf } from "./tool-session-call.ts";
-import { lossOf, type SessionLoss } from "./tool-session-loss.ts";
-import { SessionPast } from "./tool-session-past.ts";
-import { openPlace, type ToolSessionRequest, type ToolSessions } from "./tool-session-place.ts";
+import { callSession, controlPasses, ENDED, refusalOf } from "./call.ts";
+import { lossOf, type SessionLoss } from "./loss.ts";
+import { SessionPast } from "./past.ts";
+import { openPlace, type ToolSessionRequest, type ToolSessions } from "./place.ts";
 import type { ToolReply, ToolSession } from "./tool-session.ts";
 
 /** Opens a session in a slot, which is opened anew wherever its state can be had again. */

@@ -1,7 +1,7 @@
-import type { CallContext } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
-import type { SessionService, UsedSessionReply } from "../execution/index.ts";
-import { textOf } from "../verification/index.ts";
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SessionService, UsedSessionReply } from "../../execution/index.ts";
+import { textOf } from "../../verification/index.ts";
 import type { ToolReply } from "./tool-session.ts";
 
 /** Kept of each output stream of a call: what a model can read. */

@@ -1,5 +1,5 @@
-import type { LimitName } from "../contract/sandbox-limits.ts";
-import type { CallContext } from "../core/context.ts";
+import type { LimitName } from "../../contract/sandbox-limits.ts";
+import type { CallContext } from "../../core/context.ts";
 
 export interface ToolSessionOptions {
   /** One that has sessions in slots, such as `python`. */

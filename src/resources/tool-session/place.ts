@@ -1,7 +1,7 @@
-import { type Clock, sleep } from "../core/clock.ts";
-import type { CallContext } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
-import type { OpenSessionRequest, SessionService, SessionView } from "../execution/index.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { OpenSessionRequest, SessionService, SessionView } from "../../execution/index.ts";
 
 export interface ToolSessions {
   readonly sessions: SessionService;

@@ -1,6 +1,6 @@
-import { type Clock, sleep } from "../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../core/context.ts";
-import type { SessionLoss } from "./tool-session-loss.ts";
+import { type Clock, sleep } from "../../core/clock.ts";
+import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import type { SessionLoss } from "./loss.ts";
 
 export interface LossInquiryOptions {
   readonly clock: Clock;

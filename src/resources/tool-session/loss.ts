@@ -1,7 +1,7 @@
-import { SESSION_END_REASONS } from "../contract/sessions.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
-import type { SessionView } from "../execution/index.ts";
-import { candidateCouldCause } from "../sandbox/index.ts";
+import { SESSION_END_REASONS } from "../../contract/sessions.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SessionView } from "../../execution/index.ts";
+import { candidateCouldCause } from "../../sandbox/index.ts";
 
 /** How a session came to be gone while it was wanted. */
 export interface SessionLoss {

@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from "vitest";
-import { systemClock } from "../core/clock.ts";
-import { rootContext, withScope } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { systemClock } from "../../core/clock.ts";
+import { rootContext, withScope } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type {
   OpenSessionRequest,
   SessionService,
   SessionView,
   UsedSession,
   UsedSessionReply,
-} from "../execution/index.ts";
-import { openToolSession } from "./open-tool-session.ts";
+} from "../../execution/index.ts";
+import { openToolSession } from "./open.ts";
 
 const ctx = rootContext();
 const captured = (text: string) => ({ head: Buffer.from(text), tail: Buffer.alloc(0), dropped: 0 });
