@@ -6,4 +6,5 @@ export type { ResourceServices } from "./definition.ts";
 export { type CapturedSubmission, SubmissionCapture } from "./submission-capture.ts";
 export { openToolSession } from "./tool-session/index.ts";
 export { taskIdOf } from "./row.ts";
+export { rowOfTask, rowsByTask } from "./tasks.ts";
 export { closeSession, type ResponseToVerify, responseOf, verifyInSession, verifyResponse } from "./verify-response.ts";

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
-import { unknownTask } from "../core/errors/unknown-task.ts";
 import type { Row } from "./port.ts";
-import { taskIdOf } from "./row.ts";
+import { rowOfTask, rowsByTask } from "./tasks.ts";
 
 /** Larger datasets are read anew for each look-up: the rows of one must not fill the memory. */
 const KEPT_BYTES = 32 << 20;
@@ -22,11 +21,9 @@ export class TaskIndex {
     const stamp = `${size} ${mtimeMs}`;
     let kept = this.#kept.get(path);
     if (kept?.stamp !== stamp) {
-      kept = { stamp, rows: new Map((await read()).map((row, index) => [taskIdOf(row, index), row])) };
+      kept = { stamp, rows: rowsByTask(await read()) };
       if (size <= KEPT_BYTES) this.#kept.set(path, kept);
     }
-    const row = kept.rows.get(id);
-    if (!row) throw unknownTask(id, kept.rows.keys());
-    return row;
+    return rowOfTask(kept.rows, id);
   }
 }

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { newId } from "../core/ids.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
-import { unknownTask } from "../core/errors/unknown-task.ts";
 import type { CallContext } from "../core/context.ts";
 import { rawElements, rawMembers } from "../core/json/raw.ts";
 import type { Environment, Row } from "../resources/index.ts";
-import { taskIdOf } from "../resources/index.ts";
+import { rowOfTask, rowsByTask, taskIdOf } from "../resources/index.ts";
 import type { BlobStore, NewJob, NewTask } from "../store/port.ts";
 import type { IncomingJob } from "./service.ts";
 
@@ -61,12 +60,8 @@ async function selectRows(
 }
 
 function pickTasks(rows: readonly Row[], ids: readonly string[]): Row[] {
-  const byId = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
-  return ids.map((name) => {
-    const row = byId.get(name);
-    if (!row) throw unknownTask(name, byId.keys());
-    return row;
-  });
+  const byTask = rowsByTask(rows);
+  return ids.map((id) => rowOfTask(byTask, id));
 }
 
 async function storeRows(ctx: CallContext, rows: readonly Row[], blobs: BlobStore): Promise<NewTask[]> {

@@ -1,10 +1,9 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
-import { unknownTask } from "../../core/errors/unknown-task.ts";
 import type { Environment } from "../environment.ts";
 import type { Row } from "../port.ts";
-import { taskIdOf } from "../row.ts";
+import { rowOfTask, rowsByTask } from "../tasks.ts";
 import { checkFixture, type CheckedFixture, type ReferenceRun } from "./check-fixture.ts";
 import { checkReference } from "./check-reference.ts";
 import { type Fixture, readFixtures, syntheticFixtures } from "./fixtures.ts";
@@ -77,14 +76,8 @@ export async function checkEnvironment(
 }
 
 function chosenTasks(rows: readonly Row[], ids: readonly string[] | undefined): ReadonlyMap<string, Row> {
-  const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
-  if (!ids) return byTask;
-  const chosen = ids.map((id) => {
-    const row = byTask.get(id);
-    if (!row) throw unknownTask(id, byTask.keys());
-    return [id, row] as const;
-  });
-  return new Map(chosen);
+  const byTask = rowsByTask(rows);
+  return ids ? new Map(ids.map((id) => [id, rowOfTask(byTask, id)])) : byTask;
 }
 
 /** Repeats, margin and search. */

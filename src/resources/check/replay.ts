@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { CallContext } from "../../core/context.ts";
 import type { Environment } from "../environment.ts";
 import type { Row } from "../port.ts";
-import { taskIdOf } from "../row.ts";
+import { rowsByTask } from "../tasks.ts";
 import { type FixtureKind, readFixtures } from "./fixtures.ts";
 
 /** What the replay model answers to a task. */
@@ -35,7 +35,7 @@ export async function readRecordings(ctx: CallContext, environment: Environment)
   const texts = known.filter(({ output }) => output === undefined);
   const fixtures = new Map(texts.map(({ task, name, kind, answer }) => [`${task}/${name}`, { text: answer, kind }]));
   const rows = await environment.dataset(ctx);
-  const byTask = new Map(rows.map((row, index) => [taskIdOf(row, index), row]));
+  const byTask = rowsByTask(rows);
   return Object.entries(plan).map(([task, names]) => {
     const row = byTask.get(task);
     if (!row) throw new Error(`replay.yaml names the unknown task ${task}`);
