@@ -1,12 +1,8 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Client, createClient } from "../../src/client/index.ts";
-import { startSandboxServer } from "../../src/compose/sandbox-server.ts";
-import { loadConfig } from "../../src/config/index.ts";
 import type { VerifyItem } from "../../src/contract/verification.ts";
-import { silentLogger } from "../../src/core/logger.ts";
+import { openRealServer, type RealServer } from "../server/support/real-server.ts";
 
 /** Gym's evalplus names its tasks only; their tests are HumanEval's, without the ones that EvalPlus adds. */
 const DATA = join(import.meta.dirname, "../../../shared/data");
@@ -40,26 +36,16 @@ describe.skipIf(!isHere)("NeMo Gym's recorded evalplus rollouts (needs ../shared
     if (!problem) throw new Error(`no problem ${id}`);
     return problem;
   };
-  const directory = mkdtempSync(join(tmpdir(), "sandlot-evalplus-"));
-  let server: Awaited<ReturnType<typeof startSandboxServer>>;
-  let client: Client;
+  let server: RealServer;
 
   beforeAll(async () => {
-    const flag = (path: string, value: unknown) => ({ path: path.split("."), value, flag: `--${path}` });
-    const flags = [flag("data_dir", directory), flag("server.port", 0), flag("sandbox.provider", "docker")];
-    const { config } = loadConfig({ env: {}, workingDirectory: directory, flags });
-    server = await startSandboxServer({ config, logger: silentLogger });
-    client = createClient({ url: server.url });
+    server = await openRealServer("docker");
   });
-  afterAll(async () => {
-    await client?.close();
-    await server?.close(1_000);
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => server?.dispose());
 
   async function verdictsOn(answerOf: (rollout: Recorded) => Pick<VerifyItem, "answer" | "response">) {
     const items = recorded.map((rollout) => ({ row: { ...problemOf(rollout) }, ...answerOf(rollout) }));
-    const answer = await client.verify({ environment: "human_eval", items });
+    const answer = await server.client.verify({ environment: "human_eval", items });
     if (!("items" in answer)) throw new Error("a batch was asked for");
     return answer.items;
   }

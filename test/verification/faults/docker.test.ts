@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { builtImages } from "../../environments/support/built-images.ts";
-import { each, verifierFor } from "./fault-tests.ts";
-import { EVERYWHERE, MASKED, RIGHT, WRONG } from "./faulty-verifier.ts";
+import { each, expectNoHarm, verifierFor } from "./fault-tests.ts";
+import { EVERYWHERE, MASKED } from "./faulty-verifier.ts";
 import { MATH, PROGRAM, PROJECT, RESOURCE } from "./kinds.ts";
 import { REMOVED, told } from "./steps.ts";
 
@@ -20,17 +20,7 @@ describe.each(ALL)(
   ({ kind, image }) => {
     it.skipIf(!built.has(image)).each(each(kind, [REMOVED, told("lane_lost")], RESOURCE))(
       "costs nobody a reward: $title",
-      async ({ fault, where }) => {
-        const { arm, judge, faulty } = verifier();
-        for (const [verify, verdict] of [
-          [kind.right, RIGHT],
-          [kind.wrong, WRONG],
-        ] as const) {
-          await arm(fault, 1, where);
-          expect(await judge(verify)).toEqual(verdict);
-          expect(faulty.injected).toBe(1);
-        }
-      },
+      (test) => expectNoHarm(verifier(), test),
     );
 
     // A project takes the way of a shared process, and its image long to start.

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { ProviderName } from "../../support/sandboxes.ts";
-import { type FaultyVerifier, openFaultyVerifier, RIGHT } from "./faulty-verifier.ts";
+import { type FaultyVerifier, openFaultyVerifier, RIGHT, WRONG } from "./faulty-verifier.ts";
 import type { Fault } from "./faulty-provider.ts";
 import type { Kind } from "./kinds.ts";
 import { nameOf } from "./steps.ts";
@@ -26,4 +26,19 @@ export function verifierFor(name: ProviderName, kinds: readonly Kind[]): () => F
 /** A test for each of the faults, in the sandboxes of one resource. */
 export function each(kind: Kind, faults: readonly Fault[], where: string) {
   return faults.map((fault) => ({ title: `${kind.name}, in ${where}: ${nameOf(fault)}`, kind, fault, where }));
+}
+
+/** A fault that comes once: the right answer gets its 1 and the wrong one its 0, each after one fault. */
+export async function expectNoHarm(
+  { arm, judge, faulty }: FaultyVerifier,
+  { kind: { right, wrong }, fault, where }: { readonly kind: Kind; readonly fault: Fault; readonly where: string },
+): Promise<void> {
+  for (const [verify, verdict] of [
+    [right, RIGHT],
+    [wrong, WRONG],
+  ] as const) {
+    await arm(fault, 1, where);
+    expect(await judge(verify)).toEqual(verdict);
+    expect(faulty.injected).toBe(1);
+  }
 }
