@@ -9,24 +9,10 @@ import type {
   UsedSession,
   UsedSessionReply,
 } from "../../execution/index.ts";
+import { captured, replyOf } from "../../../test/execution/support/stage.ts";
 import { openToolSession } from "./open.ts";
 
 const ctx = rootContext();
-const captured = (text: string) => ({ head: Buffer.from(text), tail: Buffer.alloc(0), dropped: 0 });
-const REPLY: UsedSessionReply = {
-  status: "ok",
-  value: null,
-  error: null,
-  exitCode: null,
-  exit: null,
-  limit: null,
-  stdout: captured(""),
-  stderr: captured(""),
-  times: { wallMs: 1, cpuMs: 1 },
-  memoryPeakBytes: 1,
-  queueMs: 0,
-};
-
 const CONTROL = "sum(range(1000))";
 type Answer = (code: string, place: { readonly id: string; readonly alone: boolean }) => Partial<UsedSessionReply>;
 
@@ -45,9 +31,9 @@ function sessionsWith(call: Answer) {
       work({
         call: async (_: unknown, { code }: { code: string }) => {
           said.push(`${id}: ${code}`);
-          if (code === CONTROL) return { ...REPLY, value: "499500" };
-          if (code.startsWith("__import__")) return { ...REPLY, stdout: captured("499500") };
-          return { ...REPLY, ...call(code, { id, alone: alone.get(id) ?? false }) };
+          if (code === CONTROL) return replyOf({ value: "499500" });
+          if (code.startsWith("__import__")) return replyOf({ stdout: captured("499500") });
+          return replyOf(call(code, { id, alone: alone.get(id) ?? false }));
         },
       } as unknown as UsedSession),
     close: vi.fn(async (_ctx: unknown, _id: string) => undefined),

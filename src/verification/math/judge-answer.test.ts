@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { captured, stageOf } from "../../../test/verification/support/stage.ts";
+import { captured, stageOf } from "../../../test/execution/support/stage.ts";
 import type { ExecutionRequest, Stage } from "../../execution/index.ts";
 import { judgeAnswer } from "./judge-answer.ts";
 import type { AnswerSubmission } from "./submission.ts";

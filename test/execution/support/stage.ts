@@ -1,4 +1,4 @@
-import type { Stage } from "../../../src/execution/index.ts";
+import type { Stage, UsedSessionReply } from "../../../src/execution/index.ts";
 
 /** Output as a sandbox captures it, nothing dropped. */
 export const captured = (text: string): Stage["stdout"] => ({ head: Buffer.from(text), tail: Buffer.of(), dropped: 0 });
@@ -18,6 +18,24 @@ export function stageOf(over: Partial<Stage> = {}): Stage {
     blamed: null,
     evidence: [],
     sandbox: { id: "sbx_1", provider: "memory", image: "python", mode: "B" },
+    ...over,
+  };
+}
+
+/** The reply of a session to a call that went well and left nothing, but for what is given. */
+export function replyOf(over: Partial<UsedSessionReply> = {}): UsedSessionReply {
+  return {
+    queueMs: 0,
+    status: "ok",
+    value: null,
+    error: null,
+    exitCode: null,
+    exit: null,
+    limit: null,
+    stdout: captured(""),
+    stderr: captured(""),
+    times: { wallMs: 1, cpuMs: 1 },
+    memoryPeakBytes: 1000,
     ...over,
   };
 }

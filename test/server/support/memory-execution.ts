@@ -15,6 +15,7 @@ import type {
   UsedSessionReply,
 } from "../../../src/execution/service.ts";
 import type { CapturedOutput, SessionCall } from "../../../src/sandbox/index.ts";
+import { replyOf, stageOf } from "../../execution/support/stage.ts";
 
 export const LANGUAGES: readonly LanguageView[] = [
   { name: "python", aliases: ["py", "python3"], images: ["python", "numeric"], compiled: false, sessions: "slot" },
@@ -41,21 +42,12 @@ export function output(data: string | Uint8Array = "", tail: string | Uint8Array
 }
 
 export function stage(given: Partial<Stage> = {}): Stage {
-  return {
-    status: "ok",
-    message: "",
-    exit: { code: 0 },
-    stdout: output(),
-    stderr: output(),
-    files: [],
+  return stageOf({
     times: { queueMs: 0.1, claimMs: 0.2, setupMs: 0.3, wallMs: 2.5, cpuMs: 2.25, teardownMs: 0.4 },
     memoryPeakBytes: 5_000_000,
-    tests: null,
-    blamed: null,
-    evidence: [],
     sandbox: { id: "sbx_1", provider: "memory", image: "sandlot/python:1", mode: "B" },
     ...given,
-  };
+  });
 }
 
 export function memoryExecution(): MemoryExecution {
@@ -147,7 +139,7 @@ function memorySessions() {
         ended: new Promise(() => undefined),
         async call(inner, call) {
           calls.push(call);
-          return reply(await answer()(inner, call));
+          return replyOf(await answer()(inner, call));
         },
         interrupt: () => undefined,
         write: async (_ctx, given) => {
@@ -173,21 +165,4 @@ function memorySessions() {
     },
   });
   return { opened, calls, service };
-}
-
-function reply(given: Partial<UsedSessionReply>): UsedSessionReply {
-  return {
-    queueMs: 0,
-    status: "ok",
-    value: null,
-    error: null,
-    exitCode: null,
-    exit: null,
-    limit: null,
-    stdout: output(),
-    stderr: output(),
-    times: { wallMs: 1, cpuMs: 1 },
-    memoryPeakBytes: 1000,
-    ...given,
-  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { captured, stageOf } from "../../../../test/verification/support/stage.ts";
+import { captured, stageOf } from "../../../../test/execution/support/stage.ts";
 import type { Stage } from "../../../execution/index.ts";
 import { opinionOf } from "./opinion.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stageOf } from "../../../../test/verification/support/stage.ts";
+import { stageOf } from "../../../../test/execution/support/stage.ts";
 import type { Stage } from "../../../execution/index.ts";
 import { checkedFindings, firstFindings } from "./findings.ts";
 import type { CounterPlan, Variant } from "./plan.ts";
