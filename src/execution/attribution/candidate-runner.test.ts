@@ -19,14 +19,20 @@ import { SubmissionRecord } from "./record.ts";
 const ctx = rootContext();
 const spec = { tenant: "default", resource: "test", image: "x", slots: 2, mode: "auto" } as SandboxSpec;
 const limits = { wallMs: 1_000, cpuMs: 1_000, memoryBytes: 1 << 20 } as RunLimits;
-/** Waits pass at once. */
-const hurried: Clock = { ...systemClock, after: (_ms, fn) => systemClock.after(0, fn) };
+const LONGEST_DELAY_MS = 6_400;
+/** Delays before tries pass at once, deadlines do not. */
+const hurried: Clock = { ...systemClock, after: (ms, fn) => systemClock.after(ms <= LONGEST_DELAY_MS ? 0 : ms, fn) };
 
 const open: SandboxPools[] = [];
 afterEach(() => Promise.all(open.splice(0).map((pools) => pools.close())));
 
 /** A runner for a candidate that behaves like `play`; the control program behaves like `control`. */
-function runnerOf(play: Play, control: Play = () => printed("499500\n"), mode: SandboxMode = "B") {
+function runnerOf(
+  play: Play,
+  control: Play = () => printed("499500\n"),
+  mode: SandboxMode = "B",
+  clock: Clock = hurried,
+) {
   const seen = { candidate: [] as Inside[], control: [] as Inside[] };
   const memory = memorySandboxes(
     (inside) => {
@@ -38,7 +44,7 @@ function runnerOf(play: Play, control: Play = () => printed("499500\n"), mode: S
   );
   const pools = memoryPools(memory, { max: 8 });
   open.push(pools);
-  const runner = new CandidateRunner({ pool: pools.pool(spec), clock: hurried });
+  const runner = new CandidateRunner({ pool: pools.pool(spec), clock });
   return { runner, memory, seen };
 }
 
@@ -107,7 +113,7 @@ describe("attribution", () => {
     const patience = runnerOf(({ request }) =>
       request.env?.["ALONE"] === "true" ? printed("right") : printed("", { oomNearby: true }),
     );
-    await patience.runner.run({ ...ctx, deadline: systemClock.now() + 12_500 }, candidate);
+    await patience.runner.run({ ...ctx, deadline: systemClock.now() + 13_000 }, candidate);
     const wallMs = patience.seen.candidate[1]?.request.limits.wallMs ?? 0;
     expect(wallMs).toBeGreaterThan(2_000);
     expect(wallMs).toBeLessThanOrEqual(2_500);
@@ -145,12 +151,25 @@ describe("attribution", () => {
     const shorter = runnerOf(({ request }) =>
       request.env?.["ALONE"] === "true" ? printed("right") : printed("", { limit: "wall", starvedMs: 7_900 }),
     );
-    await shorter.runner.run({ ...ctx, deadline: systemClock.now() + 7_000 }, short);
+    await shorter.runner.run({ ...ctx, deadline: systemClock.now() + 7_500 }, short);
     const wallMs = shorter.seen.candidate[1]?.request.limits.wallMs ?? 0;
     expect([wallMs > 4_000, wallMs <= 5_000]).toEqual([true, true]);
     expect(await play(2_400)).toMatchObject({ result: { limit: "wall" }, blamed: null, evidence: [] });
     expect(seen.candidate).toHaveLength(1);
   });
+
+  it("lets a doubtful result stand when the run alone does not come to an end before the deadline", async () => {
+    const stuck: Play = async ({ request }) => {
+      if (request.env?.["ALONE"] === "true") await new Promise((resolve) => setTimeout(resolve, 4_000).unref());
+      return printed("", { limit: "wall", starvedMs: 900 });
+    };
+    const { runner } = runnerOf(stuck, undefined, "B", systemClock);
+    const soon = { ...ctx, deadline: systemClock.now() + 3_000 };
+    const run = await runner.run(soon, candidate);
+    expect(run).toMatchObject({ result: { limit: "wall" }, blamed: null });
+    expect(run.evidence).toEqual([expect.stringContaining("repeated alone"), expect.stringContaining("no time")]);
+    expect(systemClock.now()).toBeLessThan(soon.deadline);
+  }, 10_000);
 
   it("counts at once where nobody is ever beside it, when there is no time for another try", async () => {
     const { runner, seen } = runnerOf(({ bringDown }) => bringDown("lane_lost"), undefined, "C");

@@ -1,5 +1,6 @@
 import { sleep } from "../../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import { type CallContext, throwIfEnded, withScope } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { candidateCouldCause, type FaultCause, faultCause, type RunResult, type Sandbox } from "../../sandbox/index.ts";
 import { type Attempt, attempt, type Candidate } from "./attempt.ts";
 import { controlRequest, doubtOf, hasFailed, hasTimeToRepeat, RUN_OVERHEAD_MS } from "./doubt.ts";
@@ -36,6 +37,8 @@ const SHARED_SETUPS = 2;
  */
 const RECURRENCES = 3;
 const BASE_DELAY_MS = 200;
+/** Kept of the caller's time for answering with what is known. */
+const ANSWER_MS = 500;
 const EVIDENCE_LENGTH = 500;
 
 /**
@@ -71,7 +74,7 @@ class Inquiry {
   #setups = 0;
   #recurrences = 0;
   #kills = 0;
-  #doubted = false;
+  #doubted: CandidateRun | null = null;
   #alone: boolean;
 
   constructor(candidate: Candidate, record: SubmissionRecord, source: LeaseSource) {
@@ -81,7 +84,23 @@ class Inquiry {
     this.#alone = record.dangerous;
   }
 
+  /**
+   * Tries until it is decided. A result in doubt that could not be repeated before the caller's deadline stands: who starves
+   * where a fresh sandbox takes long to make would have bought an error.
+   */
   async repeat(ctx: CallContext, first: Attempt): Promise<CandidateRun> {
+    const { clock } = this.#source;
+    const timeoutMs = Math.max(0, ctx.deadline - clock.now() - ANSWER_MS);
+    try {
+      return await withScope(ctx, { clock, timeoutMs, waitingFor: "a run alone" }, (scope) => this.#try(scope, first));
+    } catch (error) {
+      if (!this.#doubted || ctx.signal.aborted || !SandlotError.is(error, "deadline_exceeded")) throw error;
+      this.#note("no time to repeat it alone before the caller's deadline");
+      return this.#doubted;
+    }
+  }
+
+  async #try(ctx: CallContext, first: Attempt): Promise<CandidateRun> {
     for (let last = first; ;) {
       throwIfEnded(ctx);
       const blamed = last.fault === null ? null : await this.#weigh(ctx, last);
@@ -101,16 +120,17 @@ class Inquiry {
     this.#waited = sumOfWaits(this.#waited, last.waited);
     const { result } = last;
     if (!result) return null;
+    const run: CandidateRun = { ...this.#facts(last), result, blamed: null };
     const doubt = this.#doubtOf(ctx, result, last.exclusive);
     const repeats = hasTimeToRepeat(ctx.deadline - this.#source.clock.now());
     if (doubt !== null && repeats && !(this.#record.failsByItself && hasFailed(result))) {
       this.#note(`${doubt}; repeated alone`);
-      this.#doubted = true;
+      this.#doubted = run;
       this.#alone = true;
       return null;
     }
     if (this.#doubted && hasFailed(result) && !last.hurried) this.#record.confirm();
-    return { ...this.#facts(last), result, blamed: null };
+    return run;
   }
 
   #doubtOf(ctx: CallContext, result: RunResult, exclusive: boolean): string | null {
