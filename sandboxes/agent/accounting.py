@@ -25,6 +25,8 @@ def _status(pid, names):
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MOST_LOCKS = 1 << 18
 _MOST_MAPS = 1 << 20
+#: Whether the kernel says how long a thread was ready and waited for a processor; gVisor does not.
+TELLS_WAITING = os.path.exists("/proc/self/schedstat")
 #: Whether the kernel says what part of its pages a process shares; gVisor does not.
 TELLS_SHARED = os.path.exists("/proc/self/smaps_rollup")
 _OWN_MEMORY = (b"RssAnon:", b"RssShmem:", b"VmPTE:", b"VmSwap:")

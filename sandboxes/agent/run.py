@@ -136,8 +136,7 @@ class Run:
             "limit": self.limit,
             # The kernel ran out of the sandbox's memory meanwhile, through this run or another.
             "oom": self._oom,
-            # Time in which the processes were ready at the wall limit and had got no processor.
-            "starved_us": int(self._starved * 1e6),
+            "starved_us": int(self._starving() * 1e6),
             # Killed by somebody, or its zygote was, but not for a limit: by the kernel, a neighbour, or itself.
             "unexplained_kill": self.limit is None and not self._forsaken and signalled
             and os.WTERMSIG(self._status) == signal.SIGKILL,
@@ -150,6 +149,13 @@ class Run:
             "memory_peak_bytes": max(0, self._meter.peak),
             "worn": self._lane.kernel.is_filling(),
         }  # fmt: skip
+
+    def _starving(self):
+        """Seconds in which the processes were ready at the wall limit and had got no processor, or may have been."""
+        if self.limit == "wall" and not accounting.TELLS_WAITING:
+            # It slept, or it was starved: nobody can tell, so it gets the chance of a run alone.
+            return max(self._starved, self.wall - self._meter.cpu)
+        return self._starved
 
     def _limit_in_hindsight(self):
         """The limit that explains how it ended, when none was seen while it ran."""
