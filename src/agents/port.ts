@@ -2,18 +2,15 @@ import type { RolloutLimits } from "../contract/limits.ts";
 import type { ResponseObject } from "../contract/responses.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Truncation } from "../core/outcome.ts";
-import type { ModelCall, ModelClient } from "../models/port.ts";
+import type { ModelSession, PlacedCall } from "../models/port.ts";
 import type { Resource, Row, SessionToken } from "../resources/port.ts";
 
 /** One model call with its place in the trajectory. */
 export interface AgentCall {
-  readonly id: string;
-  /** The call whose history this one continues, or null for the first of a branch. */
-  readonly parent: string | null;
   readonly role: string;
   readonly trainable: boolean;
   readonly model: string;
-  readonly call: ModelCall;
+  readonly call: PlacedCall;
 }
 
 /** What an agent's work left behind. */
@@ -43,7 +40,7 @@ export interface Agent {
     ctx: CallContext,
     task: AgentTask,
     session: { readonly resource: Resource; readonly token: SessionToken },
-    model: ModelClient,
+    model: ModelSession,
     limits: RolloutLimits,
   ): Promise<AgentRun>;
 }

@@ -1,8 +1,7 @@
 import type { ResponseObject, TokenUsage } from "../contract/responses.ts";
-import { newId } from "../core/ids.ts";
 import { parseJson } from "../core/json/parse.ts";
 import type { Truncation } from "../core/outcome.ts";
-import type { ModelCall } from "../models/port.ts";
+import type { PlacedCall } from "../models/port.ts";
 import type { AgentCall, AgentRun } from "./port.ts";
 import { addUsage } from "./usage.ts";
 
@@ -12,7 +11,7 @@ export interface RunRecord {
   readonly items: readonly string[];
   /** Generated tokens so far, as the endpoint counts them. */
   readonly outputTokens: number;
-  addCall(model: string, call: ModelCall): void;
+  addCall(model: string, call: PlacedCall): void;
   addToolResult(item: string): void;
   /** Counts milliseconds; those of an answered call are counted with it. */
   addTime(kind: "model" | "tools", ms: number): void;
@@ -20,7 +19,7 @@ export interface RunRecord {
   end(truncatedBy: Truncation | null): AgentRun;
 }
 
-/** A record without calls. Every call continues the one before, and is the policy's. */
+/** A record without calls. Every call is the policy's. */
 export function startRecord(): RunRecord {
   const calls: AgentCall[] = [];
   const items: string[] = [];
@@ -33,7 +32,7 @@ export function startRecord(): RunRecord {
       return usage?.output_tokens ?? 0;
     },
     addCall: (model, call) => {
-      calls.push({ id: newId("call"), parent: calls.at(-1)?.id ?? null, role: "policy", trainable: true, model, call });
+      calls.push({ role: "policy", trainable: true, model, call });
       items.push(...call.items);
       usage = addUsage(usage, call.usage);
       modelMs += call.durationMs;

@@ -9,6 +9,7 @@ import { poolCommand } from "./commands/pool.ts";
 import { rescoreCommand } from "./commands/rescore.ts";
 import { rolloutsCommand } from "./commands/rollouts.ts";
 import { runCommand } from "./commands/run.ts";
+import { samplesCommand } from "./commands/samples.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -32,6 +33,7 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     serveCommand,
     jobsCommand,
     rolloutsCommand,
+    samplesCommand,
     rescoreCommand,
     envCommand,
     verifyCommand,

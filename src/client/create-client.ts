@@ -41,6 +41,7 @@ export interface Client extends ExecutionMethods, RescoreMethods, VerificationMe
   /** Rollouts after the sequence `after` (default 0: all), up to the `end` event. */
   jobEvents(id: string, after?: number, options?: JobEventsOptions): AsyncGenerator<JobStreamEvent, void, undefined>;
   listRollouts(jobId: string, query?: RolloutListQuery, options?: CallOptions): Promise<AnswerOf<"listRollouts">>;
+  listSamples(jobId: string, query?: ListQuery, options?: CallOptions): Promise<AnswerOf<"listSamples">>;
   getRollout(id: string, options?: CallOptions): Promise<AnswerOf<"getRollout">>;
   listEnvironments(options?: CallOptions): Promise<AnswerOf<"listEnvironments">>;
   getEnvironment(name: string, options?: CallOptions): Promise<AnswerOf<"getEnvironment">>;
@@ -73,6 +74,8 @@ export function createClient(options: TransportOptions): Client {
         call,
       );
     },
+    listSamples: (id, query, call) =>
+      callRoute(transport, "listSamples", { params: { id }, query: { ...query } }, call),
     getRollout: (id, call) => callRoute(transport, "getRollout", { params: { id } }, call),
     listEnvironments: (call) => callRoute(transport, "listEnvironments", {}, call),
     getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),

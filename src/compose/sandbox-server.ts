@@ -61,6 +61,7 @@ const NO_JOBS: JobService = {
   list: async () => refuse(),
   cancel: async () => refuse(),
   rollouts: async () => refuse(),
+  samples: async () => refuse(),
   rollout: async () => refuse(),
   verdicts: async () => refuse(),
   events: refuse,

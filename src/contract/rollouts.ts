@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ROLLOUT_STATES } from "../core/machines/rollout.ts";
 import { OUTCOMES, TRUNCATIONS } from "../core/outcome.ts";
+import { PrefixBreak } from "./prefix-break.ts";
 import { TokenUsage } from "./responses.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -63,6 +64,7 @@ export const TrajectoryCall = z
   .object({
     id: z.string(),
     parent: z.string().nullable().describe("The call whose history this one continues; a plain rollout is one branch."),
+    break: PrefixBreak.nullable().default(null),
     role: z.string().describe("Who asked: `policy` for the agent under training."),
     model: z.string(),
     trainable: z.boolean(),
@@ -81,11 +83,28 @@ export const TrajectoryCall = z
   .meta({ id: "TrajectoryCall" });
 export type TrajectoryCall = z.infer<typeof TrajectoryCall>;
 
+const CallAt = { call: z.string(), turn: z.int().min(1) };
+
+/** Whether a trajectory's calls join into one sequence of tokens. */
+const Contiguity = z
+  .object({
+    calls: z.int().min(0),
+    branches: z
+      .int()
+      .min(0)
+      .describe("Sequences that the calls make; one when every prompt continues what came before."),
+    breaks: z.array(z.object({ ...CallAt, position: z.int().min(0) })),
+    problems: z.array(z.object({ ...CallAt, problem: z.string() })),
+    contiguous: z.boolean(),
+  })
+  .meta({ id: "Contiguity" });
+
 /** The tree of a rollout's model calls, and the conversation they made. */
 export const Trajectory = z
   .object({
     calls: z.array(TrajectoryCall),
     items: z.array(z.unknown()).describe("Every output item and tool result after the row's input, in order."),
+    contiguity: Contiguity,
     response: z.unknown().describe("The final Responses object that was verified; null when there was none."),
   })
   .meta({ id: "Trajectory" });

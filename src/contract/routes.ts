@@ -7,6 +7,7 @@ import { BOUNDS } from "./limits.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
+import { SAMPLE_ROUTES } from "./samples.ts";
 import type { Route } from "./route.ts";
 import { SUBMISSION_ROUTES } from "./submissions.ts";
 import { VERIFICATION_ROUTES } from "./verification-routes.ts";
@@ -136,6 +137,7 @@ export const ROUTES = {
     status: 200,
     response: ModelList,
   },
+  ...SAMPLE_ROUTES,
   ...EXECUTION_ROUTES,
   ...POOLS_ROUTES,
   ...VERIFICATION_ROUTES,

@@ -1,6 +1,7 @@
 import type { ResponseObject, TokenUsage } from "../contract/responses.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Truncation } from "../core/outcome.ts";
+import type { PrefixBreak } from "../core/tokens/prefix-break.ts";
 
 /** One call to a model, in the terms of the Responses API, as raw JSON values. */
 export interface ModelRequest {
@@ -42,6 +43,31 @@ export interface ModelCall {
   readonly durationMs: number;
 }
 
+/** Whose calls belong together: they share a beginning, and so a replica's cache. */
+export interface Caller {
+  /** One for each attempt of a rollout. */
+  readonly session: string;
+  /** The same for all rollouts of one task in one job; null where that is not known. */
+  readonly group: string | null;
+}
+
+/** A call with its place among those of its rollout. */
+export interface PlacedCall extends ModelCall {
+  readonly id: string;
+  /** The call whose history this one continues; null for the first of a branch. */
+  readonly parent: string | null;
+  /** Why its tokens do not continue those of the call that it followed; null where they do. */
+  readonly broken: PrefixBreak | null;
+}
+
+/** A model as one rollout uses it. */
+export interface ModelSession {
+  /** The configured name of the model. */
+  readonly name: string;
+  /** Throws what `ModelClient.respond` throws. */
+  respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall>;
+}
+
 /** A named, stateless text-generation endpoint. */
 export interface ModelClient {
   /** The configured name. */
@@ -51,6 +77,8 @@ export interface ModelClient {
   /** True when it replays recorded answers; rollouts are stamped with it. */
   readonly replay: boolean;
   /** Throws an error of the model domain; a prompt that does not fit any more is an answer truncated by `length`. */
-  respond(ctx: CallContext, request: ModelRequest): Promise<ModelCall>;
+  respond(ctx: CallContext, request: ModelRequest, caller?: Caller): Promise<ModelCall>;
+  /** The text of token ids; null where the endpoint does not tell. */
+  decode?(ctx: CallContext, ids: readonly number[]): Promise<string | null>;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { type CallContext, withScope } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { type AttemptEvent, type AttemptPhase, nextAttemptPhase } from "../core/machines/attempt.ts";
 import { type Judgement, masked, outcomeOfError, scored, truncated } from "../core/outcome.ts";
-import type { ModelClient } from "../models/port.ts";
+import type { ModelSession } from "../models/port.ts";
 import { closeSession, type Environment, type Row, type SessionToken, verifyInSession } from "../resources/index.ts";
 import type { JobRow } from "../store/port.ts";
 
@@ -16,7 +16,7 @@ export interface AttemptInput {
   readonly job: Pick<JobRow, "limits" | "sampling" | "onTruncated">;
   readonly environment: Environment;
   readonly agent: Agent;
-  readonly model: ModelClient;
+  readonly model: ModelSession;
   readonly clock: Clock;
 }
 

@@ -1,6 +1,7 @@
 import type { Job, JobPage } from "../contract/jobs.ts";
 import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
+import type { SamplePage } from "../contract/samples.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
@@ -9,8 +10,9 @@ import { jobEnded } from "../core/machines/job.ts";
 import { nearestName } from "../core/nearest.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
-import type { JobRow, RolloutRow, Store } from "../store/port.ts";
+import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
 import { decodeRecord } from "./record.ts";
+import { rolloutSamples } from "./samples.ts";
 import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
@@ -77,15 +79,35 @@ export class Jobs implements JobService {
   async rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage> {
     const after = parseCursor(query.cursor);
     const limit = query.records ? Math.min(query.limit, MAX_RECORDS) : query.limit;
+    const page = await this.#page(ctx, jobId, { after, limit, outcomes: query.outcomes });
+    const { rows, ...place } = page;
+    const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
+    return { items, ...place };
+  }
+
+  async #page(ctx: CallContext, jobId: string, query: RolloutPageQuery) {
     // The job first: when it had already ended, the page that follows is the last word.
     const job = await this.#job(ctx, jobId);
-    const rows = await this.#options.store.rollouts.page(ctx, jobId, { after, limit, outcomes: query.outcomes });
-    const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
+    const rows = await this.#options.store.rollouts.page(ctx, jobId, query);
     return {
-      items,
-      next_cursor: String(rows.at(-1)?.sequence ?? after),
-      complete: jobEnded(job.state) && rows.length < limit,
+      rows,
+      next_cursor: String(rows.at(-1)?.sequence ?? query.after),
+      complete: jobEnded(job.state) && rows.length < query.limit,
     };
+  }
+
+  async samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage> {
+    const { replay } = await this.#job(ctx, jobId);
+    if (replay) throw new SandlotError("not_trainable", { job_id: jobId, detail: "it replays recorded answers" });
+    const after = parseCursor(query.cursor);
+    const page = await this.#page(ctx, jobId, { after, limit: query.limit, outcomes: null });
+    const items = await Promise.all(
+      page.rows.map(async (row) => {
+        const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
+        return rolloutSamples(rolloutView(row), record?.trajectory ?? null);
+      }),
+    );
+    return { items: items.flat(), next_cursor: page.next_cursor, complete: page.complete };
   }
 
   async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {

@@ -3,10 +3,12 @@ import type { AgentRun } from "../agents/port.ts";
 import { type Trajectory, TrajectoryCall } from "../contract/rollouts.ts";
 import { Verdict } from "../contract/verdict.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { checkContiguity } from "../core/tokens/contiguity.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { joinElements } from "../core/json/raw.ts";
 import { TRUNCATIONS } from "../core/outcome.ts";
 import type { BlobRecord } from "../store/port.ts";
+import { answeredCalls, tokensOfCall } from "./call-tokens.ts";
 
 /**
  * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
@@ -33,10 +35,11 @@ export function encodeRecord(run: AgentRun | null, verdict: Verdict | null): Blo
   return parts.size > 0 ? parts : null;
 }
 
-function callMeta({ id, parent, role, model, trainable, call }: AgentRun["calls"][number]): z.infer<typeof CallMeta> {
+function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): z.infer<typeof CallMeta> {
   return {
-    id,
-    parent,
+    id: call.id,
+    parent: call.parent,
+    break: call.broken && { ...call.broken },
     role,
     model,
     trainable,
@@ -59,6 +62,11 @@ export interface DecodedRecord {
   readonly verdict: Verdict | null;
   /** Null in records of old, which do not have it. */
   readonly ending: z.infer<typeof Ending> | null;
+}
+
+function contiguityOf(calls: readonly z.infer<typeof CallMeta>[]): Trajectory["contiguity"] {
+  const report = checkContiguity(answeredCalls(calls).map(tokensOfCall));
+  return { ...report, breaks: [...report.breaks], problems: [...report.problems] };
 }
 
 /** Reads a record back; throws `storage_corrupt` when a part is not what `encodeRecord` wrote. */
@@ -85,6 +93,7 @@ export function decodeRecord(record: BlobRecord): DecodedRecord {
       request: text(`request/${index}`) ?? "",
       response: text(`response/${index}`) ?? "",
     })),
+    contiguity: contiguityOf(calls),
     items: read("items", z.array(z.unknown())) ?? [],
     response: read("final", z.unknown()),
   };

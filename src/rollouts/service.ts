@@ -1,6 +1,7 @@
 import type { Job, JobPage, JobSubmission } from "../contract/jobs.ts";
 import type { VerdictVersion } from "../contract/rescores.ts";
 import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
+import type { SamplePage } from "../contract/samples.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Outcome } from "../core/outcome.ts";
 
@@ -33,6 +34,8 @@ export interface JobService {
   cancel(ctx: CallContext, id: string): Promise<Job>;
   rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
   rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;
+  /** Samples of finished rollouts; throws `not_trainable` for a job that replays answers. */
+  samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage>;
   /** Every verdict on a rollout, the first one first. */
   verdicts(ctx: CallContext, rolloutId: string): Promise<VerdictVersion[]>;
   /** Finished rollouts after `after`, then live ones, until the job has ended or the context has. */

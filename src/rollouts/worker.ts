@@ -5,7 +5,8 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import { masked } from "../core/outcome.ts";
 import { retryDelay, type RetryPolicy } from "../core/retry-policy.ts";
-import type { ModelClient } from "../models/port.ts";
+import { type ModelClient, openSession } from "../models/index.ts";
+import type { Caller } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
 import type { Claim, Store } from "../store/port.ts";
 import { attemptError } from "./attempt-error.ts";
@@ -157,7 +158,7 @@ export class Worker {
         job: claim.job,
         environment,
         agent: agent(environment.manifest.agent),
-        model,
+        model: openSession(model, callerOf(claim)),
         clock,
       });
     } catch (thrown) {
@@ -272,6 +273,10 @@ export class Worker {
       trace: newTrace(),
     };
   }
+}
+
+function callerOf({ job, rollout, attempt }: Claim): Caller {
+  return { session: `${rollout.id}-a${attempt}`, group: `${job.id}-${rollout.taskIndex}` };
 }
 
 const CANCELLED = new SandlotError("cancelled", { detail: "the job was cancelled" });

@@ -136,14 +136,18 @@ export interface JobStore {
 }
 
 /** The reading side. Every call sees the context's tenant only. */
+export interface RolloutPageQuery {
+  /** Sequence of the last rollout of the page before; 0 for the first page. */
+  readonly after: number;
+  readonly limit: number;
+  /** Null for all. */
+  readonly outcomes: readonly Outcome[] | null;
+}
+
 export interface RolloutReader {
   get(ctx: CallContext, id: string): Promise<RolloutRow | null>;
   /** Done rollouts with a sequence above `after`, in sequence. */
-  page(
-    ctx: CallContext,
-    jobId: string,
-    page: { after: number; limit: number; outcomes: readonly Outcome[] | null },
-  ): Promise<RolloutRow[]>;
+  page(ctx: CallContext, jobId: string, page: RolloutPageQuery): Promise<RolloutRow[]>;
   attempts(ctx: CallContext, rolloutId: string): Promise<AttemptRow[]>;
 }
 

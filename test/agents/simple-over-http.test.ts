@@ -2,9 +2,11 @@ import { afterEach, expect, test } from "vitest";
 import { createSimpleAgent } from "../../src/agents/index.ts";
 import { rootContext } from "../../src/core/context.ts";
 import { rawElements, rawMembers } from "../../src/core/json/raw.ts";
-import { createOpenAiClient } from "../../src/models/index.ts";
+import { createOpenAiClient, openSession } from "../../src/models/index.ts";
 import { type ScriptedEndpoint, sendJson, startEndpoint } from "../models/scripted-endpoint.ts";
 import { memoryResource, rowOf } from "./memory-resource.ts";
+
+const CALLER = { session: "rollout-1", group: null };
 
 let endpoint: ScriptedEndpoint | undefined;
 
@@ -29,7 +31,13 @@ test("a row, the sampling and earlier turns arrive unchanged at the endpoint", a
   const resource = memoryResource({ f: () => '\ud800 {"n": 1.0}\u0000' });
   const model = createOpenAiClient({ name: "policy", url: endpoint.url, model: "m" });
   const task = { row: rowOf(ROW), sampling: ' {"temperature": 0.0, "tools": [], "seed": 9007199254740993} ' };
-  const run = await createSimpleAgent().run(rootContext(), task, { resource, token: "s" }, model, {});
+  const run = await createSimpleAgent().run(
+    rootContext(),
+    task,
+    { resource, token: "s" },
+    openSession(model, CALLER),
+    {},
+  );
   await model.close();
 
   expect(resource.calls).toEqual([{ tool: "f", rawArguments: '{"n":9007199254740993}' }]);
@@ -71,7 +79,7 @@ test("over chat, parallel calls of one turn become one message", async () => {
     rootContext(),
     { row: rowOf(ROW), sampling: "{}" },
     { resource, token: "s" },
-    model,
+    openSession(model, CALLER),
     {},
   );
   await model.close();

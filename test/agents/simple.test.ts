@@ -4,6 +4,7 @@ import type { AgentRun } from "../../src/agents/port.ts";
 import type { RolloutLimits } from "../../src/contract/limits.ts";
 import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
+import { openSession } from "../../src/models/index.ts";
 import type { ModelClient } from "../../src/models/port.ts";
 import type { Resource, Row } from "../../src/resources/port.ts";
 import { manualClock } from "../models/clocks.ts";
@@ -18,6 +19,8 @@ interface Play {
   readonly clock?: ReturnType<typeof manualClock>;
 }
 
+const CALLER = { session: "rollout-1", group: null };
+
 function play(model: ModelClient, options: Play = {}): Promise<AgentRun> {
   const {
     row = rowWith(["f"]),
@@ -27,7 +30,7 @@ function play(model: ModelClient, options: Play = {}): Promise<AgentRun> {
   } = options;
   const agent = createSimpleAgent({ clock });
   const session = { resource, token: "session" };
-  return agent.run(options.ctx ?? rootContext(), { row, sampling: "{}" }, session, model, limits);
+  return agent.run(options.ctx ?? rootContext(), { row, sampling: "{}" }, session, openSession(model, CALLER), limits);
 }
 
 const outputs = (run: AgentRun) =>
@@ -53,9 +56,9 @@ describe("the loop", () => {
     ]);
     expect(run).toMatchObject({
       truncatedBy: null,
-      calls: [{ parent: null, role: "policy", trainable: true }, { model: "policy" }],
+      calls: [{ role: "policy", trainable: true, call: { parent: null } }, { model: "policy" }],
     });
-    expect(run.calls[1]?.parent).toBe(run.calls[0]?.id);
+    expect(run.calls[1]?.call.parent).toBe(run.calls[0]?.call.id);
     expect(run.response?.output.map((item) => item.type)).toEqual(
       run.items.map((item) => (JSON.parse(item) as { type: string }).type),
     );

@@ -55,6 +55,12 @@ export const ERROR_FACTS = {
     "request",
     "Use a new Idempotency-Key or request_id for a different request.",
   ),
+  not_trainable: row(
+    409,
+    "never",
+    "request",
+    "Run the job with a model that generates; replayed answers have no tokens.",
+  ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
   payload_too_large: row(413, "never", "request", "Send fewer or smaller rows per request."),

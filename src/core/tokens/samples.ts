@@ -36,7 +36,7 @@ export interface TokenSample {
   readonly promptIds: number[];
   readonly responseIds: number[];
   /** 1 for tokens to train on; 0 for what the environment said and for what an earlier sample already holds. */
-  readonly lossMask: number[];
+  readonly lossMask: (0 | 1)[];
   /** 0 where the model sampled nothing. */
   readonly logProbs: number[];
   readonly spans: SampleSpan[];

@@ -5,13 +5,16 @@ import type { HandlersOf } from "../route-types.ts";
 const RECORDS_PER_PAGE = 100;
 
 /** Handlers of rollouts. */
-export function rolloutHandlers(jobs: JobService): HandlersOf<"listRollouts" | "getRollout"> {
+export function rolloutHandlers(jobs: JobService): HandlersOf<"listRollouts" | "getRollout" | "listSamples"> {
   return {
     async listRollouts(ctx, { params, query }) {
       const records = query.include === "record";
       const limit = records ? Math.min(query.limit, RECORDS_PER_PAGE) : query.limit;
       const page = { cursor: query.cursor ?? null, limit, outcomes: query.outcome ?? null, records };
       return { body: await jobs.rollouts(ctx, params.id, page) };
+    },
+    async listSamples(ctx, { params, query }) {
+      return { body: await jobs.samples(ctx, params.id, { cursor: query.cursor ?? null, limit: query.limit }) };
     },
     async getRollout(ctx, { params }) {
       return { body: await jobs.rollout(ctx, params.id) };

@@ -140,6 +140,7 @@ export function fakeJobs(): FakeJobs {
       const items = records ? page : page.map(viewOf);
       return { items, next_cursor: String(page.at(-1)?.sequence ?? after), complete: entry.open.length === 0 };
     },
+    samples: async () => ({ items: [], next_cursor: "0", complete: true }),
     verdicts: async () => [],
     async rollout(_ctx, id) {
       const record = Array.from(stored.values())

@@ -6,6 +6,7 @@ import { masked, scored, truncated } from "../../../src/core/outcome.ts";
 /** What the fake platform makes of an attempt. */
 export type Ending = "pass" | "wrong" | "loop" | "lost" | "cut" | "cancelled";
 
+const NO_CALLS = { calls: 0, branches: 0, breaks: [], problems: [], contiguous: false };
 const START = Date.parse("2025-01-01T00:00:00Z");
 const at = (ms: number) => new Date(START + ms).toISOString();
 
@@ -118,7 +119,7 @@ export function recordOf(
       task_id: task,
       responses_create_params: { input: [{ role: "user", content: "Find the dry spell.\u0007" }] },
     },
-    trajectory: found ? { calls: [], items: output, response: { output } } : null,
+    trajectory: found ? { calls: [], items: output, contiguity: NO_CALLS, response: { output } } : null,
     verdict: found,
     ledger: [1, 2].slice(0, ending === "lost" ? 2 : 1).map((number) => ({
       ...ledgerEntry,

@@ -120,6 +120,7 @@ export function memoryJobs(): MemoryJobs {
         query.outcomes && !query.outcomes.includes("scored") ? [] : all.map((sequence) => make(jobId, sequence));
       return { items, next_cursor: String(all.at(-1) ?? 3), complete: true };
     },
+    samples: async () => ({ items: [], next_cursor: "0", complete: true }),
     verdicts: async () => [],
     async rollout(_ctx, id) {
       return recordView("job_1", Number(id.replace("rol_", "")));
