@@ -90,6 +90,7 @@ test("the program can be built for its own sake", () => {
     "serve",
     "jobs",
     "rollouts",
+    "samples",
     "rescore",
     "env",
     "verify",
