@@ -10,7 +10,13 @@ export function openSession(client: ModelClient, caller: Caller): ModelSession {
     async respond(ctx, request) {
       const call = await client.respond(ctx, request, caller);
       const id = newId("call");
-      const answered = { id, sent: request.input, answered: call.items, tokens: call.tokens };
+      const answered = {
+        id,
+        sent: request.input,
+        answered: call.items,
+        tokens: call.tokens,
+        finishReason: call.finishReason,
+      };
       const decode = async (ids: readonly number[]) => (await client.decode?.(ctx, ids).catch(() => null)) ?? null;
       const placement = await log.add(answered, decode);
       return { ...call, id, ...placement };
