@@ -4,11 +4,11 @@ import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ModelCall, ModelClient, ModelRequest } from "../port.ts";
 import { type Attempt, attempt, type AttemptOptions } from "./attempt.ts";
 import { parseBaseUrl } from "./base-url.ts";
-import { chatDialect } from "./chat-dialect.ts";
-import type { ComposeSettings, Dialect } from "./dialect.ts";
-import { faultsOf } from "./fault.ts";
+import { chatDialect } from "../dialects/chat/upstream.ts";
+import type { ComposeSettings, Dialect } from "../dialects/upstream-dialect.ts";
+import { faultsOf } from "../dialects/fault.ts";
 import type { ApiChoice, OpenAiClientOptions } from "./options.ts";
-import { responsesDialect } from "./responses-dialect.ts";
+import { responsesDialect } from "../dialects/responses/upstream.ts";
 import { retryWait } from "./retry-wait.ts";
 import { createTransport } from "./transport.ts";
 

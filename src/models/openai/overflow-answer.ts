@@ -1,5 +1,5 @@
 import { newId } from "../../core/ids.ts";
-import type { Reading } from "./dialect.ts";
+import type { Reading } from "../dialects/upstream-dialect.ts";
 
 /** The reading of a refusal because the prompt does not fit: an answer without items, truncated by `length`. */
 export function overflowReading(model: string, startedAt: number): Reading {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf } from "./fault.ts";
+import { faultsOf } from "../dialects/fault.ts";
 import { readRefusal } from "./refusal.ts";
 
 const read = (status: number, body: unknown) =>

@@ -1,6 +1,6 @@
 import type { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { type ErrorBody, readErrorBody } from "./error-body.ts";
-import type { Failed, Fault } from "./fault.ts";
+import { type ErrorBody, isOverflow, readErrorBody } from "../dialects/error-body.ts";
+import type { Failed, Fault } from "../dialects/fault.ts";
 
 /** What an answer that is no success means. */
 export type Refusal =
@@ -43,12 +43,4 @@ function isModelUnknown(status: number, said: ErrorBody): boolean {
   if (said.code === "model_not_found") return true;
   if (status === 400) return false;
   return said.param === "model" || /\bmodel\b.*(?:does not exist|not found|not exist|unknown)/is.test(said.message);
-}
-
-/** vLLM names the parameter, OpenAI and others a code, older servers only say it. */
-export function isOverflow(said: ErrorBody): boolean {
-  if (said.param === "input_tokens" || said.code === "context_length_exceeded") return true;
-  return /maximum context length|context_length_exceeded|available context size|exceeds? the context (?:window|length)/i.test(
-    said.message,
-  );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Failed, faultsOf } from "./fault.ts";
+import { type Failed, faultsOf } from "../dialects/fault.ts";
 import { type RetrySituation, retryWait } from "./retry-wait.ts";
 
 const fault = faultsOf("policy", undefined);

@@ -1,4 +1,4 @@
-import type { Failed } from "./fault.ts";
+import type { Failed } from "../dialects/fault.ts";
 
 const BASE_MS = 500;
 const MAX_MS = 8_000;

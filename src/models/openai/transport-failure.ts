@@ -1,6 +1,6 @@
 import { errors } from "undici";
 import { messageOf } from "../../core/errors/sandlot-error.ts";
-import type { Failed, Fault } from "./fault.ts";
+import type { Failed, Fault } from "../dialects/fault.ts";
 
 /**
  * What a broken exchange means. Sending again is safe when nothing was sent yet (no connection), and when a

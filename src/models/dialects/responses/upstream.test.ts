@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { faultsOf } from "./fault.ts";
-import { responsesDialect } from "./responses-dialect.ts";
+import { faultsOf } from "../fault.ts";
+import { responsesDialect } from "./upstream.ts";
 
 const fault = faultsOf("policy", undefined);
 

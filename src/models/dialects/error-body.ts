@@ -21,6 +21,14 @@ export function readErrorBody(text: string): ErrorBody {
   };
 }
 
+/** vLLM names the parameter, OpenAI and others a code, older servers only say it. */
+export function isOverflow(said: ErrorBody): boolean {
+  if (said.param === "input_tokens" || said.code === "context_length_exceeded") return true;
+  return /maximum context length|context_length_exceeded|available context size|exceeds? the context (?:window|length)/i.test(
+    said.message,
+  );
+}
+
 function word(value: unknown): string | null {
   return typeof value === "string" && value !== "" && !/^\d+$/.test(value) ? value : null;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { rawMembers } from "../../core/json/raw.ts";
-import { chatParams } from "./chat-params.ts";
-import { faultsOf } from "./fault.ts";
+import { rawMembers } from "../../../core/json/raw.ts";
+import { chatParams } from "./params.ts";
+import { faultsOf } from "../fault.ts";
 
 const convert = (params: string) => Object.fromEntries(chatParams(rawMembers(params), faultsOf("policy", undefined)));
 

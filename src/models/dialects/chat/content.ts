@@ -1,6 +1,6 @@
-import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
-import type { Fault } from "./fault.ts";
-import { isRawArray, isRawObject, isRawString, rawText } from "./raw-values.ts";
+import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
+import type { Fault } from "../fault.ts";
+import { isRawArray, isRawObject, isRawString, rawText } from "../raw-values.ts";
 
 /**
  * Chat content, raw, of a user or system message or a tool result. A single part of text becomes a plain string,

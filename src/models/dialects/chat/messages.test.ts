@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { chatMessages } from "./chat-messages.ts";
-import { faultsOf } from "./fault.ts";
+import { chatMessages } from "./messages.ts";
+import { faultsOf } from "../fault.ts";
 
 const convert = (input: readonly string[], params: [string, string][] = []) =>
   chatMessages({ params: new Map(params), input }, faultsOf("policy", undefined));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TokenUsage } from "../../contract/responses.ts";
+import type { TokenUsage } from "../../../contract/responses.ts";
 
 /** The usage of a Chat completion; servers differ in which details they know. */
 export const ChatUsage = z.looseObject({

@@ -1,6 +1,6 @@
-import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
-import type { Fault } from "./fault.ts";
-import { isRawObject, isRawString, rawText } from "./raw-values.ts";
+import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
+import type { Fault } from "../fault.ts";
+import { isRawObject, isRawString, rawText } from "../raw-values.ts";
 
 type Raw = ReadonlyMap<string, string>;
 

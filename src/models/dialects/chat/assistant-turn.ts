@@ -1,5 +1,5 @@
-import { joinElements, joinMembers } from "../../core/json/raw.ts";
-import { concatRawStrings } from "./raw-values.ts";
+import { joinElements, joinMembers } from "../../../core/json/raw.ts";
+import { concatRawStrings } from "../raw-values.ts";
 
 /** What the assistant said in one turn; every string is raw JSON text. */
 export interface AssistantTurn {

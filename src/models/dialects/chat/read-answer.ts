@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { OutputItem } from "../../contract/responses.ts";
-import { newId } from "../../core/ids.ts";
-import { type JsonObject, parseJson } from "../../core/json/parse.ts";
-import type { ModelRequest } from "../port.ts";
-import { ChatUsage, tokenUsage } from "./chat-usage.ts";
-import type { AnswerBody, Reading } from "./dialect.ts";
-import { type Fault, shapeProblem } from "./fault.ts";
-import { captureTokens, readLogprobs } from "./tokens.ts";
-import { weightVersionOf } from "./weight-version.ts";
+import type { OutputItem } from "../../../contract/responses.ts";
+import { newId } from "../../../core/ids.ts";
+import { type JsonObject, parseJson } from "../../../core/json/parse.ts";
+import type { ModelRequest } from "../../port.ts";
+import { ChatUsage, tokenUsage } from "./usage.ts";
+import type { AnswerBody, Reading } from "../upstream-dialect.ts";
+import { type Fault, shapeProblem } from "../fault.ts";
+import { captureTokens, readLogprobs } from "../tokens.ts";
+import { weightVersionOf } from "../weight-version.ts";
 
 const Text = z.string().nullish();
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readChatAnswer } from "./chat-answer.ts";
-import { faultsOf } from "./fault.ts";
+import { readChatAnswer } from "./read-answer.ts";
+import { faultsOf } from "../fault.ts";
 
 function read(message: Record<string, unknown>, finish: string | null = "stop", more: Record<string, unknown> = {}) {
   const value = { id: "c", created: 5, model: "m", choices: [{ message, finish_reason: finish }], ...more };

@@ -1,8 +1,8 @@
-import { joinElements, joinMembers } from "../../core/json/raw.ts";
-import { readChatAnswer } from "./chat-answer.ts";
-import { chatMessages } from "./chat-messages.ts";
-import { chatParams } from "./chat-params.ts";
-import { type Dialect, withExtra } from "./dialect.ts";
+import { joinElements, joinMembers } from "../../../core/json/raw.ts";
+import { readChatAnswer } from "./read-answer.ts";
+import { chatMessages } from "./messages.ts";
+import { chatParams } from "./params.ts";
+import { type Dialect, withExtra } from "../upstream-dialect.ts";
 
 /** The Chat Completions API: a Responses request becomes messages, and the choice becomes a Responses object. */
 export const chatDialect: Dialect = {

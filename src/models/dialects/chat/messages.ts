@@ -1,10 +1,10 @@
-import { joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
-import type { ModelRequest } from "../port.ts";
+import { joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
+import type { ModelRequest } from "../../port.ts";
 import { type AssistantTurn, assistantMessage, emptyTurn } from "./assistant-turn.ts";
-import { assistantTexts, chatContent, textOf } from "./chat-content.ts";
-import type { Fault } from "./fault.ts";
-import { concatRawStrings, isRawArray, isRawObject, isRawString, rawText } from "./raw-values.ts";
-import { reasoningTexts } from "./reasoning-text.ts";
+import { assistantTexts, chatContent, textOf } from "./content.ts";
+import type { Fault } from "../fault.ts";
+import { concatRawStrings, isRawArray, isRawObject, isRawString, rawText } from "../raw-values.ts";
+import { reasoningTexts } from "../reasoning-text.ts";
 
 /**
  * The messages of a Chat request, each as raw text. Consecutive items of the assistant (reasoning, message,

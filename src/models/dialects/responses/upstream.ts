@@ -1,11 +1,15 @@
-import { FunctionCallItem, type ResponseObject, ResponseObject as ResponseSchema } from "../../contract/responses.ts";
-import { isJsonObject, type JsonObject } from "../../core/json/parse.ts";
-import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
-import { type AnswerBody, type Dialect, type Reading, withExtra } from "./dialect.ts";
-import { type Fault, shapeProblem } from "./fault.ts";
-import { isOverflow } from "./refusal.ts";
-import { captureTokens, type TokenFields } from "./tokens.ts";
-import { weightVersionOf } from "./weight-version.ts";
+import {
+  FunctionCallItem,
+  type ResponseObject,
+  ResponseObject as ResponseSchema,
+} from "../../../contract/responses.ts";
+import { isJsonObject, type JsonObject } from "../../../core/json/parse.ts";
+import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
+import { type AnswerBody, type Dialect, type Reading, withExtra } from "../upstream-dialect.ts";
+import { type Fault, shapeProblem } from "../fault.ts";
+import { isOverflow } from "../error-body.ts";
+import { captureTokens, type TokenFields } from "../tokens.ts";
+import { weightVersionOf } from "../weight-version.ts";
 
 /** The Responses API: parameters and items go out and come back as they are. */
 export const responsesDialect: Dialect = {
