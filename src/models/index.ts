@@ -1,5 +1,5 @@
-export { createOpenAiClient } from "./openai/client.ts";
-export type { ApiChoice, OpenAiClientOptions } from "./openai/options.ts";
+export { createOpenAiClient } from "./client/client.ts";
+export type { ApiChoice, OpenAiClientOptions } from "./client/options.ts";
 export { openSession } from "./capture/open-session.ts";
 export type { ModelCall, ModelClient, ModelRequest, TokenCapture } from "./port.ts";
 export type { ReplayRecording } from "./replay/answer-book.ts";

@@ -1,6 +1,6 @@
 import { BranchLog } from "../../core/tokens/branch-log.ts";
 import type { BreakReason, PrefixBreak } from "../../core/tokens/prefix-break.ts";
-import type { TokenCapture } from "../port.ts";
+import type { TokenCapture, TokenPrefix } from "../port.ts";
 import { commonStart, type HistoryChange, historyChange } from "./history-change.ts";
 import { type Said, saidIn } from "./said.ts";
 
@@ -22,12 +22,6 @@ export interface Placement {
   readonly parent: string | null;
   /** Set when the conversation went on, and its tokens did not. */
   readonly broken: PrefixBreak | null;
-}
-
-/** The tokens of the conversation so far: the first `entries` of what is sent stand for just these. */
-export interface TokenPrefix {
-  readonly ids: Int32Array;
-  readonly entries: number;
 }
 
 /** The text of tokens, by the engine that made them; null when it does not tell. */

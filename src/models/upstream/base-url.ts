@@ -3,8 +3,10 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 /** Where an endpoint is: an origin for the connection pool, and what frames the path of each route. */
 export interface BaseUrl {
   readonly origin: string;
-  /** The path of a route, e.g. of `/responses`. */
-  path(route: string): string;
+  /** The path of a route below the version, e.g. of `/responses`. */
+  route(route: string): string;
+  /** The path of one beside the version, e.g. of `/tokenize`. */
+  root(path: string): string;
 }
 
 const VERSION = /^v\d+(?:alpha|beta)?\d*$/;
@@ -23,6 +25,14 @@ export function parseBaseUrl(name: string, url: string): BaseUrl {
     });
   }
   const trimmed = parsed.pathname.replace(/\/+$/, "");
-  const base = trimmed.split("/").some((segment) => VERSION.test(segment)) ? trimmed : `${trimmed}/v1`;
-  return { origin: parsed.origin, path: (route) => `${base}${route}${parsed.search}` };
+  const segments = trimmed.split("/");
+  const at = segments.findLastIndex((segment) => VERSION.test(segment));
+  const base = at < 0 ? `${trimmed}/v1` : trimmed;
+  const root = at < 0 ? trimmed : segments.slice(0, at).join("/");
+  const withSearch = (path: string) => `${path}${parsed.search}`;
+  return {
+    origin: parsed.origin,
+    route: (route) => withSearch(`${base}${route}`),
+    root: (path) => withSearch(`${root}${path}`),
+  };
 }
