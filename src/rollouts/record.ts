@@ -44,6 +44,7 @@ function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): 
     model,
     trainable,
     weight_version: call.weightVersion,
+    weight_versions: call.weightVersions?.map((span) => ({ ...span })) ?? [],
     status: call.status,
     finish_reason: call.finishReason,
     usage: call.usage,

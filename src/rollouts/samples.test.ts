@@ -38,6 +38,7 @@ const callWith = (
   model: "m",
   trainable: true,
   weight_version: "v1",
+  weight_versions: [],
   status: 200,
   finish_reason: "stop",
   request: "{}",
