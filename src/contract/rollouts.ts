@@ -67,6 +67,7 @@ export const TrajectoryCall = z
     break: PrefixBreak.nullable().default(null),
     role: z.string().describe("Who asked: `policy` for the agent under training."),
     model: z.string(),
+    replica: z.string().nullable().default(null).describe("The replica that answered, where a fleet did."),
     trainable: z.boolean(),
     weight_version: z.string().nullable().describe("Of its last token, where the engine tells."),
     weight_versions: z

@@ -54,6 +54,8 @@ export interface ModelCall {
   readonly usage: TokenUsage | null;
   readonly tokens: TokenCapture;
   readonly weightVersion: string | null;
+  /** The replica that answered; null where there is only one endpoint. */
+  readonly replica?: string | null;
   /** Spans of the generation by the weights they were sampled from, where the engine tells. */
   readonly weightVersions?: readonly VersionSpan[];
   /** Epoch milliseconds. */
@@ -84,6 +86,8 @@ export interface ModelSession {
   readonly name: string;
   /** Throws what `ModelClient.respond` throws. */
   respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall>;
+  /** No more calls will come. */
+  end(): void;
 }
 
 /** A named, stateless text-generation endpoint. */
@@ -96,6 +100,8 @@ export interface ModelClient {
   readonly replay: boolean;
   /** Throws an error of the model domain; a prompt that does not fit any more is an answer truncated by `length`. */
   respond(ctx: CallContext, request: ModelRequest, turn?: Turn): Promise<ModelCall>;
+  /** The session makes no more calls: nothing is kept warm for it. */
+  finish?(session: string): void;
   /** The text of token ids; null where the endpoint does not tell. */
   decode?(ctx: CallContext, ids: readonly number[]): Promise<string | null>;
   close(): Promise<void>;

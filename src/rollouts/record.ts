@@ -43,6 +43,7 @@ function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): 
     role,
     model,
     trainable,
+    replica: call.replica ?? null,
     weight_version: call.weightVersion,
     weight_versions: call.weightVersions?.map((span) => ({ ...span })) ?? [],
     status: call.status,

@@ -36,6 +36,7 @@ const callWith = (
   break: null,
   role: "policy",
   model: "m",
+  replica: null,
   trainable: true,
   weight_version: "v1",
   weight_versions: [],

@@ -22,5 +22,6 @@ export function openSession(client: ModelClient, caller: Caller): ModelSession {
       const placement = await log.add(answered, decode);
       return { ...call, id, ...placement };
     },
+    end: () => client.finish?.(caller.session),
   };
 }

@@ -8,7 +8,7 @@ import type { ComposeSettings, Dialect } from "../dialects/upstream-dialect.ts";
 import type { ModelCall, ModelClient, ModelRequest, TokenPrefix } from "../port.ts";
 import { createEngine, type Engine } from "../upstream/engine.ts";
 import { oneEngine } from "../upstream/one-engine.ts";
-import type { Upstream, Used } from "../upstream/upstream.ts";
+import type { Served, Upstream, Used } from "../upstream/upstream.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { decodeWith } from "./decode.ts";
 import { exactAttempt } from "./exact-attempt.ts";
@@ -69,14 +69,28 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
     name,
     upstream: model,
     replay: options.replay ?? false,
-    respond(ctx, request, turn) {
+    async respond(ctx, request, turn) {
       const bytes = request.input.reduce((sum, item) => sum + item.length, 0);
       const site = { caller: turn?.caller ?? null, bytes, continued: (turn?.number ?? 1) > 1 };
-      return upstream.call(ctx, site, async (engine) => usedBy(await ask(ctx, engine, request, turn?.prefix ?? null)));
+      const prefix = turn?.prefix ?? null;
+      return stamped(
+        await upstream.call(ctx, site, async (scope, engine) => usedBy(await ask(scope, engine, request, prefix))),
+      );
     },
     decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids }),
+    finish: (session) => upstream.finish(session),
     close: () => upstream.close(),
   };
+}
+
+/** A call with where it was answered, and by which weights where the engine itself does not tell. */
+function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCall {
+  if (call.weightVersion !== null) return { ...call, replica };
+  const stamp = { ...call, replica, weightVersion: weights.after };
+  const length = call.tokens.generationTokenIds?.length ?? 0;
+  // They were changed meanwhile, and nobody knows at which token.
+  const isMixed = weights.before !== weights.after;
+  return isMixed ? { ...stamp, weightVersions: [{ version: null, start: 0, end: length }] } : stamp;
 }
 
 function usedBy(result: Attempt): Used<ModelCall> {

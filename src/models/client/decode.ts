@@ -6,17 +6,18 @@ import type { Upstream } from "../upstream/upstream.ts";
 const Detokenized = z.looseObject({ prompt: z.string() });
 
 /** The text of token ids by vLLM's `/detokenize`; null where the engine does not serve it. */
-export function decodeWith(
+export async function decodeWith(
   ctx: CallContext,
   upstream: Upstream,
   { model, ids }: { readonly model: string; readonly ids: readonly number[] },
 ): Promise<string | null> {
   const body = JSON.stringify({ model, tokens: ids });
   const site = { caller: null, bytes: body.length, continued: false };
-  return upstream.call(ctx, site, async (engine) => {
-    const sent = await engine.post(ctx, engine.root("/detokenize"), body);
+  const { value } = await upstream.call<string | null>(ctx, site, async (scope, engine) => {
+    const sent = await engine.post(scope, engine.root("/detokenize"), body);
     if (sent.kind === "failed") return sent;
     const read = sent.status === 200 ? Detokenized.safeParse(parseJson(utf8Text(sent.body))) : null;
     return { kind: "done", value: read?.data?.prompt ?? null, usage: null };
   });
+  return value;
 }

@@ -19,14 +19,16 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
   return {
     async call(ctx, _site, use) {
       for (let tries = 1; ; tries++) {
-        const used = await use(engine);
-        if (used.kind === "done") return used.value;
+        const used = await use(ctx, engine);
+        if (used.kind === "done")
+          return { value: used.value, replica: null, weights: { before: null, after: null }, tries };
         const remainingMs = ctx.deadline - clock.now();
         const wait = retryWait(used, { tries, retries, remainingMs, maxWaitMs, random: random() });
         if (wait === null) throw used.error;
         await sleep(clock, wait, ctx.signal);
       }
     },
+    finish: () => undefined,
     close: () => engine.close(),
   };
 }

@@ -11,8 +11,9 @@ export function transportFailure(error: unknown, lostReused: boolean, fault: Fau
   const code = codeOf(error);
   const detail = `${code && !messageOf(error).includes(code) ? `${code} ` : ""}${messageOf(error)}`;
   const kind = isMalformed(error, code) ? "model_bad_response" : "model_unreachable";
-  const repeatable = kind === "model_unreachable" && (lostReused || neverConnected(error));
-  return { kind: "failed", error: fault(kind, detail, { cause: error }), repeatable };
+  const unsent = neverConnected(error);
+  const repeatable = kind === "model_unreachable" && (lostReused || unsent);
+  return { kind: "failed", error: fault(kind, detail, { cause: error }), repeatable, unsent };
 }
 
 function codeOf(error: unknown): string {
