@@ -1,58 +1,18 @@
-import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
 import { openFleet, type ModelFleet, type ModelFleetOptions } from "../../src/models/fleet/index.ts";
 import type { ModelCall } from "../../src/models/port.ts";
-import { completionWith, type ScriptedEndpoint, sendJson, startEndpoint } from "./scripted-endpoint.ts";
-
-type Reply = (response: ServerResponse, body: string) => void;
-
-/** A replica whose calls a test answers; it is well, and serves `m`, unless the test says otherwise. */
-interface TestReplica {
-  readonly id: string;
-  readonly endpoint: ScriptedEndpoint;
-  /** Bodies of the calls, in order. */
-  readonly calls: string[];
-  /** Paths of the orders, in order. */
-  readonly orders: string[];
-  reply: Reply;
-  health: number;
-  /** What the step counter of its engine says. */
-  steps: () => number;
-}
+import { completionWith, sendJson } from "./scripted-endpoint.ts";
+import { fails, type Reply, says, startReplica, type TestReplica } from "./test-replica.ts";
 
 const open: { stop(): Promise<unknown> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).toReversed()) await one.stop();
 });
 
-const says =
-  (text: string): Reply =>
-  (response) =>
-    sendJson(response, 200, completionWith(text));
-const fails =
-  (status: number): Reply =>
-  (response) =>
-    sendJson(response, status, { error: { message: "the engine fell over", type: "x", param: null, code: status } });
-
-async function replicaOf(id: string, reply: Reply = says(id), served = "m"): Promise<TestReplica> {
-  let steps = 0;
-  const calls: string[] = [];
-  const orders: string[] = [];
-  const endpoint = await startEndpoint(({ path, body }, response) => {
-    if (path === "/health") response.writeHead(replica.health).end();
-    else if (path === "/metrics") response.end(`vllm:iteration_tokens_total_count{engine="0"} ${replica.steps()}\n`);
-    else if (path === "/v1/models") sendJson(response, 200, { data: [{ id: served }] });
-    else if (path.startsWith("/v1/chat/")) {
-      calls.push(body);
-      replica.reply(response, body);
-    } else {
-      orders.push(path);
-      sendJson(response, 200, {});
-    }
-  });
-  open.push(endpoint);
-  const replica: TestReplica = { id, endpoint, calls, orders, reply, health: 200, steps: () => steps++ };
+async function replicaOf(...args: Parameters<typeof startReplica>): Promise<TestReplica> {
+  const replica = await startReplica(...args);
+  open.push(replica.endpoint);
   return replica;
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import type { Policy } from "./policies/policy.ts";
+import type { Policy, ReplicaState } from "./policies/policy.ts";
 import type { SessionLimits } from "./fleet/sessions.ts";
 
 export interface BalancerOptions {
@@ -33,7 +33,7 @@ export interface Membership {
 /** Where one replica stands. Times in milliseconds, lengths in tokens. */
 export interface ReplicaSnapshot {
   readonly id: string;
-  readonly state: string;
+  readonly state: ReplicaState;
   readonly inFlight: number;
   readonly waiting: number;
   readonly sessions: number;

@@ -21,9 +21,9 @@ import type { ApiChoice, ClientOptions, OpenAiClientOptions } from "./options.ts
  * no connection, 408/429/5xx, or a kept-alive connection that was closed under it.
  */
 export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
-  const { clock = systemClock, random = Math.random, retries, timeoutMs } = options;
+  const { clock = systemClock, random = Math.random, retries, timeoutMs, external } = options;
   const engine = createEngine(options, clock);
-  return createClient(options, oneEngine(engine, { retries, maxWaitMs: timeoutMs, clock, random }));
+  return createClient(options, oneEngine(engine, { retries, maxWaitMs: timeoutMs, external, clock, random }));
 }
 
 /** A model behind an upstream. */

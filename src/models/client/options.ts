@@ -28,6 +28,8 @@ export interface ClientOptions {
 export interface OpenAiClientOptions extends ClientOptions, EngineOptions {
   /** Further tries within one `respond`. Default 2. */
   readonly retries?: number | undefined;
+  /** Whether the URL is a router's, which balances by itself: it gets the session's headers, and no retries. Default false. */
+  readonly external?: boolean | undefined;
   readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) that spread retries. Default Math.random. */
   readonly random?: (() => number) | undefined;

@@ -10,8 +10,7 @@ import type { Members } from "./members.ts";
  * What becomes of calls in flight when engines pause, in vLLM's words: `wait` lets them finish, `keep` freezes them, to go on
  * with the new weights, `abort` ends them; they are sent again, from their beginning, after the update.
  */
-export const PAUSE_MODES = ["wait", "keep", "abort"] as const;
-export type PauseMode = (typeof PAUSE_MODES)[number];
+export type PauseMode = "wait" | "keep" | "abort";
 
 /** What came of an order to one replica; `problem` is null where it was followed. */
 export interface ReplicaResult {

@@ -35,6 +35,9 @@ export interface Exchanged {
   readonly durationMs: number;
 }
 
+/** Headers of one call, beside those of all. */
+type Headers = Readonly<Record<string, string>>;
+
 /** An endpoint that bodies are posted to. */
 export interface Engine {
   /** The configured name of the model. */
@@ -45,7 +48,7 @@ export interface Engine {
   /** Path of one beside it, e.g. of `/tokenize`. */
   root(path: string): string;
   /** Posts a body once and reads the whole answer. Throws only the context's own reason, when the context ended. */
-  post(ctx: CallContext, path: string, body: string): Promise<Exchanged | Failed>;
+  post(ctx: CallContext, path: string, body: string, headers?: Headers): Promise<Exchanged | Failed>;
   /** Ends all connections; calls in flight fail. Idempotent. */
   close(): Promise<void>;
 }
@@ -65,11 +68,11 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
   });
 
-  const send = async (ctx: CallContext, path: string, body: string): Promise<HttpAnswer | Failed> => {
+  const send = async (ctx: CallContext, path: string, body: string, more: Headers): Promise<HttpAnswer | Failed> => {
     throwIfEnded(ctx);
     const ownLimit = clock.now() + timeoutMs < ctx.deadline;
     const scope = { timeoutMs, clock, waitingFor: `model ${name}` };
-    const traced = { ...headers, traceparent: ctx.trace };
+    const traced = { ...headers, traceparent: ctx.trace, ...more };
     try {
       return await withScope(ctx, scope, (call) => orAborted(call, transport.post(call.signal, path, traced, body)));
     } catch (error) {
@@ -87,10 +90,10 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     fault,
     route: (route) => base.route(route),
     root: (path) => base.root(path),
-    async post(ctx, path, body) {
+    async post(ctx, path, body, more = {}) {
       const startedAt = clock.now();
       const started = clock.monotonic();
-      const sent = await send(ctx, path, body);
+      const sent = await send(ctx, path, body, more);
       if ("kind" in sent) return sent;
       const durationMs = clock.monotonic() - started;
       const retryAfter = retryAfterSeconds(sent.headers["retry-after"], startedAt + durationMs);
