@@ -100,6 +100,8 @@ export const FLEET_ROUTES = {
     method: "POST",
     path: "/api/v1/models/{name}/pause",
     summary: "Begin a weight update: engines pause, new calls wait for the resume",
+    // It may wait for every call in flight.
+    timeoutMs: 900_000,
     body: z.strictObject({
       mode: z
         .enum(["wait", "keep", "abort"])
