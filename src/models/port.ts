@@ -13,6 +13,11 @@ export interface ModelRequest {
   readonly params: ReadonlyMap<string, string>;
   /** The conversation so far: raw JSON text of each input item. */
   readonly input: readonly string[];
+  /**
+   * The same request as a caller of the Chat API wrote it: its members, raw, but `model` and `stream`. An endpoint that speaks
+   * Chat gets these as they are, so that nothing is lost or rendered anew on a way through Responses.
+   */
+  readonly chat?: ReadonlyMap<string, string>;
 }
 
 /** Tokens as the engine gave them; lengths of the last two agree. */

@@ -63,6 +63,12 @@ export const ERROR_FACTS = {
   ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
+  context_overflow: row(
+    400,
+    "never",
+    "request",
+    "The prompt does not fit the model any more; shorten the conversation.",
+  ),
   payload_too_large: row(413, "never", "request", "Send fewer or smaller rows per request."),
   unauthorized: row(401, "never", "request", "Send Authorization: Bearer <API key>."),
   forbidden: row(403, "never", "request", "Use an API key with the scope that is named."),

@@ -6,10 +6,12 @@ export interface AssistantTurn {
   readonly reasoning: string[];
   readonly texts: string[];
   readonly calls: { readonly id: string; readonly name: string; readonly args: string }[];
+  /** NeMo Gym's token fields of the call that this turn was; of several the latest. */
+  tokens: readonly [string, string][];
 }
 
 export function emptyTurn(): AssistantTurn {
-  return { reasoning: [], texts: [], calls: [] };
+  return { reasoning: [], texts: [], calls: [], tokens: [] };
 }
 
 /**
@@ -28,10 +30,12 @@ export function assistantMessage(turn: AssistantTurn): string {
     members.set("reasoning", reasoning);
   }
   if (turn.calls.length > 0) members.set("tool_calls", joinElements(turn.calls.map(toolCall)));
+  for (const [key, value] of turn.tokens) members.set(key, value);
   return joinMembers(members);
 }
 
-function toolCall(call: AssistantTurn["calls"][number]): string {
+/** A call as it stands in a message, of raw strings. */
+export function toolCall(call: AssistantTurn["calls"][number]): string {
   const target = joinMembers([
     ["name", call.name],
     ["arguments", call.args],

@@ -1,5 +1,6 @@
 import { joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
 import type { ModelRequest } from "../../port.ts";
+import { tokenFieldsIn } from "../token-fields.ts";
 import { type AssistantTurn, assistantMessage, emptyTurn } from "./assistant-turn.ts";
 import { assistantTexts, chatContent, textOf } from "./content.ts";
 import type { Fault } from "../fault.ts";
@@ -9,9 +10,10 @@ import { reasoningTexts } from "../reasoning-text.ts";
 /**
  * The messages of a Chat request, each as raw text. Consecutive items of the assistant (reasoning, message,
  * function calls) become one message; `instructions` and a leading run of system messages become one system
- * message, joined by blank lines. Throws `model_rejected` for items that Chat has no form for.
+ * message, joined by blank lines. NeMo Gym's token fields on an item go on to its message where they are wanted: a server such
+ * as NeMo RL's renders the next prompt from them. Throws `model_rejected` for items that Chat has no form for.
  */
-export function chatMessages(request: ModelRequest, fault: Fault): string[] {
+export function chatMessages(request: ModelRequest, fault: Fault, { tokenFields = false } = {}): string[] {
   const messages: string[] = [];
   let turn: AssistantTurn | null = null;
   const flush = () => {
@@ -28,6 +30,8 @@ export function chatMessages(request: ModelRequest, fault: Fault): string[] {
     if (isAssistantSide(members)) {
       turn ??= emptyTurn();
       addToTurn(turn, members, fault);
+      const tokens = tokenFields ? tokenFieldsIn(members) : [];
+      if (tokens.length > 0) turn.tokens = tokens;
       continue;
     }
     flush();

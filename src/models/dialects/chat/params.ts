@@ -1,5 +1,6 @@
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
 import type { Fault } from "../fault.ts";
+import { gymMetadata } from "./gym-metadata.ts";
 import { isRawObject, isRawString, rawText } from "../raw-values.ts";
 
 type Raw = ReadonlyMap<string, string>;
@@ -28,7 +29,8 @@ export function chatParams(params: Raw, fault: Fault): Map<string, string> {
   for (const key of STATEFUL) {
     if (given.has(key)) throw fault("model_rejected", `the Chat API has no \`${key}\``);
   }
-  const chat = new Map([...given].filter(([key]) => !LEFT_OUT.has(key)));
+  const own = [...given].filter(([key]) => !LEFT_OUT.has(key));
+  const chat = new Map([...gymMetadata(given.get("metadata"), fault), ...own]);
   const put = (key: string, value: string | undefined) => {
     if (value !== undefined && value !== "null") chat.set(key, value);
   };
