@@ -27,7 +27,7 @@ export interface TokenCapture {
   readonly generationLogProbs: readonly number[] | null;
 }
 
-/** The tokens of the conversation so far: the first `entries` of a request's input stand for just these. */
+/** The tokens of the conversation so far: the first `entries` of what is sent (messages or items) stand for just these. */
 export interface TokenPrefix {
   readonly ids: Int32Array;
   readonly entries: number;

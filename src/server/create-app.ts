@@ -10,7 +10,7 @@ import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
 import type { VerificationService } from "../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../sandbox/index.ts";
-import { createBodyBudget } from "./body-budget.ts";
+import { createByteBudget } from "../core/byte-budget.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
 import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
@@ -118,7 +118,7 @@ export function createApp(options: AppOptions): App {
   const memory = new AnswerMemory(bounds.answerBytesInAll);
   const executor = new Executor({ service, memory, clock });
   const authenticate = authentication(auth);
-  const body = { limitBytes: bounds.bodyBytes, budget: createBodyBudget(bounds.bodyBytesInAll) };
+  const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll) };
   const handlers = {
     ...jobHandlers(jobs),
     ...rolloutHandlers(jobs),

@@ -1,4 +1,5 @@
 import { newId } from "../../core/ids.ts";
+import { entriesOf } from "../dialects/entries.ts";
 import type { Caller, ModelClient, ModelSession } from "../port.ts";
 import { CallLog } from "./call-log.ts";
 
@@ -9,15 +10,11 @@ export function openSession(client: ModelClient, caller: Caller): ModelSession {
   return {
     name: client.name,
     async respond(ctx, request) {
-      const call = await client.respond(ctx, request, { caller, number: ++turns, prefix: log.prefixOf(request.input) });
+      const sent = entriesOf(request);
+      const call = await client.respond(ctx, request, { caller, number: ++turns, prefix: log.prefixOf(sent) });
+      const { items, tokens, finishReason } = call;
       const id = newId("call");
-      const answered = {
-        id,
-        sent: request.input,
-        answered: call.items,
-        tokens: call.tokens,
-        finishReason: call.finishReason,
-      };
+      const answered = { id, sent, answered: items, tokens, finishReason };
       const decode = async (ids: readonly number[]) => (await client.decode?.(ctx, ids).catch(() => null)) ?? null;
       const placement = await log.add(answered, decode);
       return { ...call, id, ...placement };

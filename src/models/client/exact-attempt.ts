@@ -2,6 +2,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import { chatDialect } from "../dialects/chat/upstream.ts";
+import { withEntries } from "../dialects/entries.ts";
 import type { ComposeSettings } from "../dialects/upstream-dialect.ts";
 import { type ExactEngine, exactTurn, type NotExact } from "../exact/exact-turn.ts";
 import type { ModelRequest, TokenPrefix } from "../port.ts";
@@ -27,17 +28,16 @@ export async function exactAttempt(
   const { request, prefix, settings } = asked;
   const posts = new Posts(ctx, engine);
   const chat = chatDialect.compose(request, settings);
-  const past = { ...request, input: request.input.slice(0, prefix.entries) };
-  const before = chatDialect.compose(past, settings);
+  const before = chatDialect.compose(withEntries(request, prefix.entries), settings);
   try {
     const answer = await exactTurn(posts, { ids: prefix.ids, chat, before });
     if (typeof answer === "string") return { notExact: answer };
     const value = parseJson(answer.chat);
     const read = isJsonObject(value) ? chatDialect.read({ text: answer.chat, value }, request, engine.fault) : null;
     if (read === null) throw engine.fault("model_bad_response", "the engine parsed its answer to nothing");
-    const { request: body, response, tokens, weightVersions } = answer;
+    const { request: body, chat: response, weightVersions } = answer;
     const weightVersion = weightVersions.at(-1)?.version ?? null;
-    const call = { request: body, response, status: 200, ...read, tokens, weightVersion, weightVersions };
+    const call = { request: body, response, status: 200, ...read, weightVersion, weightVersions };
     return { kind: "answered", call: { ...call, ...posts.times } };
   } catch (error) {
     if (error instanceof Stopped) return error.attempt;

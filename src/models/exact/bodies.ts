@@ -83,6 +83,21 @@ function withoutEnd(text: string, choice: Choice): string {
   return joinMembers(members);
 }
 
+/** A Chat completion with the tokens it was made of, as vLLM puts them there on request. */
+export function withTokens(chat: string, prompt: readonly number[], { ids, logProbs }: Generated): string {
+  const body = rawMembers(chat);
+  const choice = rawMembers(rawElements(body.get("choices") ?? "[]")[0] ?? "{}");
+  const content = ids.map((id, at) => ({
+    token: `token_id:${id}`,
+    logprob: logProbs[at],
+    bytes: null,
+    top_logprobs: [],
+  }));
+  choice.set("token_ids", JSON.stringify(ids)).set("logprobs", JSON.stringify({ content }));
+  body.set("prompt_token_ids", JSON.stringify(prompt)).set("choices", joinElements([joinMembers(choice)]));
+  return joinMembers(body);
+}
+
 function read<T>(schema: z.ZodType<T>, text: string, bad: BadResponse): T {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;

@@ -1,8 +1,6 @@
-import { parseJson } from "../../core/json/parse.ts";
 import { joinMembers, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
-import type { TokenCapture } from "../port.ts";
-import { type BadResponse, type Generated, readGenerated, readRendered } from "./bodies.ts";
+import { type BadResponse, type Generated, readGenerated, readRendered, withTokens } from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
 
 /** One engine. */
@@ -22,12 +20,10 @@ export interface ExactRequest {
 }
 
 export interface ExactAnswer {
-  /** Bodies of the generation itself. */
+  /** Body of the generation itself. */
   readonly request: string;
-  readonly response: string;
-  /** The answer as the body of a Chat completion, parsed by the engine: reasoning and tool calls apart. */
+  /** The answer as vLLM's body of a Chat completion, parsed by the engine, with the ids and log-probs of the generation. */
   readonly chat: string;
-  readonly tokens: TokenCapture;
   readonly weightVersions: readonly VersionSpan[];
 }
 
@@ -59,7 +55,7 @@ export async function exactTurn(engine: ExactEngine, request: ExactRequest): Pro
   ]);
   const response = await engine.post(GENERATE, body);
   if (response === null) return "unsupported";
-  return answerOf(engine, request, { body, response, prompt, generated: readGenerated(response, engine.badResponse) });
+  return answerOf(engine, request, { body, prompt, generated: readGenerated(response, engine.badResponse) });
 }
 
 async function spliced(
@@ -74,13 +70,12 @@ async function spliced(
 
 interface Turn {
   readonly body: string;
-  readonly response: string;
   readonly prompt: readonly number[];
   readonly generated: Generated;
 }
 
 async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn): Promise<ExactAnswer | NotExact> {
-  const { body, response, prompt, generated } = turn;
+  const { body, prompt, generated } = turn;
   const derender = joinMembers([
     ["model", rawMembers(request.chat).get("model") ?? "null"],
     ["generate_response", generated.forParsing],
@@ -89,13 +84,5 @@ async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn):
   ]);
   const chat = await engine.post(DERENDER, derender);
   if (chat === null) return "unsupported";
-  parseJson(chat);
-  const { ids, logProbs, weightVersions } = generated;
-  return {
-    request: body,
-    response,
-    chat,
-    tokens: { promptTokenIds: prompt, generationTokenIds: ids, generationLogProbs: logProbs },
-    weightVersions,
-  };
+  return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
 }

@@ -1,7 +1,7 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Stage } from "../../execution/service.ts";
 import type { CapturedOutput, SessionReply } from "../../sandbox/index.ts";
-import { createBodyBudget } from "../body-budget.ts";
+import { createByteBudget } from "../../core/byte-budget.ts";
 
 /** Seconds after which a caller may try again when the memory for answers is used up. */
 const RETRY_SECONDS = 5;
@@ -10,10 +10,10 @@ const SMALL_BYTES = 64 * 1024;
 
 /** A bound over what programs wrote and nobody has been sent yet, over all requests. */
 export class AnswerMemory {
-  readonly #budget: ReturnType<typeof createBodyBudget>;
+  readonly #budget: ReturnType<typeof createByteBudget>;
 
   constructor(limitBytes: number) {
-    this.#budget = createBodyBudget(limitBytes);
+    this.#budget = createByteBudget(limitBytes);
   }
 
   open(): AnswerAccount {
@@ -23,13 +23,13 @@ export class AnswerMemory {
 
 /** What one request holds of it. */
 export class AnswerAccount {
-  readonly #budget: ReturnType<typeof createBodyBudget>;
+  readonly #budget: ReturnType<typeof createByteBudget>;
   /** What it has, and what of it is taken from the budget: all or, while it is small, nothing. */
   #has = 0;
   #held = 0;
   #released = false;
 
-  constructor(budget: ReturnType<typeof createBodyBudget>) {
+  constructor(budget: ReturnType<typeof createByteBudget>) {
     this.#budget = budget;
   }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { utf8Text } from "../../core/json/parse.ts";
-import type { BodyBudget } from "../body-budget.ts";
+import type { ByteBudget } from "../../core/byte-budget.ts";
 import { stateOf } from "../request-state.ts";
 
 /** Seconds after which a caller may try again when the memory for bodies is used up. */
@@ -10,7 +10,7 @@ const RETRY_SECONDS = 5;
 export interface ReadBodyOptions {
   /** Most bytes of one body. */
   limitBytes: number;
-  budget: BodyBudget;
+  budget: ByteBudget;
 }
 
 /**

@@ -1,0 +1,120 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Clock } from "../../core/clock.ts";
+import { type CallContext, newTrace, rootContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Logger } from "../../core/logger.ts";
+import { type AskedCall, type ServedDialect, withSampling } from "../dialects/index.ts";
+import type { PlacedCall } from "../port.ts";
+import { type BodyLimits, readBody } from "./body.ts";
+import type { GatewaySession } from "./session.ts";
+
+export interface ServeCallOptions {
+  readonly body: BodyLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Silence on a stream at most, milliseconds. Default 15,000. */
+  readonly keepAliveMs?: number | undefined;
+}
+
+const KEEP_ALIVE_MS = 15_000;
+
+/** One call of somebody else's agent: read in its dialect, asked of the session's model, answered in the same dialect. */
+export async function serveCall(
+  req: IncomingMessage,
+  res: ServerResponse,
+  session: GatewaySession,
+  dialect: ServedDialect,
+  options: ServeCallOptions,
+): Promise<void> {
+  const answer = new Answer(res, dialect, options);
+  try {
+    const { text, release } = await readBody(req, options.body);
+    try {
+      const asked = dialect.read(text);
+      checkModel(asked, session);
+      const request = withSampling(asked.request, session.sampling);
+      const call = await session.running((controller) => {
+        res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+        answer.begin(asked);
+        return session.respond(contextOf(session, controller.signal, options.logger), request);
+      });
+      if (!(await answer.send(asked, call))) session.lost(call.id);
+    } finally {
+      release();
+    }
+  } catch (thrown) {
+    answer.fail(SandlotError.from(thrown));
+  }
+}
+
+function checkModel({ model }: AskedCall, session: GatewaySession): void {
+  if (model !== null && !session.names.has(model)) throw new SandlotError("unknown_model", { name: model });
+}
+
+function contextOf({ tenant }: GatewaySession, signal: AbortSignal, logger: Logger): CallContext {
+  const ctx = rootContext({ signal, logger, principal: { tenant, scopes: [] } });
+  return { ...ctx, trace: newTrace() };
+}
+
+/** The answer to one call: a body, or a stream that is kept open until there is one. */
+class Answer {
+  readonly #res: ServerResponse;
+  readonly #dialect: ServedDialect;
+  readonly #options: ServeCallOptions;
+  #cancelKeepAlive: () => void = () => undefined;
+
+  constructor(res: ServerResponse, dialect: ServedDialect, options: ServeCallOptions) {
+    this.#res = res;
+    this.#dialect = dialect;
+    this.#options = options;
+  }
+
+  /** The model works from now on. A stream begins only after a while, so that what fails at once has its own status. */
+  begin({ stream }: AskedCall): void {
+    if (!stream) return;
+    const { clock, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
+    this.#cancelKeepAlive = clock.after(keepAliveMs, () => {
+      this.#startStream();
+      this.#res.write(this.#dialect.keepAlive);
+      this.begin({ stream } as AskedCall);
+    });
+  }
+
+  /** Answers whether everything was handed to the caller's connection before it closed. */
+  async send(asked: AskedCall, call: PlacedCall): Promise<boolean> {
+    this.#cancelKeepAlive();
+    if (asked.stream) this.#startStream();
+    const text = asked.stream ? asked.events(call) : asked.body(call);
+    if (!asked.stream) {
+      const head = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+      this.#res.writeHead(200, head);
+    }
+    const res = this.#res;
+    if (res.destroyed) return false;
+    return new Promise((resolve) => {
+      res.once("finish", () => resolve(true)).once("close", () => resolve(res.writableFinished));
+      res.end(text);
+    });
+  }
+
+  fail(error: SandlotError): void {
+    this.#cancelKeepAlive();
+    const { logger } = this.#options;
+    if (error.domain === "internal") logger.error({ error: error.report() }, "a model call failed");
+    const res = this.#res;
+    if (res.destroyed || res.writableEnded) return;
+    if (res.headersSent) {
+      res.end(this.#dialect.streamFailure(error));
+      return;
+    }
+    const { status, headers, body } = this.#dialect.failure(error);
+    res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+    res.end(body);
+  }
+
+  #startStream(): void {
+    if (this.#res.headersSent || this.#res.destroyed) return;
+    this.#res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    this.#res.flushHeaders();
+  }
+}

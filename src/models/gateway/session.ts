@@ -1,0 +1,120 @@
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { newId } from "../../core/ids.ts";
+import type { SampledCall } from "../../core/tokens/samples.ts";
+import type { ModelRequest, ModelSession, PlacedCall } from "../port.ts";
+
+/** What a gateway session may do. */
+export interface SessionBounds {
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Calls in all. */
+  readonly maxCalls: number;
+}
+
+export interface GatewaySessionOptions {
+  readonly tenant: string;
+  readonly model: ModelSession;
+  /** Names by which callers may ask for the model. */
+  readonly names: ReadonlySet<string>;
+  /** Members of the Responses API, raw, that replace what callers ask for: no harness samples off-policy. */
+  readonly sampling: ReadonlyMap<string, string>;
+  readonly bounds: SessionBounds;
+}
+
+/** A call as the session remembers it. */
+export type SessionCall = Omit<PlacedCall, "request" | "response" | "answer" | "items">;
+
+/** One trajectory that somebody else's agent makes through the gateway. */
+export class GatewaySession {
+  readonly id = newId("session");
+  readonly tenant: string;
+  readonly names: ReadonlySet<string>;
+  readonly sampling: ReadonlyMap<string, string>;
+  readonly bounds: SessionBounds;
+  readonly #model: ModelSession;
+  readonly #calls: SessionCall[] = [];
+  readonly #undelivered = new Set<string>();
+  readonly #running = new Set<AbortController>();
+  #asked = 0;
+  #isEnded = false;
+
+  constructor({ tenant, model, names, sampling, bounds }: GatewaySessionOptions) {
+    this.tenant = tenant;
+    this.#model = model;
+    this.names = names;
+    this.sampling = sampling;
+    this.bounds = bounds;
+  }
+
+  /** The name of the model. */
+  get model(): string {
+    return this.#model.name;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  /** Answered calls, in the order of their answers. */
+  get calls(): readonly SessionCall[] {
+    return this.#calls;
+  }
+
+  /** Asks the model. Throws `session_spent` beyond the bound of calls, and what the model throws. */
+  async respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall> {
+    const { maxCalls } = this.bounds;
+    if (this.#asked >= maxCalls) throw new SandlotError("session_spent", { session_id: this.id, calls: maxCalls });
+    this.#asked++;
+    const call = await this.#model.respond(ctx, request);
+    const { request: _sent, response: _text, answer: _answer, items: _items, ...kept } = call;
+    this.#calls.push(kept);
+    return call;
+  }
+
+  /** The call's answer did not reach its caller: nothing can follow from it. */
+  lost(call: string): void {
+    this.#undelivered.add(call);
+  }
+
+  /** Runs a call that ends when the session does. */
+  async running<T>(work: (signal: AbortController) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#running.add(controller);
+    try {
+      return await work(controller);
+    } finally {
+      this.#running.delete(controller);
+    }
+  }
+
+  /** What samples are made of: calls whose answers arrived. Those without tokens are told apart by empty lists. */
+  sampledCalls(): SampledCall[] {
+    return this.#calls
+      .filter(({ id }) => !this.#undelivered.has(id))
+      .map((call) => {
+        const generation = call.tokens.generationTokenIds ?? [];
+        const whole = { version: call.weightVersion, start: 0, end: generation.length };
+        return {
+          id: call.id,
+          parent: call.parent,
+          broken: call.broken,
+          trainable: true,
+          prompt: call.tokens.promptTokenIds ?? [],
+          generation,
+          logProbs: call.tokens.generationLogProbs ?? [],
+          weightVersions: call.weightVersions ?? [whole],
+          finishReason: call.finishReason,
+        };
+      });
+  }
+
+  /** No more calls: those in flight end, and its token is worth nothing. What was captured stays. Idempotent. */
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const reason = new SandlotError("cancelled", { detail: "the model session has ended" });
+    for (const controller of this.#running) controller.abort(reason);
+    this.#model.end();
+  }
+}

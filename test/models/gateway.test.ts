@@ -1,0 +1,243 @@
+import OpenAI from "openai";
+import { afterEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { samplesOf, type TokenSample } from "../../src/core/tokens/samples.ts";
+import { GatewayListener, GatewaySessions } from "../../src/models/gateway/index.ts";
+import { createOpenAiClient, openSession, startStandIn, type StandInOptions } from "../../src/models/index.ts";
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+const ADD = {
+  name: "add",
+  description: "Add two integers",
+  parameters: {
+    type: "object",
+    properties: { a: { type: "integer" }, b: { type: "integer" } },
+    required: ["a", "b"],
+  },
+};
+
+interface Start {
+  readonly standIn?: StandInOptions;
+  readonly sampling?: ReadonlyMap<string, string>;
+  readonly maxCalls?: number;
+  readonly keepAliveMs?: number;
+  readonly bodyBytes?: number;
+}
+
+/** A gateway before a stand-in, with one session. */
+async function startGateway({ standIn = {}, sampling = new Map(), maxCalls = 100, ...options }: Start = {}) {
+  const engine = await startStandIn({ model: "m", speed: Infinity, ...standIn });
+  open.push(() => engine.stop());
+  const url = engine.replicas[0]?.url ?? "";
+  const client = createOpenAiClient({ name: "policy", url, model: "m", tokens: true });
+  open.push(() => client.close());
+  const sessions = new GatewaySessions({ clock: systemClock });
+  open.push(() => sessions.close());
+  const listener = await GatewayListener.start({
+    sessions,
+    host: "127.0.0.1",
+    port: 0,
+    clock: systemClock,
+    logger: silentLogger,
+    ...options,
+  });
+  open.push(() => listener.close());
+  const { session, token } = sessions.open({
+    tenant: "default",
+    model: openSession(client, { session: "s", group: null }),
+    names: new Set(["policy", "m"]),
+    sampling,
+    bounds: { expiresAt: Date.now() + 60_000, maxCalls },
+  });
+  const root = `http://127.0.0.1:${listener.port}/r/${token}`;
+  const openai = new OpenAI({ baseURL: `${root}/v1`, apiKey: "none", maxRetries: 0 });
+  return { engine, session, sessions, root, openai };
+}
+
+type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+/** The text of a sample's tokens, by the tokenizer of the engine. */
+async function textOf({ engine }: Gateway, { promptIds, responseIds }: TokenSample): Promise<string> {
+  const body = JSON.stringify({ model: "m", tokens: [...promptIds, ...responseIds] });
+  const answer = await fetch(`${engine.replicas[0]?.url}/detokenize`, { method: "POST", body });
+  return ((await answer.json()) as { prompt: string }).prompt;
+}
+
+/** What a trainer gets of the session. */
+const samples = ({ session }: Gateway) => samplesOf(session.sampledCalls());
+
+describe("an agent of the Chat API behind the gateway", () => {
+  it.each([
+    ["its tokens are canonical", {}],
+    ["they are not", { drift: true }],
+  ])("makes one exact sequence of tokens where %s", async (_where, standIn) => {
+    const gateway = await startGateway({ standIn });
+    const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "What is 17 + 25?" }];
+    const saidTo: string[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      const { choices } = await gateway.openai.chat.completions.create({
+        model: "policy",
+        messages,
+        tools: [{ type: "function", function: ADD }],
+      });
+      const message = choices[0]?.message;
+      if (!message) throw new Error("no choice");
+      messages.push(message);
+      const said = `turn ${turn} says 42`;
+      for (const { id } of message.tool_calls ?? []) messages.push({ role: "tool", tool_call_id: id, content: said });
+      if (!message.tool_calls?.length) messages.push({ role: "user", content: said });
+      if (turn < 3) saidTo.push(said);
+    }
+    const [sample, ...more] = samples(gateway);
+    expect(more).toEqual([]);
+    if (!sample) throw new Error("no sample");
+    expect(sample.calls).toHaveLength(4);
+    const text = await textOf(gateway, sample);
+    for (const said of saidTo) expect(text).toContain(said);
+    expect(sample.lossMask.filter((mask) => mask === 1)).toHaveLength(
+      gateway.session.calls.reduce((sum, { tokens }) => sum + (tokens.generationTokenIds?.length ?? 0), 0),
+    );
+  });
+
+  it("streams", async () => {
+    const { openai, session } = await startGateway();
+    const stream = await openai.chat.completions.create({
+      model: "policy",
+      messages: [{ role: "user", content: "Say something." }],
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    let text = "";
+    let usage = 0;
+    for await (const chunk of stream) {
+      text += chunk.choices[0]?.delta.content ?? "";
+      usage += chunk.usage?.completion_tokens ?? 0;
+    }
+    expect(text.length).toBeGreaterThan(0);
+    expect(usage).toBe(session.calls[0]?.tokens.generationTokenIds?.length);
+  });
+});
+
+describe("an agent of the Responses API behind the gateway", () => {
+  it("makes one exact sequence of tokens, streamed and not", async () => {
+    const gateway = await startGateway({ standIn: { drift: true } });
+    const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "What is 17 + 25?" }];
+    const tools: OpenAI.Responses.Tool[] = [{ type: "function", strict: false, ...ADD }];
+    for (let turn = 0; turn < 4; turn++) {
+      const request = { model: "policy", input: [...input], tools };
+      const response =
+        turn % 2 === 0
+          ? await gateway.openai.responses.create(request)
+          : await gateway.openai.responses.stream(request).finalResponse();
+      input.push(...(response.output as OpenAI.Responses.ResponseInput));
+      const calls = response.output.flatMap((item) => (item.type === "function_call" ? [item.call_id] : []));
+      for (const call_id of calls) input.push({ type: "function_call_output", call_id, output: "42" });
+      if (calls.length === 0) input.push({ role: "user", content: "And 1 + 2?" });
+    }
+    expect(samples(gateway).map(({ calls }) => calls.length)).toEqual([4]);
+  });
+});
+
+describe("the gateway", () => {
+  const say = (gateway: Gateway, more: object = {}) =>
+    gateway.openai.chat.completions.create({
+      model: "policy",
+      messages: [{ role: "user", content: "hello" }],
+      ...more,
+    });
+
+  it("names a broken prefix with its turn and reason, and trains on both branches", async () => {
+    const gateway = await startGateway();
+    const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "one" }];
+    const { choices } = await gateway.openai.chat.completions.create({ model: "policy", messages });
+    if (!choices[0]) throw new Error("no choice");
+    messages.push({ ...choices[0].message, content: "something else" }, { role: "user", content: "two" });
+    await gateway.openai.chat.completions.create({ model: "policy", messages });
+    const [first, second] = gateway.session.calls;
+    expect(samples(gateway).map(({ broken }) => broken)).toEqual([
+      null,
+      { reason: "edited_history", after: first?.id, position: expect.any(Number) },
+    ]);
+    expect(second?.broken?.position).toBeGreaterThan(0);
+  });
+
+  it("samples as the session says, whatever the agent asks for", async () => {
+    const gateway = await startGateway({ sampling: new Map([["max_output_tokens", "7"]]) });
+    await say(gateway, { max_tokens: 500 });
+    expect(gateway.session.calls[0]).toMatchObject({ finishReason: "length" });
+    expect(gateway.session.calls[0]?.tokens.generationTokenIds).toHaveLength(7);
+  });
+
+  it("knows no other model, no other path, and no other token", async () => {
+    const gateway = await startGateway();
+    const { root, openai } = gateway;
+    await expect(say(gateway, { model: "gpt-5" })).rejects.toMatchObject({ status: 404, code: "model_not_found" });
+    expect((await openai.models.list()).data.map(({ id }) => id)).toEqual(["policy", "m"]);
+    expect((await fetch(`${root}/v1/embeddings`, { method: "POST", body: "{}" })).status).toBe(404);
+    expect((await fetch(`${root}/v1/chat/completions`)).status).toBe(405);
+    expect((await fetch(`${root}x/v1/models`)).status).toBe(401);
+    expect((await fetch(`${root.replace(/\/r\/.*/, "")}/v1/models`)).status).toBe(401);
+    const anthropic = await fetch(`${root.slice(0, -3)}xxx/v1/messages`, { method: "POST", body: "{}" });
+    expect(await anthropic.json()).toMatchObject({ type: "error", error: { type: "authentication_error" } });
+  });
+
+  it("refuses what it cannot read, with the field, and what is too large", async () => {
+    const gateway = await startGateway({ bodyBytes: 2_000 });
+    await expect(say(gateway, { n: 2 })).rejects.toMatchObject({ status: 400, param: "n" });
+    const broken = await fetch(`${gateway.root}/v1/chat/completions`, { method: "POST", body: "{" });
+    expect(broken.status).toBe(400);
+    const large = [{ role: "user", content: "x".repeat(3_000) }];
+    await expect(say(gateway, { messages: large })).rejects.toMatchObject({ status: 413 });
+    expect(gateway.session.calls).toEqual([]);
+  });
+
+  it("ends with its session: calls in flight and all that come", async () => {
+    const gateway = await startGateway({ standIn: { speed: 1 } });
+    const call = say(gateway, { max_tokens: 4_000 });
+    const ended = expect(call).rejects.toMatchObject({ status: 400, code: "cancelled" });
+    await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(1);
+    gateway.sessions.remove(gateway.session.id);
+    await ended;
+    await expect(say(gateway)).rejects.toMatchObject({ status: 401 });
+    await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(0);
+  });
+
+  it("makes no more calls than a session may", async () => {
+    const gateway = await startGateway({ maxCalls: 1 });
+    await say(gateway);
+    await expect(say(gateway)).rejects.toMatchObject({ status: 403, code: "session_spent" });
+  });
+
+  it("aborts the generation when its caller goes, and trains on nothing that did not arrive", async () => {
+    const gateway = await startGateway({ standIn: { speed: 1 } });
+    const controller = new AbortController();
+    const call = gateway.openai.chat.completions.create(
+      { model: "policy", messages: [{ role: "user", content: "hello" }], max_tokens: 4_000 },
+      { signal: controller.signal },
+    );
+    const ended = expect(call).rejects.toThrow();
+    await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(1);
+    controller.abort();
+    await ended;
+    await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(0);
+    expect(samples(gateway)).toEqual([]);
+  });
+
+  it("keeps a stream open while the model works, and ends it with the error there is", async () => {
+    const gateway = await startGateway({ standIn: { speed: 1 }, keepAliveMs: 20 });
+    const response = await fetch(`${gateway.root}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ model: "policy", messages: [{ role: "user", content: "hello" }], stream: true }),
+    });
+    expect(response.headers.get("content-type")).toBe("text/event-stream");
+    await gateway.engine.stop();
+    const text = await response.text();
+    expect(text).toMatch(/^: keep-alive\n\n/);
+    expect(text).toContain('"code":"model_unreachable"');
+  });
+});
