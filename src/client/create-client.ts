@@ -2,6 +2,7 @@ import type { JobSubmissionInput } from "../contract/jobs.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
+import { type FleetMethods, fleetMethods } from "./fleet-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
 import { type RescoreMethods, rescoreMethods } from "./rescore-methods.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
@@ -28,7 +29,7 @@ export interface SubmitOptions extends CallOptions {
 }
 
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
-export interface Client extends ExecutionMethods, RescoreMethods, VerificationMethods {
+export interface Client extends ExecutionMethods, FleetMethods, RescoreMethods, VerificationMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
@@ -81,6 +82,7 @@ export function createClient(options: TransportOptions): Client {
     getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),
     listModels: (call) => callRoute(transport, "listModels", {}, call),
     ...executionMethods(transport),
+    ...fleetMethods(transport),
     ...rescoreMethods(transport),
     ...verificationMethods(transport),
     close: () => transport.close(),

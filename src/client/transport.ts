@@ -19,7 +19,7 @@ export interface TransportOptions {
 }
 
 export interface WireRequest {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** From the root of the server, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
-import { createOpenAiClient, type ModelClient } from "../models/index.ts";
+import type { FleetAdmin, ModelClient } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
 import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
@@ -22,6 +22,7 @@ import {
 import { Closers } from "./closers.ts";
 import { capturingEnvironments, composeEnvironments, composeVerifications, sandboxServices } from "./environments.ts";
 import { composeExecution } from "./execution.ts";
+import { composeModels } from "./models.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 
 export interface PlatformOptions {
@@ -37,6 +38,7 @@ export interface Platform {
   readonly jobs: Jobs;
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
+  readonly fleets: FleetAdmin;
   readonly store: Store;
   /** Name of the sandbox provider, what runs programs in its sandboxes, and the pools of these; null in a process that plays nothing. */
   readonly provider: string | null;
@@ -65,8 +67,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
     const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
-    const models = modelClients(config);
-    closers.add(() => Promise.all(Array.from(models.values(), (model) => model.close())));
+    const { models, fleets, close } = await composeModels({ config, clock, logger });
+    closers.add(close);
     const signals = new Signals();
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes) await startWorker(options, { store, alone, environments, models, signals, closers });
@@ -74,6 +76,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       jobs,
       environments,
       models,
+      fleets,
       store,
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
@@ -168,17 +171,6 @@ async function startWorker(
   });
   running.start();
   closers.add((graceMs) => running.stop(graceMs));
-}
-
-function modelClients(config: Config): Map<string, ModelClient> {
-  return new Map(
-    Object.entries(config.models).map(([name, model]) => {
-      const { url, api, tokens, retries, replay } = model;
-      const timeoutMs = model.timeout_seconds * 1000;
-      const options = { name, url, model: model.model, api, apiKey: model.api_key, timeoutMs, retries, tokens, replay };
-      return [name, createOpenAiClient(options)];
-    }),
-  );
 }
 
 async function databaseState(store: Store, logger: Logger): Promise<string> {

@@ -31,6 +31,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       jobs: NO_JOBS,
       execution,
       pools: pools.admin,
+      fleets: null,
       rescores: null,
       submissions: null,
       verification: composeVerifications(config, environments, systemClock),

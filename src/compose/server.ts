@@ -22,6 +22,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       execution: platform.execution,
       pools: platform.pools,
       verification: platform.verification,
+      fleets: platform.fleets,
       rescores: platform.rescores,
       submissions: platform.submissions,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),

@@ -67,8 +67,13 @@ export const TrajectoryCall = z
     break: PrefixBreak.nullable().default(null),
     role: z.string().describe("Who asked: `policy` for the agent under training."),
     model: z.string(),
+    replica: z.string().nullable().default(null).describe("The replica that answered, where a fleet did."),
     trainable: z.boolean(),
-    weight_version: z.string().nullable(),
+    weight_version: z.string().nullable().describe("Of its last token, where the engine tells."),
+    weight_versions: z
+      .array(z.object({ version: z.string().nullable(), start: z.int().min(0), end: z.int().min(0) }))
+      .default([])
+      .describe("Spans of the generation by the weights that sampled them; empty where all are of one version."),
     status: z.int().describe("HTTP status of the endpoint's answer."),
     finish_reason: z.string().nullable(),
     request: z.string().describe("Body sent, as text."),

@@ -3,7 +3,7 @@ import type { Scope } from "../core/context.ts";
 
 /** One operation of the API. Server, client and OpenAPI document derive from the table of them and nothing else. */
 export interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Path with `{parameters}`. */
   readonly path: string;
   readonly summary: string;

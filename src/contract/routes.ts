@@ -4,6 +4,7 @@ import { EnvironmentList, EnvironmentView, ModelList } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
 import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
+import { FLEET_ROUTES } from "./models.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
@@ -137,6 +138,7 @@ export const ROUTES = {
     status: 200,
     response: ModelList,
   },
+  ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,
   ...EXECUTION_ROUTES,
   ...POOLS_ROUTES,

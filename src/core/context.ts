@@ -75,6 +75,8 @@ export interface ScopeOptions {
   waitingFor?: string;
   clock?: Clock;
   logger?: Logger;
+  /** Ends the child with its reason, too. */
+  until?: AbortSignal;
 }
 
 /**
@@ -89,9 +91,10 @@ export async function withScope<T>(
 ): Promise<T> {
   const clock = options.clock ?? systemClock;
   const controller = new AbortController();
-  const onAbort = () => controller.abort(parent.signal.reason);
-  if (parent.signal.aborted) onAbort();
-  else parent.signal.addEventListener("abort", onAbort, { once: true });
+  const signals = options.until ? [parent.signal, options.until] : [parent.signal];
+  const onAbort = () => controller.abort(signals.find(({ aborted }) => aborted)?.reason);
+  if (signals.some(({ aborted }) => aborted)) onAbort();
+  else for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
   const own = options.timeoutMs === undefined ? Infinity : clock.now() + options.timeoutMs;
   const deadline = Math.min(parent.deadline, own);
   const cancelTimer =
@@ -107,7 +110,7 @@ export async function withScope<T>(
     return await fn({ signal: manyListeners(controller.signal), deadline, principal, trace, logger });
   } finally {
     cancelTimer();
-    parent.signal.removeEventListener("abort", onAbort);
+    for (const signal of signals) signal.removeEventListener("abort", onAbort);
   }
 }
 

@@ -2,6 +2,7 @@ import type { ResponseObject, TokenUsage } from "../contract/responses.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Truncation } from "../core/outcome.ts";
 import type { PrefixBreak } from "../core/tokens/prefix-break.ts";
+import type { VersionSpan } from "../core/tokens/samples.ts";
 
 /** One call to a model, in the terms of the Responses API, as raw JSON values. */
 export interface ModelRequest {
@@ -26,6 +27,21 @@ export interface TokenCapture {
   readonly generationLogProbs: readonly number[] | null;
 }
 
+/** The tokens of the conversation so far: the first `entries` of a request's input stand for just these. */
+export interface TokenPrefix {
+  readonly ids: Int32Array;
+  readonly entries: number;
+}
+
+/** A call's place in its rollout. */
+export interface Turn {
+  readonly caller: Caller;
+  /** From 1. */
+  readonly number: number;
+  /** Null for a conversation of which no tokens are known. */
+  readonly prefix: TokenPrefix | null;
+}
+
 /** What one call brought. */
 export interface ModelCall {
   /** Exact bodies that went out and came back. */
@@ -43,6 +59,10 @@ export interface ModelCall {
   readonly usage: TokenUsage | null;
   readonly tokens: TokenCapture;
   readonly weightVersion: string | null;
+  /** The replica that answered; null where there is only one endpoint. */
+  readonly replica?: string | null;
+  /** Spans of the generation by the weights they were sampled from, where the engine tells. */
+  readonly weightVersions?: readonly VersionSpan[];
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly durationMs: number;
@@ -71,6 +91,8 @@ export interface ModelSession {
   readonly name: string;
   /** Throws what `ModelClient.respond` throws. */
   respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall>;
+  /** No more calls will come. */
+  end(): void;
 }
 
 /** A named, stateless text-generation endpoint. */
@@ -82,7 +104,9 @@ export interface ModelClient {
   /** True when it replays recorded answers; rollouts are stamped with it. */
   readonly replay: boolean;
   /** Throws an error of the model domain; a prompt that does not fit any more is an answer truncated by `length`. */
-  respond(ctx: CallContext, request: ModelRequest, caller?: Caller): Promise<ModelCall>;
+  respond(ctx: CallContext, request: ModelRequest, turn?: Turn): Promise<ModelCall>;
+  /** The session makes no more calls: nothing is kept warm for it. */
+  finish?(session: string): void;
   /** The text of token ids; null where the endpoint does not tell. */
   decode?(ctx: CallContext, ids: readonly number[]): Promise<string | null>;
   close(): Promise<void>;

@@ -59,7 +59,10 @@ function sampled(call: TrajectoryCall, problems: ReadonlyMap<string, string>): S
     prompt: call.prompt_token_ids ?? [],
     generation,
     logProbs: call.generation_log_probs ?? [],
-    weightVersions: [{ version: call.weight_version, start: 0, end: generation.length }],
+    weightVersions:
+      call.weight_versions.length > 0
+        ? call.weight_versions
+        : [{ version: call.weight_version, start: 0, end: generation.length }],
     finishReason: call.finish_reason,
   };
 }

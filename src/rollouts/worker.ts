@@ -153,14 +153,10 @@ export class Worker {
       const record = await store.blobs.read(ctx, claim.rollout.row);
       const raw = Buffer.from(record.get(claim.rollout.rowPart) ?? "").toString("utf8");
       const row = environment.checkRow(raw, claim.rollout.taskIndex + 1);
-      return await runAttempt(ctx, {
-        row,
-        job: claim.job,
-        environment,
-        agent: agent(environment.manifest.agent),
-        model: openSession(model, callerOf(claim)),
-        clock,
-      });
+      const session = openSession(model, callerOf(claim));
+      const { job } = claim;
+      const input = { row, job, environment, agent: agent(environment.manifest.agent), model: session, clock };
+      return await runAttempt(ctx, input).finally(() => session.end());
     } catch (thrown) {
       const error = SandlotError.from(ctx.signal.aborted ? ctx.signal.reason : thrown);
       if (error.code === "shutting_down" || error.code === "lease_lost") return null;

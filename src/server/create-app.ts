@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
+import type { FleetAdmin } from "../models/index.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -14,6 +15,7 @@ import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
 import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
+import { fleetHandlers } from "./handlers/fleets.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { poolHandlers } from "./handlers/pools.ts";
@@ -43,6 +45,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   execution: ExecutionService | null;
   /** Null like `execution`. */
   pools: PoolsAdmin | null;
+  /** The fleets of models; null in a process that has none. */
+  fleets: FleetAdmin | null;
   /** Null like `execution`. */
   verification: VerificationService | null;
   /** What rollouts submitted; null in a process without a database. */
@@ -123,6 +127,7 @@ export function createApp(options: AppOptions): App {
     ...runHandlers(executor),
     ...sessionHandlers(service, memory),
     ...poolHandlers(options.pools ?? NO_POOLS),
+    ...fleetHandlers(options.fleets),
     ...submissionHandlers(options.submissions ?? NO_SUBMISSIONS),
     ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),

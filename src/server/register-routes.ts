@@ -4,7 +4,7 @@ import { methodNotAllowed } from "./middleware/not-found.ts";
 import type { Handlers } from "./route-types.ts";
 import { serveRoute, type ServeRouteOptions, type UntypedHandler } from "./serve-route.ts";
 
-const METHODS = { GET: "get", POST: "post", DELETE: "delete" } as const;
+const METHODS = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
 
 /** Mounts a handler for every route of the table; other methods of the same paths are answered with 405. */
 export function registerRoutes(app: Express, handlers: Handlers, options: ServeRouteOptions): void {

@@ -27,6 +27,8 @@ export interface ServeRouteOptions {
   validateResponses: boolean;
 }
 
+const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT"]);
+
 /** A handler whose input and answer are checked by the route's schemas alone. */
 export type UntypedHandler = (
   ctx: CallContext,
@@ -73,7 +75,7 @@ function whenClosed(res: Response, fn: () => void): void {
 }
 
 async function bodyText(route: Route, req: Request, res: Response, options: ServeRouteOptions): Promise<string> {
-  if (route.method !== "POST" || !hasBody(req)) return "";
+  if (!WITH_BODY.has(route.method) || !hasBody(req)) return "";
   checkContentType(req);
   const { bodyBytes = Infinity } = route;
   const { limitBytes, budget } = options.body;

@@ -45,12 +45,25 @@ describe("models", () => {
     expect(load({ env: OPENAI, flags }).config.models["default"]?.api_key).toBeUndefined();
   });
 
+  test("a fleet has replicas, in the file itself or in one of its own, instead of a URL", () => {
+    const { config } = load({
+      yaml: "models: { a: { model: m, routing: chwbl, replicas: [{ url: 'http://h:1', id: one }, { url: 'http://h:2' }] } }",
+    });
+    expect(config.models["a"]).toMatchObject({ routing: "chwbl", replicas: [{ id: "one" }, { url: "http://h:2" }] });
+    const file = load({ yaml: "models: { a: { model: m, replicas_file: replicas.yaml } }" }).config.models["a"];
+    expect(file?.replicas_file).toMatch(/^\/.+\/replicas\.yaml$/);
+    const two = problems({ yaml: "models: { a: { model: m, url: 'http://h', replicas: [{ url: 'http://h' }] } }" });
+    expect(two["models.a.url"]).toContain("one of url, replicas and replicas_file");
+    const external = problems({
+      yaml: "models: { a: { model: m, routing: external, replicas: [{ url: 'http://h' }] } }",
+    });
+    expect(external["models.a.routing"]).toContain("the router's url");
+  });
+
   test("a model without its URL, with a wrong one or two keys is refused", () => {
-    expect(problems({ yaml: "models: { a: { model: m } }" })["models.a.url"]).toContain(
-      "expected an http or https URL",
-    );
+    expect(problems({ yaml: "models: { a: { model: m } }" })["models.a.url"]).toContain("give one of url");
     expect(problems({ yaml: "models:\n  a:\n    model: m\n" })["models.a.url"]).toContain("(from sandlot.yaml:3)");
-    expect(problems({ yaml: "models: { a: {} }" })["models.a.url"]).toContain("(from sandlot.yaml:1)");
+    expect(problems({ yaml: "models: { a: {} }" })["models.a.model"]).toContain("(from sandlot.yaml:1)");
     expect(problems({ yaml: "models: { a: { url: 'file:///x', model: m } }" })).toHaveProperty(["models.a.url"]);
     expect(
       problems({ yaml: "models: { a: { url: 'http://x', model: m, api_key: k, api_key_file: f } }" })[

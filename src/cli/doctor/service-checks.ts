@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
-import type { Config } from "../../config/index.ts";
+import { type Config, readReplicasFile } from "../../config/index.ts";
 import { messageOf } from "../../core/errors/sandlot-error.ts";
 import { listEndpointModels } from "../access/model-endpoint.ts";
 import { processExists, readServerNote } from "../access/server-file.ts";
@@ -56,12 +56,19 @@ export async function databaseCheck({ database: { url } }: Config): Promise<Chec
   }
 }
 
-/** Whether each configured model's endpoint answers, and knows the model. */
+/** Whether each configured model's endpoint, or each of its replicas, answers and knows the model. */
 export async function modelChecks({ models }: Config): Promise<Check[]> {
   const configured = Object.entries(models);
   if (configured.length === 0) return [ok("models", "none configured: the demo has its own, `run` takes --model-url")];
+  const endpoints = await Promise.all(
+    configured.map(async ([name, { url, replicas, replicas_file, model, api_key }]) => {
+      const listed = replicas ?? (replicas_file === undefined ? [] : await readReplicasFile(replicas_file));
+      const urls = url === undefined ? listed.map((replica) => replica.url) : [url];
+      return urls.map((one) => ({ name, url: one, model, api_key }));
+    }),
+  );
   return Promise.all(
-    configured.map(async ([name, { url, model, api_key }]) => {
+    endpoints.flat().map(async ({ name, url, model, api_key }) => {
       const title = `model ${name}`;
       try {
         const known = await listEndpointModels(url, api_key);

@@ -87,6 +87,13 @@ export const ERROR_FACTS = {
 
   // The model endpoint.
   model_unreachable: row(502, "backoff", "model", "Check the model's URL and that its server is running."),
+  model_unavailable: row(
+    503,
+    "backoff",
+    "model",
+    "`sandlot model check` and GET /api/v1/models/{name} say what is wrong with its replicas.",
+  ),
+  model_overloaded: row(503, "backoff", "model", "Lower worker.concurrency, or add replicas to the fleet."),
   model_timeout: row(504, "backoff", "model", "Raise models.<name>.timeout_seconds, or look at the endpoint's load."),
   model_rate_limited: row(503, "backoff", "model", "Lower worker.concurrency, or raise the endpoint's rate limit."),
   model_server_error: row(502, "backoff", "model", "Look at the log of the model server."),

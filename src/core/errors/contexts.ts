@@ -66,6 +66,8 @@ interface SpecificContexts {
   model_rate_limited: ModelContext;
   model_server_error: ModelContext;
   model_bad_response: ModelContext;
+  model_unavailable: ModelContext;
+  model_overloaded: ModelContext;
   model_aborted: ModelContext;
   model_rejected: ModelContext;
   model_auth: ModelContext;

@@ -15,7 +15,7 @@ const decode: Decode = (tokens) => Promise.resolve(String.fromCodePoint(...token
 
 const first = (log: CallLog, answer = "b", sampled = answer) => {
   const tokens = capture(ids("a"), ids(sampled));
-  return log.add({ id: "1", sent: [user("a")], answered: [assistant(answer)], tokens }, decode);
+  return log.add({ id: "1", sent: [user("a")], answered: [assistant(answer)], finishReason: "stop", tokens }, decode);
 };
 
 describe("the calls of a rollout", () => {
@@ -23,7 +23,12 @@ describe("the calls of a rollout", () => {
     const log = new CallLog();
     expect(await first(log)).toEqual({ parent: null, broken: null });
     const sent = [user("a"), assistant("b"), user("c")];
-    expect(await log.add({ id: "2", sent, answered: [], tokens: capture(ids("abc"), ids("d")) }, decode)).toEqual({
+    expect(
+      await log.add(
+        { id: "2", sent, answered: [], finishReason: "stop", tokens: capture(ids("abc"), ids("d")) },
+        decode,
+      ),
+    ).toEqual({
       parent: "1",
       broken: null,
     });
@@ -32,7 +37,12 @@ describe("the calls of a rollout", () => {
   it("tells tokens that only the text is the same of from a text that is another", async () => {
     const sent = (answer: string) => [user("a"), assistant(answer), user("c")];
     const second = async (log: CallLog, answer: string, prompt: string, tell = decode) =>
-      (await log.add({ id: "2", sent: sent(answer), answered: [], tokens: capture(ids(prompt), [1]) }, tell)).broken;
+      (
+        await log.add(
+          { id: "2", sent: sent(answer), answered: [], finishReason: "stop", tokens: capture(ids(prompt), [1]) },
+          tell,
+        )
+      ).broken;
     const other = new CallLog();
     await first(other, "b", "B");
     expect(await second(other, "b", "abc")).toEqual({ reason: "non_canonical_tokens", after: "1", position: 1 });
@@ -50,7 +60,7 @@ describe("the calls of a rollout", () => {
   it("names what the caller did with the conversation", async () => {
     const log = new CallLog();
     await first(log);
-    const edited = { id: "2", sent: [user("a"), assistant("x"), user("c")], answered: [] };
+    const edited = { id: "2", sent: [user("a"), assistant("x"), user("c")], answered: [], finishReason: "stop" };
     expect(await log.add({ ...edited, tokens: capture(ids("axc"), [1]) }, decode)).toEqual({
       parent: null,
       broken: { reason: "edited_history", after: "1", position: 1 },
@@ -60,15 +70,35 @@ describe("the calls of a rollout", () => {
   it("calls another conversation no break", async () => {
     const log = new CallLog();
     await first(log);
-    const other = { id: "2", sent: [user("z")], answered: [], tokens: capture(ids("z"), [1]) };
+    const other = { id: "2", sent: [user("z")], answered: [], finishReason: "stop", tokens: capture(ids("z"), [1]) };
     expect(await log.add(other, decode)).toEqual({ parent: null, broken: null });
+  });
+
+  it("tells the tokens of a conversation that goes on, however it is written", async () => {
+    const log = new CallLog();
+    await first(log);
+    const prefix = { ids: Int32Array.from(ids("ab")), entries: 2 };
+    expect(log.prefixOf([user("a"), assistant("b"), user("c")])).toEqual(prefix);
+    const item = JSON.stringify({ type: "message", role: "assistant", content: [{ type: "output_text", text: "b" }] });
+    expect(log.prefixOf([user("a"), item, user("c"), user("d")])).toEqual(prefix);
+    expect(log.prefixOf([user("a"), user("c")])).toBeNull();
+  });
+
+  it("has none of an answer that was cut off", async () => {
+    const log = new CallLog();
+    const tokens = capture(ids("a"), ids("b"));
+    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], finishReason: "length", tokens }, decode);
+    expect(log.prefixOf([user("a"), assistant("b"), user("c")])).toBeNull();
   });
 
   it("goes by what is said where there are no ids", async () => {
     const log = new CallLog();
     const tokens = capture(null, null);
-    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], tokens }, decode);
+    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], finishReason: "stop", tokens }, decode);
     const sent = [user("a"), assistant("b"), user("c")];
-    expect(await log.add({ id: "2", sent, answered: [], tokens }, decode)).toEqual({ parent: "1", broken: null });
+    expect(await log.add({ id: "2", sent, answered: [], finishReason: "stop", tokens }, decode)).toEqual({
+      parent: "1",
+      broken: null,
+    });
   });
 });

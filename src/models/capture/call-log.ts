@@ -1,6 +1,6 @@
 import { BranchLog } from "../../core/tokens/branch-log.ts";
 import type { BreakReason, PrefixBreak } from "../../core/tokens/prefix-break.ts";
-import type { TokenCapture } from "../port.ts";
+import type { TokenCapture, TokenPrefix } from "../port.ts";
 import { commonStart, type HistoryChange, historyChange } from "./history-change.ts";
 import { type Said, saidIn } from "./said.ts";
 
@@ -12,6 +12,8 @@ export interface AnsweredCall {
   /** Raw JSON of what came back: items, or the message. */
   readonly answered: readonly string[];
   readonly tokens: TokenCapture;
+  /** In the endpoint's words. */
+  readonly finishReason: string | null;
 }
 
 /** Where a call belongs in its trajectory. */
@@ -29,6 +31,8 @@ interface Earlier {
   readonly id: string;
   readonly entries: readonly string[];
   readonly hasIds: boolean;
+  /** Its ids end where the model ended its answer, not where it was cut off. */
+  readonly endsTurn: boolean;
 }
 
 /** The calls of one rollout in the order of their answers: what continues what, and why something does not. */
@@ -41,20 +45,31 @@ export class CallLog {
     const { id, sent, answered, tokens } = call;
     const { promptTokenIds: prompt, generationTokenIds: generation } = tokens;
     const hasIds = prompt !== null && generation !== null;
-    const parent = hasIds ? this.#branches.parentOf(prompt) : this.#saidBefore(sent);
+    const parent = hasIds ? this.#branches.parentOf(prompt) : (this.#before(sent)?.id ?? null);
     const broken = hasIds && parent === null ? await this.#explain(sent, prompt, decode) : null;
     if (hasIds) this.#branches.add({ id, prompt, generation }, parent);
-    this.#calls.push({ id, entries: [...sent, ...answered], hasIds });
+    const endsTurn = hasIds && (call.finishReason === "stop" || call.finishReason === "tool_calls");
+    this.#calls.push({ id, entries: [...sent, ...answered], hasIds, endsTurn });
     return { parent, broken };
   }
 
-  /** The latest call whose whole conversation goes on in `sent`. */
-  #saidBefore(sent: readonly string[]): string | null {
+  /** What the engine has already said and been told of a conversation that is about to be sent; null for nothing. */
+  prefixOf(sent: readonly string[]): TokenPrefix | null {
+    const before = this.#before(sent);
+    return before?.endsTurn ? { ids: this.#branches.sequenceOf(before.id), entries: before.covers } : null;
+  }
+
+  /** The latest call whose whole conversation goes on in `sent`, and how many entries of it that conversation covers. */
+  #before(sent: readonly string[]): (Earlier & { readonly covers: number }) | null {
     const last = this.#calls.at(-1);
     // What comes back byte for byte, as from our own agents, need not be read.
-    if (last?.entries.every((entry, at) => entry === sent[at])) return last.id;
-    const now = saidIn(sent);
-    return this.#calls.findLast(({ entries }) => historyChange(saidIn(entries), now) === "same")?.id ?? null;
+    if (last?.entries.every((entry, at) => entry === sent[at])) return { ...last, covers: last.entries.length };
+    const now = sent.map((entry) => saidIn([entry]));
+    for (const call of this.#calls.toReversed()) {
+      const covers = covered(saidIn(call.entries), now);
+      if (covers !== null) return { ...call, covers };
+    }
+    return null;
   }
 
   async #explain(sent: readonly string[], prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
@@ -79,6 +94,17 @@ export class CallLog {
     }
     return best && { id: best.id, said: best.said, change: historyChange(best.said, now) };
   }
+}
+
+/** How many entries say what was said before, and nothing else; null when they do not. */
+function covered(before: readonly Said[], now: readonly (readonly Said[])[]): number | null {
+  let at = 0;
+  for (const [index, said] of now.entries()) {
+    if (at === before.length) return index;
+    if (commonStart(before.slice(at), said) < said.length) return null;
+    at += said.length;
+  }
+  return at === before.length ? now.length : null;
 }
 
 /** What the engine made of a conversation that only went on. Tokens from the first that differs on. */

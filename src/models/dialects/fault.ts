@@ -44,4 +44,6 @@ export interface Failed {
   readonly error: SandlotError;
   /** Whether sending the same request again is safe and may help. */
   readonly repeatable: boolean;
+  /** Nothing was sent: there was no connection. Default false. */
+  readonly unsent?: boolean;
 }

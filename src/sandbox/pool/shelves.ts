@@ -1,4 +1,4 @@
-import { LinkedList, type ListEntry } from "./linked-list.ts";
+import { LinkedList, type ListEntry } from "../../core/linked-list.ts";
 import type { Member } from "./member.ts";
 
 interface Place {

@@ -1,6 +1,6 @@
 import type { CallContext } from "../../core/context.ts";
 import type { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { LinkedList } from "./linked-list.ts";
+import { LinkedList } from "../../core/linked-list.ts";
 import type { Member } from "./member.ts";
 
 /** Someone who waits for a sandbox, and what to tell him. */

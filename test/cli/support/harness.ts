@@ -93,6 +93,7 @@ export function createCli(): Cli {
         execution: config.worker.enabled ? cli.execution : null,
         pools: config.worker.enabled ? cli.pools : null,
         verification: null,
+        fleets: null,
         rescores: null,
         submissions: null,
         environments: async () => [CODE_GEN],

@@ -9,7 +9,7 @@ import {
 } from "../../../src/models/dialects/index.ts";
 import { responsesDialect } from "../../../src/models/dialects/responses/upstream.ts";
 import type { Dialect } from "../../../src/models/dialects/upstream-dialect.ts";
-import { overflowReading } from "../../../src/models/openai/overflow-answer.ts";
+import { overflowReading } from "../../../src/models/client/overflow-answer.ts";
 import type { ModelCall, ModelRequest } from "../../../src/models/port.ts";
 
 export const fault = faultsOf("policy", undefined);

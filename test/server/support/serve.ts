@@ -70,6 +70,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     execution,
     pools,
     verification: null,
+    fleets: null,
     rescores: null,
     submissions: null,
     environments: async () => [

@@ -75,6 +75,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     execution,
     pools: null,
     verification: null,
+    fleets: null,
     rescores: null,
     submissions: null,
     environments: async () => [],

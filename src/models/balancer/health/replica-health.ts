@@ -1,0 +1,102 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { ReplicaState } from "../policies/policy.ts";
+import { Breaker } from "./breaker.ts";
+import { Heartbeat, type Scrape } from "./heartbeat.ts";
+
+const BAD_PROBES = 3;
+const GOOD_PROBES = 2;
+
+/** What an operator or a trainer has said about a replica; outranks what is observed. */
+export interface Orders {
+  isPaused: boolean;
+  isDraining: boolean;
+  /** Not a member any more: drains, then goes. */
+  isLeaving: boolean;
+  isStale: boolean;
+}
+
+/**
+ * The state of one replica, from probes of `/health` (3 bad: dead, 2 good: ready), scrapes (`Heartbeat`), calls
+ * (`Breaker`) and orders. Told by its owner, tells nobody: read `state` afterwards.
+ */
+export class ReplicaHealth {
+  readonly breaker = new Breaker();
+  readonly heartbeat = new Heartbeat();
+  readonly orders: Orders = { isPaused: false, isDraining: false, isLeaving: false, isStale: false };
+  readonly #clock: Clock;
+  #probed: "starting" | "ready" | "dead" = "starting";
+  #good = 0;
+  #bad = 0;
+  #readySince = Number.NEGATIVE_INFINITY;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When probes found it ready, on the clock's `monotonic()`; -Infinity before. */
+  get readySince(): number {
+    return this.#readySince;
+  }
+
+  get state(): ReplicaState {
+    if (this.isDead) return "dead";
+    if (this.orders.isDraining || this.orders.isLeaving) return "draining";
+    if (this.#probed === "starting") return "starting";
+    if (this.orders.isPaused) return "paused";
+    if (this.orders.isStale) return "stale";
+    return this.heartbeat.verdict === "suspect" || !this.breaker.isClosed ? "suspect" : "ready";
+  }
+
+  get isDead(): boolean {
+    return this.#probed === "dead" || this.heartbeat.verdict === "dead";
+  }
+
+  /** Ready but for what calls told. */
+  get isSuspectByCalls(): boolean {
+    return this.state === "suspect" && this.heartbeat.verdict === "beating" && this.breaker.isOpenByCalls;
+  }
+
+  /** Whether a suspect may have one call, to see. */
+  get isOnTrial(): boolean {
+    return (
+      this.state === "suspect" && this.heartbeat.verdict === "beating" && this.breaker.admits(this.#clock.monotonic())
+    );
+  }
+
+  /** The result of a probe. In a pause only good ones count: what is being updated may not answer. */
+  probed(isGood: boolean): void {
+    if (!isGood && this.orders.isPaused) return;
+    this.#good = isGood ? this.#good + 1 : 0;
+    this.#bad = isGood ? 0 : this.#bad + 1;
+    if (this.#bad >= BAD_PROBES && this.#probed !== "starting") this.#probed = "dead";
+    if (this.#good < GOOD_PROBES || this.#probed === "ready") return;
+    this.#probed = "ready";
+    this.#readySince = this.#clock.monotonic();
+    this.breaker.reset();
+    this.heartbeat.start(this.#readySince);
+  }
+
+  /** Answers whether the engine has been started anew, so that nothing is cached any more. */
+  scraped(scrape: Scrape, inFlight: number): boolean {
+    const isResting = scrape.isResting === true || this.orders.isPaused;
+    const now = this.#clock.monotonic();
+    const isRestarted = this.heartbeat.scraped({ ...scrape, isResting }, inFlight, now);
+    if (inFlight === 0 && this.heartbeat.verdict !== "beating") {
+      // With no calls it cannot show that it is well again, so it will be tried.
+      this.breaker.trip(now);
+      this.heartbeat.rest();
+    }
+    return isRestarted;
+  }
+
+  pause(): void {
+    this.orders.isPaused = true;
+    this.#bad = 0;
+    this.heartbeat.rest();
+  }
+
+  resume(): void {
+    this.orders.isPaused = false;
+    this.heartbeat.rest();
+  }
+}

@@ -1,0 +1,10 @@
+export { Balancer } from "./balancer.ts";
+export type { CallFacts, CallFault, CallUsage, PrefixChain, Refusal } from "./call.ts";
+export { prefixChainOf } from "./fleet/prefix-chain.ts";
+export type { Scrape } from "./health/heartbeat.ts";
+export type { Lease } from "./lease.ts";
+export type { BalancerOptions, BalancerSnapshot, Membership, MemberSpec, ReplicaSnapshot } from "./options.ts";
+export { createPolicy, type PolicyName, POLICIES } from "./policies/index.ts";
+export type { CallView, Choice, FleetView, Policy, Reason, ReplicaView } from "./policies/policy.ts";
+export { StickyLeastCost, type StickyLeastCostOptions } from "./policies/sticky-least-cost.ts";
+export type { Ticket } from "./ticket.ts";

@@ -1,0 +1,54 @@
+import type { Clock } from "../../core/clock.ts";
+import type { Policy, ReplicaState } from "./policies/policy.ts";
+import type { SessionLimits } from "./fleet/sessions.ts";
+
+export interface BalancerOptions {
+  readonly clock: Clock;
+  readonly policy: Policy;
+  /** Default: 100,000 sessions, 2 hours. */
+  readonly sessions?: Partial<SessionLimits>;
+  /** Calls that may wait at once; more are refused. Default 10,000. */
+  readonly maxWaiting?: number;
+}
+
+/** A member of a fleet, as whoever knows the membership names it. */
+export interface MemberSpec {
+  /** Unique in the fleet and stable: the same replica after a restart has the same id. */
+  readonly id: string;
+  /** Calls in flight at once, as configured. Default 256. */
+  readonly maxInFlight?: number;
+  /** Sequences that the engine runs at once (vLLM `--max-num-seqs`); a quarter more may be in flight. Default: unknown. */
+  readonly maxSequences?: number;
+  /** Tokens its KV cache holds. Default 400,000. */
+  readonly kvTokens?: number;
+}
+
+/** The whole membership at one time. */
+export interface Membership {
+  /** Grows with every change. */
+  readonly generation: number;
+  readonly members: readonly MemberSpec[];
+}
+
+/** Where one replica stands. Times in milliseconds, lengths in tokens. */
+export interface ReplicaSnapshot {
+  readonly id: string;
+  readonly state: ReplicaState;
+  readonly inFlight: number;
+  readonly waiting: number;
+  readonly sessions: number;
+  readonly residentTokens: number;
+  readonly activeTokens: number;
+  readonly kvTokens: number;
+  readonly slowness: number;
+  readonly heartbeatAgeMs: number;
+  readonly weightVersion: string | null;
+}
+
+export interface BalancerSnapshot {
+  readonly policy: string;
+  readonly generation: number;
+  readonly sessions: number;
+  readonly waiting: number;
+  readonly replicas: readonly ReplicaSnapshot[];
+}

@@ -1,0 +1,109 @@
+import { systemClock } from "../../core/clock.ts";
+import type { CallContext } from "../../core/context.ts";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { chatDialect } from "../dialects/chat/upstream.ts";
+import { faultsOf } from "../dialects/fault.ts";
+import { responsesDialect } from "../dialects/responses/upstream.ts";
+import type { ComposeSettings, Dialect } from "../dialects/upstream-dialect.ts";
+import type { ModelCall, ModelClient, ModelRequest, TokenPrefix } from "../port.ts";
+import { createEngine, type Engine } from "../upstream/engine.ts";
+import { oneEngine } from "../upstream/one-engine.ts";
+import type { Served, Upstream, Used } from "../upstream/upstream.ts";
+import { type Attempt, attempt } from "./attempt.ts";
+import { decodeWith } from "./decode.ts";
+import { exactAttempt } from "./exact-attempt.ts";
+import type { ApiChoice, ClientOptions, OpenAiClientOptions } from "./options.ts";
+
+/**
+ * A model behind one OpenAI-compatible HTTP endpoint. Throws `invalid_config` for a URL it can't use.
+ *
+ * Answers are awaited whole. Within one `respond`, a request is sent again only where that is safe and may help:
+ * no connection, 408/429/5xx, or a kept-alive connection that was closed under it.
+ */
+export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
+  const { clock = systemClock, random = Math.random, retries, timeoutMs, external } = options;
+  const engine = createEngine(options, clock);
+  return createClient(options, oneEngine(engine, { retries, maxWaitMs: timeoutMs, external, clock, random }));
+}
+
+/** A model behind an upstream. */
+export function createClient(options: ClientOptions, upstream: Upstream): ModelClient {
+  const { name, model, tokens = false } = options;
+  const extra = new Map(Object.entries(options.extraBody ?? {}).map(([key, value]) => [key, JSON.stringify(value)]));
+  const settings: ComposeSettings = { model, tokens, extra, fault: faultsOf(name, undefined) };
+
+  // Each call finds the dialect for itself until one was answered: calls that start together never rest on a guess.
+  let candidates = dialectsOf(options.api ?? "auto", tokens);
+  /** False once an engine has no route from token ids. */
+  let exact = tokens;
+
+  const asText = async (ctx: CallContext, engine: Engine, request: ModelRequest): Promise<Attempt> => {
+    let missing: SandlotError | null = null;
+    for (const dialect of candidates) {
+      const asked = { dialect, request, model: name, body: dialect.compose(request, settings) };
+      const result = await attempt(ctx, engine, asked);
+      if (result.kind !== "no_route") {
+        if (result.kind === "answered") candidates = [dialect];
+        return result;
+      }
+      missing = result.error;
+    }
+    const error = missing ?? engine.fault("model_bad_response", "the endpoint speaks neither API");
+    return { kind: "failed", error, repeatable: false };
+  };
+
+  const ask = async (
+    ctx: CallContext,
+    engine: Engine,
+    request: ModelRequest,
+    prefix: TokenPrefix | null,
+  ): Promise<Attempt> => {
+    if (!prefix || !exact || candidates[0] !== chatDialect) return asText(ctx, engine, request);
+    const result = await exactAttempt(ctx, engine, { request, prefix, settings });
+    if (!("notExact" in result)) return result;
+    if (result.notExact === "unsupported") exact = false;
+    return asText(ctx, engine, request);
+  };
+
+  return {
+    name,
+    upstream: model,
+    replay: options.replay ?? false,
+    async respond(ctx, request, turn) {
+      const bytes = request.input.reduce((sum, item) => sum + item.length, 0);
+      const site = { caller: turn?.caller ?? null, bytes, continued: (turn?.number ?? 1) > 1 };
+      const prefix = turn?.prefix ?? null;
+      return stamped(
+        await upstream.call(ctx, site, async (scope, engine) => usedBy(await ask(scope, engine, request, prefix))),
+      );
+    },
+    decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids }),
+    finish: (session) => upstream.finish(session),
+    close: () => upstream.close(),
+  };
+}
+
+/** A call with where it was answered, and by which weights where the engine itself does not tell. */
+function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCall {
+  if (call.weightVersion !== null) return { ...call, replica };
+  const stamp = { ...call, replica, weightVersion: weights.after };
+  const length = call.tokens.generationTokenIds?.length ?? 0;
+  // They were changed meanwhile, and nobody knows at which token.
+  const isMixed = weights.before !== weights.after;
+  return isMixed ? { ...stamp, weightVersions: [{ version: null, start: 0, end: length }] } : stamp;
+}
+
+function usedBy(result: Attempt): Used<ModelCall> {
+  if (result.kind === "answered") return { kind: "done", value: result.call, usage: result.call.usage };
+  return result.kind === "failed" ? result : { kind: "failed", error: result.error, repeatable: false };
+}
+
+/**
+ * `auto` asks for Responses first. With token capture it asks for Chat first: of vLLM's routes only that one gives
+ * ids and log-probs together.
+ */
+function dialectsOf(api: ApiChoice, tokens: boolean): readonly Dialect[] {
+  if (api === "responses") return [responsesDialect];
+  if (api === "chat") return [chatDialect];
+  return tokens ? [chatDialect, responsesDialect] : [responsesDialect, chatDialect];
+}

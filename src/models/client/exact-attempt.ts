@@ -1,0 +1,98 @@
+import type { CallContext } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { isJsonObject, parseJson } from "../../core/json/parse.ts";
+import { chatDialect } from "../dialects/chat/upstream.ts";
+import type { ComposeSettings } from "../dialects/upstream-dialect.ts";
+import { type ExactEngine, exactTurn, type NotExact } from "../exact/exact-turn.ts";
+import type { ModelRequest, TokenPrefix } from "../port.ts";
+import type { Engine } from "../upstream/engine.ts";
+import { readRefusal } from "../upstream/refusal.ts";
+import { type Attempt, reading } from "./attempt.ts";
+import { overflowReading } from "./overflow-answer.ts";
+
+/** The turn has to be asked as text. */
+interface AsText {
+  readonly notExact: NotExact;
+}
+
+/** Statuses by which an engine says that it does not serve a route. */
+const NOT_SERVED: ReadonlySet<number> = new Set([403, 404, 405, 501]);
+
+/** Asks for one turn from token ids. Throws only the context's own reason, when the context ended. */
+export async function exactAttempt(
+  ctx: CallContext,
+  engine: Engine,
+  asked: { readonly request: ModelRequest; readonly prefix: TokenPrefix; readonly settings: ComposeSettings },
+): Promise<Attempt | AsText> {
+  const { request, prefix, settings } = asked;
+  const posts = new Posts(ctx, engine);
+  const chat = chatDialect.compose(request, settings);
+  const past = { ...request, input: request.input.slice(0, prefix.entries) };
+  const before = chatDialect.compose(past, settings);
+  try {
+    const answer = await exactTurn(posts, { ids: prefix.ids, chat, before });
+    if (typeof answer === "string") return { notExact: answer };
+    const value = parseJson(answer.chat);
+    const read = isJsonObject(value) ? chatDialect.read({ text: answer.chat, value }, request, engine.fault) : null;
+    if (read === null) throw engine.fault("model_bad_response", "the engine parsed its answer to nothing");
+    const { request: body, response, tokens, weightVersions } = answer;
+    const weightVersion = weightVersions.at(-1)?.version ?? null;
+    const call = { request: body, response, status: 200, ...read, tokens, weightVersion, weightVersions };
+    return { kind: "answered", call: { ...call, ...posts.times } };
+  } catch (error) {
+    if (error instanceof Stopped) return error.attempt;
+    if (!SandlotError.is(error) || error.domain !== "model") throw error;
+    return { kind: "failed", error, repeatable: false };
+  }
+}
+
+/** Ends a turn of several posts where one of them was refused. */
+class Stopped extends Error {
+  readonly attempt: Attempt;
+
+  constructor(attempt: Attempt) {
+    super("the turn was refused");
+    this.attempt = attempt;
+  }
+}
+
+/** The posts of one turn, as one call. */
+class Posts implements ExactEngine {
+  readonly #ctx: CallContext;
+  readonly #engine: Engine;
+  #startedAt = 0;
+  #durationMs = 0;
+
+  constructor(ctx: CallContext, engine: Engine) {
+    this.#ctx = ctx;
+    this.#engine = engine;
+  }
+
+  get times() {
+    return { startedAt: this.#startedAt, durationMs: this.#durationMs };
+  }
+
+  badResponse(detail: string): SandlotError {
+    return this.#engine.fault("model_bad_response", detail);
+  }
+
+  async post(path: string, body: string): Promise<string | null> {
+    const { fault } = this.#engine;
+    const sent = await this.#engine.post(this.#ctx, this.#engine.root(path), body);
+    if (sent.kind === "failed") throw new Stopped(sent);
+    this.#startedAt ||= sent.startedAt;
+    this.#durationMs += sent.durationMs;
+    const { status, retryAfter } = sent;
+    if (NOT_SERVED.has(status)) return null;
+    const text = reading(sent, fault, (whole) => whole);
+    if (typeof text !== "string") throw new Stopped(text);
+    if (status >= 200 && status <= 299) return text;
+    const refusal = readRefusal(status, text, retryAfter, fault);
+    if (refusal.kind !== "overflow") throw new Stopped(refusal);
+    const read = overflowReading(this.#engine.name, sent.startedAt);
+    throw new Stopped({
+      kind: "answered",
+      call: { request: body, response: text, status, ...read, ...this.times },
+    });
+  }
+}

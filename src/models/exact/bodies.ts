@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { parseJson } from "../../core/json/parse.ts";
+import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
+import type { VersionSpan } from "../../core/tokens/samples.ts";
+
+/** Makes the error of an answer that cannot be read. */
+export type BadResponse = (detail: string) => Error;
+
+const Ids = z.array(z.int().min(0));
+
+const RenderedBody = z.looseObject({ token_ids: Ids, features: z.unknown().optional() });
+
+/** What an engine makes of a Chat request: a request to generate. */
+export interface Rendered {
+  readonly ids: readonly number[];
+  /** Members of the sampling parameters, raw. */
+  readonly sampling: ReadonlyMap<string, string>;
+  /** Images, sound or video stand for tokens of the prompt. */
+  readonly hasMedia: boolean;
+  /** Other members of the request that a generation takes as well, raw. */
+  readonly passedOn: readonly (readonly [string, string])[];
+}
+
+const PASSED_ON = ["cache_salt", "priority"];
+
+/** Reads an answer of `/v1/chat/completions/render`. Throws what `bad` makes. */
+export function readRendered(text: string, bad: BadResponse): Rendered {
+  const { token_ids: ids, features } = read(RenderedBody, text, bad);
+  const members = rawMembers(text);
+  const sampling = rawMembers(members.get("sampling_params") ?? "{}");
+  sampling.delete("logprobs");
+  const passedOn = PASSED_ON.flatMap((name) => {
+    const value = members.get(name) ?? "null";
+    return value === "null" ? [] : [[name, value] as const];
+  });
+  return { ids, sampling, hasMedia: features !== null && features !== undefined, passedOn };
+}
+
+const GeneratedBody = z.looseObject({
+  choices: z
+    .array(
+      z.looseObject({
+        token_ids: Ids,
+        finish_reason: z.string().nullish(),
+        stop_reason: z.unknown().optional(),
+        logprobs: z.looseObject({ content: z.array(z.looseObject({ logprob: z.number() })) }),
+        weight_versions: z.array(z.looseObject({ version: z.string(), start: z.int(), end: z.int() })).nullish(),
+      }),
+    )
+    .min(1),
+});
+
+export interface Generated {
+  readonly ids: readonly number[];
+  readonly logProbs: readonly number[];
+  readonly weightVersions: readonly VersionSpan[];
+  /** The answer as `/v1/chat/completions/derender` takes it, raw. */
+  readonly forParsing: string;
+}
+
+/** Reads an answer of `/inference/v1/generate`. Throws what `bad` makes, also for lengths that disagree. */
+export function readGenerated(text: string, bad: BadResponse): Generated {
+  const [choice] = read(GeneratedBody, text, bad).choices;
+  if (!choice) throw bad("no choices");
+  const { token_ids: ids, weight_versions: versions } = choice;
+  const logProbs = choice.logprobs.content.map(({ logprob }) => logprob);
+  if (ids.length !== logProbs.length) throw bad(`${ids.length} generated tokens but ${logProbs.length} log-probs`);
+  const spans = (versions ?? []).map(({ version, start, end }) => ({ version, start, end }));
+  return { ids, logProbs, weightVersions: spans, forParsing: withoutEnd(text, choice) };
+}
+
+type Choice = z.infer<typeof GeneratedBody>["choices"][number];
+
+/** vLLM 0.32 leaves the text of the end token, `<|im_end|>`, in what it parses: it gets the answer without that token. */
+function withoutEnd(text: string, choice: Choice): string {
+  const { token_ids: ids, finish_reason: finish, stop_reason: stop } = choice;
+  const hasEnd = finish === "stop" && (stop === null || stop === undefined);
+  const members = rawMembers(text);
+  const shown = rawMembers(rawElements(members.get("choices") ?? "[]")[0] ?? "{}");
+  shown.set("token_ids", JSON.stringify(hasEnd ? ids.slice(0, -1) : ids));
+  shown.set("logprobs", "null");
+  members.set("choices", joinElements([joinMembers(shown)]));
+  return joinMembers(members);
+}
+
+function read<T>(schema: z.ZodType<T>, text: string, bad: BadResponse): T {
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw bad(`${issue?.path.join(".") ?? "body"}: ${issue?.message ?? "has another shape"}`);
+}

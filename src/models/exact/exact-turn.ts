@@ -1,0 +1,101 @@
+import { parseJson } from "../../core/json/parse.ts";
+import { joinMembers, rawMembers } from "../../core/json/raw.ts";
+import type { VersionSpan } from "../../core/tokens/samples.ts";
+import type { TokenCapture } from "../port.ts";
+import { type BadResponse, type Generated, readGenerated, readRendered } from "./bodies.ts";
+import { continues, splice } from "./splice.ts";
+
+/** One engine. */
+export interface ExactEngine {
+  /** Posts a body to a path from the root; null when the engine does not serve that path. */
+  post(path: string, body: string): Promise<string | null>;
+  readonly badResponse: BadResponse;
+}
+
+/** A turn whose prompt is to continue tokens that the engine was told and sampled. */
+export interface ExactRequest {
+  readonly ids: ArrayLike<number>;
+  /** Raw body of the Chat request, with the whole conversation. */
+  readonly chat: string;
+  /** The same body with only the messages that `ids` stand for, the model's last answer included. */
+  readonly before: string;
+}
+
+export interface ExactAnswer {
+  /** Bodies of the generation itself. */
+  readonly request: string;
+  readonly response: string;
+  /** The answer as the body of a Chat completion, parsed by the engine: reasoning and tool calls apart. */
+  readonly chat: string;
+  readonly tokens: TokenCapture;
+  readonly weightVersions: readonly VersionSpan[];
+}
+
+/** Why the turn has to be asked as text: the engine cannot, or its template gives nothing to continue. */
+export type NotExact = "unsupported" | "not_continued";
+
+const RENDER = "/v1/chat/completions/render";
+const DERENDER = "/v1/chat/completions/derender";
+const GENERATE = "/inference/v1/generate";
+
+/**
+ * One turn of vLLM from token ids (`--enable-scale-out`): render the conversation, put its new end behind the ids, generate
+ * from them, and let the engine parse what it sampled. Whatever the template makes of earlier turns, the prompt starts with
+ * exactly what was sampled.
+ */
+export async function exactTurn(engine: ExactEngine, request: ExactRequest): Promise<ExactAnswer | NotExact> {
+  const rendered = await engine.post(RENDER, request.chat);
+  if (rendered === null) return "unsupported";
+  const { ids: now, sampling, hasMedia, passedOn } = readRendered(rendered, engine.badResponse);
+  if (hasMedia) return "not_continued";
+  const prompt = continues(request.ids, now) ? now : await spliced(engine, request, now);
+  if (prompt === null) return "not_continued";
+  const body = joinMembers([
+    ["model", rawMembers(request.chat).get("model") ?? "null"],
+    ["token_ids", JSON.stringify(prompt)],
+    // Log-probs of just the tokens that were sampled.
+    ["sampling_params", joinMembers([...sampling, ["logprobs", "0"]])],
+    ...passedOn,
+  ]);
+  const response = await engine.post(GENERATE, body);
+  if (response === null) return "unsupported";
+  return answerOf(engine, request, { body, response, prompt, generated: readGenerated(response, engine.badResponse) });
+}
+
+async function spliced(
+  engine: ExactEngine,
+  { ids, before }: ExactRequest,
+  now: readonly number[],
+): Promise<number[] | null> {
+  const past = joinMembers([...rawMembers(before), ["add_generation_prompt", "false"]]);
+  const rendered = await engine.post(RENDER, past);
+  return rendered === null ? null : splice(ids, { before: readRendered(rendered, engine.badResponse).ids, now });
+}
+
+interface Turn {
+  readonly body: string;
+  readonly response: string;
+  readonly prompt: readonly number[];
+  readonly generated: Generated;
+}
+
+async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn): Promise<ExactAnswer | NotExact> {
+  const { body, response, prompt, generated } = turn;
+  const derender = joinMembers([
+    ["model", rawMembers(request.chat).get("model") ?? "null"],
+    ["generate_response", generated.forParsing],
+    ["prompt_tokens", String(prompt.length)],
+    ["chat_request", request.chat],
+  ]);
+  const chat = await engine.post(DERENDER, derender);
+  if (chat === null) return "unsupported";
+  parseJson(chat);
+  const { ids, logProbs, weightVersions } = generated;
+  return {
+    request: body,
+    response,
+    chat,
+    tokens: { promptTokenIds: prompt, generationTokenIds: ids, generationLogProbs: logProbs },
+    weightVersions,
+  };
+}

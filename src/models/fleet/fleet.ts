@@ -1,0 +1,147 @@
+import { type Clock, sleep } from "../../core/clock.ts";
+import { type CallContext, withScope } from "../../core/context.ts";
+import type { Balancer, CallFacts, CallUsage, Lease } from "../balancer/index.ts";
+import type { Failed } from "../dialects/fault.ts";
+import type { Engine } from "../upstream/engine.ts";
+import { retryWait } from "../upstream/retry-wait.ts";
+import type { CallSite, Served, Upstream, Used } from "../upstream/upstream.ts";
+import { fateOf } from "./fate.ts";
+import { leaseOf } from "./lease.ts";
+import type { Members } from "./members.ts";
+
+export interface FleetOptions {
+  readonly name: string;
+  readonly balancer: Balancer;
+  readonly members: Members;
+  /** Further tries of one call that was sent, elsewhere where there is an elsewhere. Default 2. */
+  readonly retries?: number | undefined;
+  /** Longest wait for a replica, milliseconds. Default 600,000. */
+  readonly queueTimeoutMs?: number | undefined;
+  readonly clock: Clock;
+  /** Numbers in [0, 1) that spread retries. */
+  readonly random: () => number;
+}
+
+/** Replicas that may fail by themselves on one request; beyond, the request is what fails them. */
+const POISONED = 2;
+/** Tries that do not count, on the way of one call: nothing was sent, or the engine was told to abort it. */
+const MAX_FREE = 16;
+const DEFAULT_RETRIES = 2;
+const DEFAULT_QUEUE_TIMEOUT_MS = 600_000;
+
+/** An upstream of many replicas: the balancer says where a call goes, and where it goes when a replica fails it. */
+export class Fleet implements Upstream {
+  readonly #options: FleetOptions;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  async call<T>(
+    ctx: CallContext,
+    site: CallSite,
+    use: (ctx: CallContext, engine: Engine) => Promise<Used<T>>,
+  ): Promise<Served<T>> {
+    const { name, balancer } = this.#options;
+    const failures = new Failures(this.#options);
+    for (;;) {
+      const lease = await leaseOf(ctx, name, balancer, this.#facts(ctx, site, failures.avoid));
+      const used = await this.#use(ctx, lease, use);
+      if (used.kind === "done") {
+        const after = lease.release(usageOf(used.usage));
+        const weights = { before: lease.weightVersion, after };
+        return { value: used.value, replica: lease.replica, weights, tries: failures.sent + 1 };
+      }
+      lease.fail(fateOf(used).fault);
+      await failures.next(ctx, lease, used);
+    }
+  }
+
+  finish(session: string): void {
+    this.#options.balancer.finish(session);
+  }
+
+  async close(): Promise<void> {
+    this.#options.balancer.close();
+    await this.#options.members.close();
+  }
+
+  /** A lease is ended in any case, also when the context ends or `use` throws. */
+  async #use<T>(
+    ctx: CallContext,
+    lease: Lease,
+    use: (ctx: CallContext, engine: Engine) => Promise<Used<T>>,
+  ): Promise<Used<T>> {
+    const engine = this.#options.members.engine(lease.replica);
+    const revoked = new AbortController();
+    lease.onRevoked(() => revoked.abort());
+    try {
+      return await withScope(ctx, { clock: this.#options.clock, until: revoked.signal }, (scope) => use(scope, engine));
+    } catch (error) {
+      if (!lease.isRevoked || ctx.signal.aborted) {
+        lease.fail("neutral");
+        throw error;
+      }
+      const dead = engine.fault("model_unreachable", `replica ${lease.replica} was found dead`);
+      return { kind: "failed", error: dead, repeatable: false };
+    }
+  }
+
+  #facts(ctx: CallContext, site: CallSite, avoid: readonly string[]): CallFacts {
+    const { clock, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = this.#options;
+    const { caller, bytes, continued } = site;
+    return {
+      ...(caller ? { session: caller.session } : {}),
+      ...(caller?.group ? { group: caller.group } : {}),
+      size: { bytes },
+      continued,
+      deadline: clock.monotonic() + Math.min(queueTimeoutMs, ctx.deadline - clock.now()),
+      avoid,
+    };
+  }
+}
+
+/** What has failed on the way of one call. */
+class Failures {
+  readonly #options: FleetOptions;
+  readonly #avoid: string[] = [];
+  #last: string | null = null;
+  #free = 0;
+  #broken = 0;
+  sent = 0;
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  get avoid(): readonly string[] {
+    return this.#avoid;
+  }
+
+  /** Returns when the call may be sent again; throws the failure that stands. */
+  async next(ctx: CallContext, { replica }: Lease, failed: Failed): Promise<void> {
+    const { retries = DEFAULT_RETRIES, clock, random } = this.#options;
+    const { fault, elsewhere } = fateOf(failed);
+    const isSame = this.#last === replica;
+    this.#last = replica;
+    // Aborted for a weight update or a shutdown: not the replica's doing, and it may have the update behind it soon.
+    const isAborted = failed.error.code === "model_aborted";
+    if (!isAborted && !this.#avoid.includes(replica)) this.#avoid.push(replica);
+    if (isAborted || failed.unsent === true) this.#free++;
+    else this.sent++;
+    if (fault === "server_error" && !isSame) this.#broken++;
+    const isPoison = this.#broken >= POISONED && failed.error.code === "model_server_error";
+    if (!elsewhere || isPoison || this.sent > retries || this.#free > MAX_FREE) throw failed.error;
+    // Another replica is asked at once. The same one again, when there is no other, gets time.
+    if (!isSame) return;
+    const tries = this.sent + this.#free;
+    const situation = { tries, retries: retries + MAX_FREE, remainingMs: ctx.deadline - clock.now() };
+    const wait = retryWait({ ...failed, repeatable: true }, { ...situation, maxWaitMs: 60_000, random: random() });
+    if (wait === null) throw failed.error;
+    await sleep(clock, wait, ctx.signal);
+  }
+}
+
+function usageOf(usage: { readonly input_tokens: number; readonly output_tokens: number } | null): CallUsage | null {
+  return usage && { promptTokens: usage.input_tokens, completionTokens: usage.output_tokens };
+}

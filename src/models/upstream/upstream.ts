@@ -1,0 +1,45 @@
+import type { CallContext } from "../../core/context.ts";
+import type { TokenUsage } from "../../contract/responses.ts";
+import type { Failed } from "../dialects/fault.ts";
+import type { Caller } from "../port.ts";
+import type { Engine } from "./engine.ts";
+
+/** What an upstream wants to know of a call to place it. */
+export interface CallSite {
+  /** Null for a call that belongs to no rollout. */
+  readonly caller: Caller | null;
+  /** Bytes of its body. */
+  readonly bytes: number;
+  /** The conversation holds answers already. */
+  readonly continued: boolean;
+}
+
+/** What came of a call on one engine. */
+export type Used<T> = { readonly kind: "done"; readonly value: T; readonly usage: TokenUsage | null } | Failed;
+
+/** What a call came to, and where. */
+export interface Served<T> {
+  readonly value: T;
+  /** Null where there is only one endpoint. */
+  readonly replica: string | null;
+  /** Version of the replica's weights as the call began and as it ended; null where nobody has said. */
+  readonly weights: { readonly before: string | null; readonly after: string | null };
+  /** Times it was sent. */
+  readonly tries: number;
+}
+
+/** Where a model's calls go: one endpoint, or a fleet of them. */
+export interface Upstream {
+  /**
+   * Runs `use` on an engine, and again, there or elsewhere, where that is safe and may help. Throws the failure that
+   * stands, or the context's reason.
+   */
+  call<T>(
+    ctx: CallContext,
+    site: CallSite,
+    use: (ctx: CallContext, engine: Engine) => Promise<Used<T>>,
+  ): Promise<Served<T>>;
+  /** The session makes no more calls. */
+  finish(session: string): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,236 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
+import { openFleet, type ModelFleet, type ModelFleetOptions } from "../../src/models/fleet/index.ts";
+import type { ModelCall } from "../../src/models/port.ts";
+import { completionWith, sendJson } from "./scripted-endpoint.ts";
+import { fails, type Reply, says, startReplica, type TestReplica } from "./test-replica.ts";
+
+const open: { stop(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).toReversed()) await one.stop();
+});
+
+async function replicaOf(...args: Parameters<typeof startReplica>): Promise<TestReplica> {
+  const replica = await startReplica(...args);
+  open.push(replica.endpoint);
+  return replica;
+}
+
+function fleetOf(replicas: readonly TestReplica[], options: Partial<ModelFleetOptions> = {}): ModelFleet {
+  const members = replicas.map(({ id, endpoint }) => ({ id, url: endpoint.url }));
+  const fleet = openFleet({ name: "policy", model: "m", api: "chat", members, watchEveryMs: 20, ...options });
+  open.push({ stop: () => fleet.close() });
+  return fleet;
+}
+
+const request = { params: new Map<string, string>(), input: [JSON.stringify({ role: "user", content: "hello" })] };
+const respond = (fleet: ModelFleet, session?: string, ctx: CallContext = rootContext()): Promise<ModelCall> =>
+  fleet.client.respond(
+    ctx,
+    request,
+    session === undefined ? undefined : { caller: { session, group: null }, number: 1, prefix: null },
+  );
+const within = <T>(ms: number, work: (ctx: CallContext) => Promise<T>) =>
+  withScope(rootContext(), { timeoutMs: ms }, work);
+const stateOf = (fleet: ModelFleet, id: string) => fleet.snapshot().replicas.find((one) => one.id === id)?.state;
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 400) throw new Error("it did not come to pass");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe("a fleet", () => {
+  it("keeps a session at its replica, spreads sessions, and says who answered", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas);
+    const homes = new Map<string, Set<string | null | undefined>>();
+    for (let turn = 0; turn < 3; turn++)
+      for (const session of ["1", "2", "3", "4"]) {
+        const { replica, answer } = await respond(fleet, session);
+        homes.set(session, (homes.get(session) ?? new Set()).add(replica));
+        expect(JSON.stringify(answer.output)).toContain(`"text":"${replica ?? ""}"`);
+      }
+    expect([...homes.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1]);
+    expect(replicas.map(({ calls }) => calls.length)).toEqual([6, 6]);
+    fleet.client.finish?.("1");
+    expect(fleet.snapshot().sessions).toBe(3);
+  });
+
+  it("asks another replica at once where a connection is refused, and finds the dead one out", async () => {
+    const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    if (!a || !b) throw new Error("two were started");
+    const fleet = fleetOf([a, b]);
+    await Promise.all(["1", "2", "3", "4"].map((session) => respond(fleet, session)));
+    await a.endpoint.stop();
+    const calls = await Promise.all(["1", "2", "3", "4"].map((session) => respond(fleet, session)));
+    expect(calls.map(({ replica }) => replica)).toEqual(["b", "b", "b", "b"]);
+    await until(() => stateOf(fleet, "a") === "dead");
+  });
+
+  it.each<[string, Reply]>([
+    ["resets the connection before it answers", (response) => response.socket?.destroy()],
+    [
+      "resets it in the middle of the answer",
+      (response) => {
+        response.writeHead(200, { "content-length": "1000" });
+        response.write('{"id": "chat', () => response.socket?.destroy());
+      },
+    ],
+    ["answers 500", fails(500)],
+    ["answers 503", fails(503)],
+    ["answers 429", fails(429)],
+    ["says that it does not know the model", fails(404)],
+    ["answers something that is no JSON", (response) => response.end("<html>")],
+    [
+      "aborts the generation",
+      (response) =>
+        sendJson(response, 200, {
+          ...completionWith("half"),
+          choices: [{ index: 0, message: { role: "assistant", content: "half" }, finish_reason: "abort" }],
+        }),
+    ],
+  ])("asks elsewhere when a replica %s", async (_what, reply) => {
+    const bad = await replicaOf("bad", reply);
+    const good = await replicaOf("good");
+    const fleet = fleetOf([bad, good], { policy: "round_robin" });
+    await until(() => stateOf(fleet, "bad") === "ready" && stateOf(fleet, "good") === "ready");
+    const calls = await within(10_000, (ctx) => Promise.all([respond(fleet, "1", ctx), respond(fleet, "2", ctx)]));
+    expect(calls.map(({ replica }) => replica)).toEqual(["good", "good"]);
+    expect(bad.calls.length).toBeGreaterThan(0);
+  });
+
+  it("lets no request that fails engines go through the whole fleet", async () => {
+    const replicas = await Promise.all(["a", "b", "c", "d"].map((id) => replicaOf(id, fails(500))));
+    const fleet = fleetOf(replicas, { retries: 10 });
+    await expect(respond(fleet, "poison")).rejects.toMatchObject({ code: "model_server_error" });
+    expect(replicas.flatMap(({ calls }) => calls)).toHaveLength(2);
+  });
+
+  it("asks nobody else what was refused", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id, fails(400))));
+    const fleet = fleetOf(replicas);
+    await expect(respond(fleet, "1")).rejects.toMatchObject({ code: "model_rejected" });
+    expect(replicas.flatMap(({ calls }) => calls)).toHaveLength(1);
+  });
+
+  it("waits for a replica within bounds, and says that none was ready", async () => {
+    const down = await replicaOf("down");
+    down.health = 503;
+    const fleet = fleetOf([down], { queueTimeoutMs: 300 });
+    await expect(respond(fleet, "1")).rejects.toMatchObject({ code: "model_unavailable", status: 503 });
+    const late = fleetOf([down], { queueTimeoutMs: 10_000 });
+    const answer = respond(late, "1");
+    down.health = 200;
+    expect(await answer).toMatchObject({ replica: "down" });
+  });
+
+  it("gives a replica that serves another model nothing", async () => {
+    const liar = await replicaOf("liar", says("liar"), "other");
+    const good = await replicaOf("good");
+    const fleet = fleetOf([liar, good]);
+    const calls = await Promise.all(["1", "2", "3"].map((session) => respond(fleet, session)));
+    expect(calls.map(({ replica }) => replica)).toEqual(["good", "good", "good"]);
+    expect(stateOf(fleet, "liar")).toBe("starting");
+  });
+
+  it("takes a call away from a replica that is found dead, and makes it elsewhere", async () => {
+    const hangs = await replicaOf("hangs", () => undefined);
+    const good = await replicaOf("good");
+    const fleet = fleetOf([hangs, good], { policy: "round_robin" });
+    await until(() => stateOf(fleet, "hangs") === "ready" && stateOf(fleet, "good") === "ready");
+    const calls = Promise.all([respond(fleet, "1"), respond(fleet, "2")]);
+    await until(() => hangs.calls.length > 0);
+    hangs.health = 500;
+    expect((await calls).map(({ replica }) => replica)).toEqual(["good", "good"]);
+    expect(stateOf(fleet, "hangs")).toBe("dead");
+  });
+
+  it("ends a call on the replica at once when its caller goes", async () => {
+    let closed = 0;
+    const slow = await replicaOf("slow", (response) => response.on("close", () => closed++));
+    const fleet = fleetOf([slow]);
+    await expect(within(300, (ctx) => respond(fleet, "1", ctx))).rejects.toMatchObject({ code: "deadline_exceeded" });
+    await until(() => closed === 1);
+    expect(fleet.snapshot().replicas[0]?.inFlight).toBe(0);
+  });
+
+  it("drains a replica: its sessions move, and nothing new comes", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas);
+    await Promise.all(["1", "2", "3", "4"].map((session) => respond(fleet, session)));
+    fleet.drain("a");
+    const calls = await Promise.all(["1", "2", "3", "4"].map((session) => respond(fleet, session)));
+    expect(calls.map(({ replica }) => replica)).toEqual(["b", "b", "b", "b"]);
+    expect(() => fleet.drain("nobody")).toThrow(/nobody/);
+  });
+
+  it("takes its membership as a whole, refuses an older one, and lets who is left out finish", async () => {
+    const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    if (!a || !b) throw new Error("two were started");
+    const fleet = fleetOf([a]);
+    let finish: () => void = () => undefined;
+    a.reply = (response, body) => (finish = () => says("a")(response, body));
+    const last = respond(fleet, "1");
+    await until(() => a.calls.length === 1);
+    fleet.setMembers(2, [{ id: "b", url: b.endpoint.url }]);
+    expect(() => fleet.setMembers(1, [])).toThrow(/older/);
+    expect(await respond(fleet, "2")).toMatchObject({ replica: "b" });
+    finish();
+    expect(await last).toMatchObject({ replica: "a" });
+    await until(() => fleet.snapshot().replicas.length === 1);
+  });
+});
+
+describe("a weight update", () => {
+  it("holds new calls, loses none, and stamps each with its weights", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas);
+    expect(await respond(fleet, "1")).toMatchObject({ weightVersion: null });
+    expect(await fleet.updates.pause(rootContext(), "wait")).toEqual([
+      { replica: "a", problem: null },
+      { replica: "b", problem: null },
+    ]);
+    const waiting = Promise.all(["1", "2", "3"].map((session) => respond(fleet, session)));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(replicas.flatMap(({ calls }) => calls)).toHaveLength(1);
+    await fleet.updates.resume(rootContext(), { weightVersion: "step-7" });
+    expect((await waiting).map(({ weightVersion }) => weightVersion)).toEqual(["step-7", "step-7", "step-7"]);
+    expect(replicas.map(({ orders }) => orders)).toEqual([
+      ["/pause?mode=wait&clear_cache=false", "/resume"],
+      ["/pause?mode=wait&clear_cache=false", "/resume"],
+    ]);
+  });
+
+  it("makes a call again that the pause has aborted, once, with the new weights", async () => {
+    const replica = await replicaOf("a");
+    const fleet = fleetOf([replica], { retries: 0 });
+    const aborted = { ...completionWith("half"), choices: [{ index: 0, message: {}, finish_reason: "abort" }] };
+    let abort: () => void = () => undefined;
+    replica.reply = (response) => (abort = () => sendJson(response, 200, aborted));
+    const call = respond(fleet, "1");
+    await until(() => replica.calls.length === 1);
+    await fleet.updates.pause(rootContext(), "abort");
+    abort();
+    replica.reply = says("whole");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(replica.calls).toHaveLength(1);
+    await fleet.updates.resume(rootContext(), { weightVersion: "2" });
+    expect(await call).toMatchObject({ weightVersion: "2", answer: { status: "completed" } });
+    expect(replica.calls).toHaveLength(2);
+  });
+
+  it("keeps training away from a replica that has failed it, until the next one", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas);
+    await fleet.updates.pause(rootContext(), "keep");
+    await fleet.updates.resume(rootContext(), { weightVersion: "2", failed: ["a"] });
+    const calls = await Promise.all(["1", "2", "3", "4"].map((session) => respond(fleet, session)));
+    expect(calls.map(({ replica }) => replica)).toEqual(["b", "b", "b", "b"]);
+    expect(stateOf(fleet, "a")).toBe("stale");
+    await fleet.updates.pause(rootContext(), "keep");
+    await fleet.updates.resume(rootContext(), { weightVersion: "3" });
+    expect(stateOf(fleet, "a")).toBe("ready");
+  });
+});
