@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../../core/json/parse.ts";
-import { joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
-import { isRawArray, isRawObject, isRawString, rawText } from "../raw-values.ts";
+import { joinMembers, rawMembers } from "../../../core/json/raw.ts";
+import { isRawString, rawText } from "../raw-values.ts";
 
 /** The one member of an input that stands for arguments which are no JSON object. */
 const INVALID = "_invalid_arguments";
@@ -34,11 +34,13 @@ function isObjectText(text: string): boolean {
   }
 }
 
-/** Raw JSON with one blank after each comma and colon. Depth is bounded by the parser, which has read the whole before. */
+/** A string, blanks, or what a blank follows. */
+const PIECES = /"[^"\\]*(?:\\.[^"\\]*)*"|[ \t\n\r]+|[,:]/g;
+
+/** Raw JSON with one blank after each comma and colon, and no other. */
 function spaced(raw: string): string {
-  if (isRawObject(raw)) {
-    const members = Array.from(rawMembers(raw), ([key, value]) => `${JSON.stringify(key)}: ${spaced(value)}`);
-    return `{${members.join(", ")}}`;
-  }
-  return isRawArray(raw) ? `[${rawElements(raw).map(spaced).join(", ")}]` : raw;
+  return raw.replace(PIECES, (piece) => {
+    if (piece.startsWith('"')) return piece;
+    return piece === "," || piece === ":" ? `${piece} ` : "";
+  });
 }

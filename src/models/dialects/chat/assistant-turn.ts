@@ -1,5 +1,5 @@
 import { joinElements, joinMembers } from "../../../core/json/raw.ts";
-import { concatRawStrings } from "../raw-values.ts";
+import { concatRawStrings, isRawString } from "../raw-values.ts";
 
 /** What the assistant said in one turn; every string is raw JSON text. */
 export interface AssistantTurn {
@@ -10,14 +10,16 @@ export interface AssistantTurn {
   tokens: readonly [string, string][];
 }
 
+/** The names under which servers and clients know reasoning: DeepSeek's, and vLLM's of today. Both are always sent. */
+export const REASONING = ["reasoning_content", "reasoning"] as const;
+
 export function emptyTurn(): AssistantTurn {
   return { reasoning: [], texts: [], calls: [], tokens: [] };
 }
 
 /**
- * One Chat message of the turn. Earlier reasoning goes back under both names that servers know
- * (`reasoning_content`, and vLLM's `reasoning`): without it the next prompt no longer starts with the tokens that
- * were generated.
+ * One Chat message of the turn. Earlier reasoning goes back with it: without it the next prompt no longer starts with the
+ * tokens that were generated.
  */
 export function assistantMessage(turn: AssistantTurn): string {
   const members = new Map([
@@ -26,8 +28,7 @@ export function assistantMessage(turn: AssistantTurn): string {
   ]);
   if (turn.reasoning.length > 0) {
     const reasoning = concatRawStrings(turn.reasoning);
-    members.set("reasoning_content", reasoning);
-    members.set("reasoning", reasoning);
+    for (const key of REASONING) members.set(key, reasoning);
   }
   if (turn.calls.length > 0) members.set("tool_calls", joinElements(turn.calls.map(toolCall)));
   for (const [key, value] of turn.tokens) members.set(key, value);
@@ -45,4 +46,9 @@ export function toolCall(call: AssistantTurn["calls"][number]): string {
     ["type", '"function"'],
     ["function", target],
   ]);
+}
+
+/** The reasoning of a message, raw, under either of its names; undefined where both are absent or empty. */
+export function reasoningOf(message: ReadonlyMap<string, string>): string | undefined {
+  return REASONING.map((key) => message.get(key)).find((raw) => isRawString(raw) && raw !== '""');
 }

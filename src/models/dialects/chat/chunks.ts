@@ -2,6 +2,7 @@ import { joinElements, joinMembers, rawElements, rawMembers } from "../../../cor
 import { given, type RawMembers } from "../inbound.ts";
 import { isRawArray, isRawString } from "../raw-values.ts";
 import { sseEvent } from "../sse.ts";
+import { REASONING } from "./assistant-turn.ts";
 
 /** The end of every Chat stream, also of one that failed (as vLLM ends it). */
 export const CHAT_DONE = sseEvent(null, "[DONE]");
@@ -50,7 +51,7 @@ function choiceDeltas(choice: RawMembers): string[] {
     });
     if (members.length > 0) deltas.push(delta(members));
   };
-  says(["reasoning_content", "reasoning"]);
+  says(REASONING);
   says(["content"]);
   says(["refusal"]);
   const calls = message.get("tool_calls");

@@ -1,9 +1,10 @@
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
 import type { ModelCall } from "../../port.ts";
 import { refuseOverflow } from "../overflow.ts";
-import { isRawArray, isRawObject, isRawString } from "../raw-values.ts";
+import { isRawArray, isRawObject } from "../raw-values.ts";
 import type { AnswerSettings } from "../served-dialect.ts";
 import { tokenFieldsOf } from "../token-fields.ts";
+import { REASONING, reasoningOf } from "./assistant-turn.ts";
 import { completionOfItems } from "./completion-of-items.ts";
 import { withTokenTexts } from "./token-texts.ts";
 
@@ -21,8 +22,7 @@ export interface WantedTokens {
  * A Chat completion as the members of its body. What an endpoint answered in Chat is handed on as it came, but for the tokens
  * that only we had asked for; what came by Responses is put into Chat's words.
  *
- * Reasoning stands under `reasoning_content`, which harnesses know from DeepSeek's API, and under `reasoning`, which is vLLM's
- * name of today: each client finds its own and gives it back.
+ * Reasoning stands under both of its names: each client finds its own and gives it back.
  */
 export function chatCompletion(call: ModelCall, wanted: WantedTokens, settings: AnswerSettings): Map<string, string> {
   refuseOverflow(call, settings);
@@ -55,8 +55,8 @@ function hide(members: Map<string, string>, key: string): void {
 
 function messageOf(raw: string, call: ModelCall, settings: AnswerSettings): string {
   const message = rawMembers(raw);
-  const reasoning = ["reasoning_content", "reasoning"].map((key) => message.get(key)).find(isRawString);
-  if (reasoning !== undefined) message.set("reasoning_content", reasoning).set("reasoning", reasoning);
+  const reasoning = reasoningOf(message);
+  if (reasoning !== undefined) for (const key of REASONING) message.set(key, reasoning);
   if (settings.tokenFields) for (const [key, value] of tokenFieldsOf(call.tokens)) message.set(key, value);
   return joinMembers(message);
 }

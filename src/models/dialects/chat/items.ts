@@ -10,6 +10,7 @@ import {
   textPart,
 } from "../responses/items.ts";
 import { onLastItem, tokenFieldsIn } from "../token-fields.ts";
+import { reasoningOf } from "./assistant-turn.ts";
 import { inputContent } from "./input-content.ts";
 
 const SPEAKERS: ReadonlySet<string> = new Set(["user", "system", "developer"]);
@@ -35,10 +36,9 @@ export function itemsOfMessages(messages: string | undefined): string[] {
 
 function assistantItems(message: RawMembers, index: number, field: string): readonly string[] {
   const items: string[] = [];
-  // Under two names (`reasoning_content`, and vLLM's `reasoning`), often under both.
-  const reasoning = given(message, "reasoning_content") ?? given(message, "reasoning");
+  const reasoning = reasoningOf(message);
   // The same conversation has the same ids in every turn, as it has with an endpoint that made them.
-  if (isRawString(reasoning) && reasoning !== '""') items.push(reasoningItem(`rs_${index}`, [reasoning]));
+  if (reasoning !== undefined) items.push(reasoningItem(`rs_${index}`, [reasoning]));
   const parts = outputParts(message, `${field}.content`);
   const calls = toolCalls(message, `${field}.tool_calls`);
   if (parts.length > 0 || items.length + calls.length === 0) items.push(assistantItem(parts));

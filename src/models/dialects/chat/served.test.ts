@@ -79,7 +79,7 @@ test("what it says in the words of Responses", () => {
         role: "assistant",
         content: "so",
         reasoning: "hm",
-        reasoning_content: "hm",
+        reasoning_content: "",
         tool_calls: [{ id: "c1", type: "function", function: { name: "f", arguments: "{}" } }],
         prompt_token_ids: [1],
         generation_token_ids: [2],
