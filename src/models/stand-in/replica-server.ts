@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, Server as NetServer } from "node:net";
 import { sleep } from "../../core/clock.ts";
 import { randomHex } from "../../core/random-hex.ts";
 import { Strikes } from "./faults/strikes.ts";
@@ -14,7 +14,7 @@ import { type Route, ROUTES } from "./routes/table.ts";
 /** Paths that ask for the key; the rest is open, as in vLLM. */
 const GUARDED = /^\/(?:v1|v2|inference|cohere)(?:\/|$)/;
 /** Time that answers at a shutdown have to go out. */
-const FLUSH_MS = 100;
+const SHUTDOWN_MS = 2000;
 const NO_STRIKES = new Strikes(null);
 
 /** The HTTP side of one replica. */
@@ -25,6 +25,9 @@ export class ReplicaServer {
   /** By path, then by method. */
   readonly #routes = new Map<string, Map<string, Route>>();
   #closed: Promise<void> | null = null;
+  /** Calls that are not answered yet. */
+  #active = 0;
+  #whenIdle: (() => void) | null = null;
 
   constructor(replica: Replica) {
     const { devMode, faultRoutes, keepAliveMs } = replica.settings;
@@ -51,12 +54,16 @@ export class ReplicaServer {
     return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
-  /** As vLLM at SIGTERM: what runs is answered with what it has, then all ends. */
+  /** As vLLM at SIGTERM: what runs is answered with what it has, then all ends. Idempotent. */
   async shutdown(): Promise<void> {
-    this.#server.close();
+    // Not http's own close: it cuts answers whose last bytes are still on their way.
+    NetServer.prototype.close.call(this.#server);
     this.replica.driver.abort();
-    // The answers are written in the turns of the event loop that follow.
-    await sleep(this.replica.settings.clock, FLUSH_MS);
+    const answered = new Promise<void>((resolve) => {
+      this.#whenIdle = resolve;
+      if (this.#active === 0) resolve();
+    });
+    await Promise.race([answered, sleep(this.replica.settings.clock, SHUTDOWN_MS)]);
     await this.close();
   }
 
@@ -80,6 +87,10 @@ export class ReplicaServer {
     const url = new URL(request.url ?? "/", "http://replica");
     const methods = this.#routes.get(url.pathname);
     response.setHeader("x-request-id", request.headers["x-request-id"] ?? randomHex(16));
+    this.#active++;
+    response.once("close", () => {
+      if (--this.#active === 0) this.#whenIdle?.();
+    });
     response.once("finish", () => {
       const handler = methods ? url.pathname : "none";
       const seconds = (settings.clock.monotonic() - started) / 1000;

@@ -109,7 +109,8 @@ export function saidIn(body: unknown): { raw: string; finish: "stop" | "length";
   const choice = objectsIn(body["choices"])[0];
   if (choice) {
     const message = isJsonObject(choice["message"]) ? choice["message"] : { content: choice["text"] };
-    const finish = choice["finish_reason"] === "length" || choice["finish_reason"] === "abort" ? "length" : "stop";
+    if (choice["finish_reason"] === "abort") return null;
+    const finish = choice["finish_reason"] === "length" ? "length" : "stop";
     const calls = objectsIn(message["tool_calls"]);
     const raw = written(text(message["reasoning"]), text(message["content"]), calls);
     // Where a stop string hit, what was said is longer than what was told.

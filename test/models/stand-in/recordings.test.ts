@@ -124,7 +124,7 @@ describe.skipIf(!present)(`recorded vLLM exchanges against the stand-in${missing
   });
 
   test.each(["by_id", "all"])("abort %s", async (which) => {
-    const { url, replica } = await serve();
+    const { url, replica } = await serve({ speed: 2 });
     const inFlight = check(url, `abort_${which}_request`);
     await until(() => replica.metrics.timeToFirstToken.count > 0);
     expect((await check(url, `abort_requests_${which}`)).body).toEqual({ status: "aborted", aborted: 1 });
