@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { CapacityAdvice, type CapacityObservation } from "./admission/capacity-advice.ts";
 import type { Attempt } from "./admission/fair-queue.ts";
 import { Throughput } from "./admission/throughput.ts";
 import { type Waiting, WaitingRoom } from "./admission/waiting-room.ts";
@@ -18,6 +19,7 @@ import { Ticket } from "./ticket.ts";
 
 const MAX_WAITING = 10_000;
 const SWEEP_MS = 60_000;
+const CONTEXT_TOKENS = 32_768;
 
 /**
  * Gives each call of one model the replica it goes to. Has neither timers nor I/O: whoever owns it tells it what
@@ -31,6 +33,8 @@ export class Balancer {
   readonly #waiting = new WaitingRoom();
   readonly #maxWaiting: number;
   readonly #throughput: Throughput;
+  readonly #advice: CapacityAdvice;
+  readonly #contextTokens: number;
   readonly #replicas = new Map<string, Replica>();
   #generation = -1;
   #sweptAt: number;
@@ -38,12 +42,15 @@ export class Balancer {
   #isDirty = false;
   #isClosed = false;
 
-  constructor({ clock, policy, sessions, maxWaiting = MAX_WAITING }: BalancerOptions) {
+  constructor(options: BalancerOptions) {
+    const { clock, policy, sessions, maxWaiting = MAX_WAITING, contextTokens = CONTEXT_TOKENS } = options;
     this.#clock = clock;
     this.#policy = policy;
     this.#fleet = new Fleet(clock, { ...DEFAULT_SESSION_LIMITS, ...sessions });
     this.#maxWaiting = maxWaiting;
     this.#throughput = new Throughput(clock);
+    this.#advice = new CapacityAdvice(clock);
+    this.#contextTokens = contextTokens;
     this.#sweptAt = clock.monotonic();
   }
 
@@ -106,7 +113,9 @@ export class Balancer {
   /** What a scrape of `/metrics` showed, one every 2 s. A scrape that failed says nothing. */
   scraped(id: string, scrape: Scrape): void {
     const replica = this.#replicas.get(id);
-    if (replica?.health.scraped(scrape, replica.inFlight)) this.#fleet.evict(replica);
+    if (!replica) return;
+    if (replica.health.scraped(scrape, replica.inFlight)) this.#fleet.evict(replica);
+    replica.engine = { waiting: scrape.waiting ?? 0, preemptions: scrape.preemptions ?? 0 };
     this.#changed();
   }
 
@@ -139,6 +148,7 @@ export class Balancer {
       this.#waiting.remove(waiting);
       waiting.ticket.settle(this.#late(waiting.call));
     }
+    this.#advice.observe(() => this.#capacity(), this.#contextTokens);
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       this.#fleet.sweep();
@@ -149,6 +159,11 @@ export class Balancer {
   /** Bytes of a request body per prompt token, as learned so far. */
   get bytesPerToken(): number {
     return this.#fleet.estimates.bytesPerToken;
+  }
+
+  /** How many sessions should run at once; null before the first tick with a replica that takes calls. */
+  get advisedSessions(): number | null {
+    return this.#advice.sessions;
   }
 
   /** Whoever waits is refused, and so is whoever comes. Leases are ended by their owners. */
@@ -181,6 +196,20 @@ export class Balancer {
         heartbeatAgeMs: replica.health.heartbeat.stillMs,
         weightVersion: replica.weightVersion,
       })),
+    };
+  }
+
+  #capacity(): CapacityObservation {
+    const members = this.#fleet.members.filter(({ state }) => state === "ready" || state === "paused");
+    const sum = (of: (replica: Replica) => number) => members.reduce((total, replica) => total + of(replica), 0);
+    return {
+      sessions: this.#fleet.sessions,
+      finished: this.#fleet.finished,
+      residentTokens: sum(({ privateTokens, sharedTokens, looseTokens }) => privateTokens + sharedTokens + looseTokens),
+      kvTokens: sum(({ kvTokens }) => kvTokens),
+      inFlight: sum(({ inFlight }) => inFlight),
+      waiting: this.#waiting.size + sum(({ engine }) => engine.waiting),
+      preemptions: sum(({ engine }) => engine.preemptions),
     };
   }
 

@@ -9,6 +9,8 @@ export interface BalancerOptions {
   readonly sessions?: Partial<SessionLimits>;
   /** Calls that may wait at once; more are refused. Default 10,000. */
   readonly maxWaiting?: number;
+  /** The longest context of the model (`max_model_len`), from which the advice on concurrency begins. Default 32,768. */
+  readonly contextTokens?: number;
 }
 
 /** A member of a fleet, as whoever knows the membership names it. */

@@ -40,6 +40,10 @@ export class Placement implements CallView {
     return session && facts.continued === true ? "unknown" : "none";
   }
 
+  get privateTokens(): number {
+    return this.#call.session?.privateTokens ?? 0;
+  }
+
   get promptTokens(): number {
     return this.#call.promptTokens;
   }

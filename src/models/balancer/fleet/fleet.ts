@@ -29,6 +29,7 @@ export class Fleet implements FleetView {
   #members: readonly Replica[] = [];
   #generation = 0;
   #homesGiven = 0;
+  #finished = 0;
 
   constructor(clock: Clock, limits: SessionLimits) {
     this.#clock = clock;
@@ -49,6 +50,11 @@ export class Fleet implements FleetView {
 
   get sessions(): number {
     return this.#sessions.size;
+  }
+
+  /** Sessions that have ended, ever. */
+  get finished(): number {
+    return this.#finished;
   }
 
   setMembers(members: readonly Replica[]): void {
@@ -88,13 +94,14 @@ export class Fleet implements FleetView {
   /** Active tokens that the call would add to the replica. */
   demandOf(call: Call, replica: Replica): number {
     const shared = call.group && !call.group.isInFlightAt(replica) ? call.group.tokens : 0;
-    return shared + call.ownTokens + this.estimates.completionTokens;
+    return shared + call.ownTokens + Math.ceil(this.estimates.completionTokens);
   }
 
   /** A call goes to the replica: counts it, and settles its session there. Answers what `exit` takes back. */
   enter(call: Call, replica: Replica): { readonly activeTokens: number } {
     const now = this.#clock.monotonic();
-    const activeTokens = call.ownTokens + this.estimates.completionTokens;
+    // Whole numbers: what is taken back must be what was added.
+    const activeTokens = call.ownTokens + Math.ceil(this.estimates.completionTokens);
     replica.inFlight++;
     replica.activeTokens += activeTokens;
     call.group?.enter(replica, now);
@@ -139,6 +146,7 @@ export class Fleet implements FleetView {
     const session = this.#sessions.get(key);
     if (!session) return;
     if (session.answered > 0) this.estimates.learnSession(session.privateTokens);
+    this.#finished++;
     this.#sessions.delete(key);
   }
 

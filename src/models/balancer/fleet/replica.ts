@@ -32,6 +32,8 @@ export class Replica implements ReplicaView {
   privateTokens = 0;
   sharedTokens = 0;
   slowness = 1;
+  /** From the last scrape: calls that the engine lets wait, and its preemptions ever. */
+  engine = { waiting: 0, preemptions: 0 };
   /** The state whose consequences have been drawn. */
   seenState: ReplicaState = "starting";
   weightVersion: string | null = null;

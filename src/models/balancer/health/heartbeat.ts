@@ -4,6 +4,10 @@ export interface Scrape {
   readonly iterations: number;
   /** `vllm:engine_sleep_state`, or weights being updated: it makes no steps on purpose. */
   readonly isResting?: boolean;
+  /** `vllm:num_requests_waiting`. */
+  readonly waiting?: number;
+  /** `vllm:num_preemptions_total`. */
+  readonly preemptions?: number;
 }
 
 const SUSPECT_MS = 30_000;

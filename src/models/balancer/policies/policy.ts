@@ -43,6 +43,8 @@ export interface CallView {
   readonly home: ReplicaView | null;
   /** Whether the session had a home before, or must have had one, in this process or an earlier one. */
   readonly past: "none" | "known" | "unknown";
+  /** What its session counts for at its home until now, beyond the group's prompt. */
+  readonly privateTokens: number;
   readonly promptTokens: number;
   /** Of them, the group's prompt. */
   readonly groupTokens: number;

@@ -3,22 +3,39 @@ import { type CallView, cheapest, type Choice, type FleetView, type Policy, type
 import { boundedOwner, Ring } from "./ring.ts";
 
 export interface StickyLeastCostOptions {
-  /** Price of a prompt token that must be computed, beside one of expected residence. Default 6; flat from 3 to 10. */
+  /** Price of a prompt token that must be computed, beside one that comes to live there. Default 12; flat from 6 to 24. */
   readonly alpha?: number;
   /** How far above the mean a replica may be loaded before it is a last resort. Default 0.25. */
   readonly epsilon?: number;
 }
 
-/** Tokens that the replica holds for its sessions and for calls without one. */
-function tokensOf(replica: ReplicaView): number {
-  return replica.privateTokens + replica.sharedTokens + replica.looseTokens;
+/** Of what a session gathers over its life, the share that one picked at random has yet to gather. */
+const STILL_TO_COME = 0.5;
+/** How far above the mean its home's load must be for a session to leave it. */
+const HEAVY = 1.5;
+
+/** Tokens that live at the replica, those included that its sessions have yet to gather. */
+function tokensOf(replica: ReplicaView, { growthTokens }: FleetView): number {
+  const { privateTokens, sharedTokens, looseTokens, sessions } = replica;
+  return privateTokens + sharedTokens + looseTokens + STILL_TO_COME * growthTokens * sessions;
 }
 
-function loadOf(replica: ReplicaView): number {
-  return tokensOf(replica) * replica.slowness;
+function loadOf(replica: ReplicaView, fleet: FleetView): number {
+  return tokensOf(replica, fleet) * replica.slowness;
 }
 
-/** Shares of load and of calls in flight that are usual among replicas that could take the call. */
+/** Tokens that come to live at the replica with the call's session. */
+function addedTokens(replica: ReplicaView, call: CallView, { growthTokens }: FleetView): number {
+  const own = call.promptTokens - (call.hasGroup(replica) ? call.groupTokens : 0);
+  return own + (call.hasSession ? STILL_TO_COME * growthTokens : 0);
+}
+
+/** What the replica would be loaded with, had it the call's session. */
+function loadWith(replica: ReplicaView, call: CallView, fleet: FleetView): number {
+  return (tokensOf(replica, fleet) + addedTokens(replica, call, fleet)) * replica.slowness;
+}
+
+/** What is usual among replicas that could take the call. */
 interface Means {
   readonly load: number;
   readonly inFlight: number;
@@ -29,7 +46,7 @@ function meansOf(call: CallView, fleet: FleetView): Means {
   for (const replica of fleet.members) {
     if (!call.isEligible(replica)) continue;
     count++;
-    load += loadOf(replica);
+    load += loadOf(replica, fleet);
     inFlight += replica.inFlight;
   }
   return count === 0 ? { load: 0, inFlight: 0 } : { load: load / count, inFlight: inFlight / count };
@@ -46,7 +63,7 @@ export class StickyLeastCost implements Policy {
   readonly #epsilon: number;
   readonly #ring = new Ring();
 
-  constructor({ alpha = 6, epsilon = 0.25 }: StickyLeastCostOptions = {}) {
+  constructor({ alpha = 12, epsilon = 0.25 }: StickyLeastCostOptions = {}) {
     this.#alpha = alpha;
     this.#epsilon = epsilon;
   }
@@ -84,45 +101,35 @@ export class StickyLeastCost implements Policy {
   #cheapest(replicas: readonly ReplicaView[], call: CallView, fleet: FleetView): ReplicaView | undefined {
     return cheapest(
       replicas,
-      (replica) =>
-        (tokensOf(replica) + this.#added(replica, call, fleet)) * replica.slowness +
-        this.#alpha * Math.max(0, call.promptTokens - call.cachedTokens(replica)),
+      (replica) => loadWith(replica, call, fleet) + this.#alpha * (call.promptTokens - call.cachedTokens(replica)),
       (replica) => rendezvousRank(call.key, replica.id),
     );
-  }
-
-  /** Tokens that come to live at the replica with the call's session. */
-  #added(replica: ReplicaView, call: CallView, fleet: FleetView): number {
-    const own = call.promptTokens - (call.hasGroup(replica) ? call.groupTokens : 0);
-    return own + (call.hasSession ? fleet.growthTokens : 0);
   }
 
   #isLastResort(replica: ReplicaView, call: CallView, fleet: FleetView, means: Means): boolean {
     const bound = 1 + this.#epsilon;
     return (
-      loadOf(replica) > bound * means.load + this.#added(replica, call, fleet) &&
+      loadOf(replica, fleet) > bound * means.load + addedTokens(replica, call, fleet) &&
       replica.inFlight > bound * means.inFlight + 1
     );
   }
 
   /**
-   * Where a session moves to, between turns, when its home is much busier than others and the move gains clearly more
-   * than it costs to compute the session's tokens again. Moves that gain little cost much (verl #6533).
+   * Where a session moves to, between turns, when its home is much busier than others and the move gains more than the
+   * tokens that have to be computed again. Moves that gain little cost much (verl #6533): about 5 in 1,000 turns move.
    */
   #refuge(call: CallView, home: ReplicaView, fleet: FleetView): ReplicaView | undefined {
     const means = meansOf(call, fleet);
-    const load = loadOf(home);
-    const isHeavy = load > 1.5 * means.load && load > 0.75 * home.kvTokens;
-    const isBusy = home.inFlight > 2 * means.inFlight + 8;
-    if (!isHeavy && !isBusy) return undefined;
-    const costAt = (replica: ReplicaView) =>
-      (tokensOf(replica) + call.promptTokens - (call.hasGroup(replica) ? call.groupTokens : 0)) * replica.slowness;
+    const load = loadOf(home, fleet);
+    if (load <= HEAVY * means.load && home.inFlight <= 2 * means.inFlight + 8) return undefined;
+    // With what the session is now, which may be less than it was.
+    const grown = call.promptTokens - call.groupTokens - call.privateTokens;
+    const costAt = (replica: ReplicaView) => loadWith(replica, call, fleet);
     const best = cheapest(
       fleet.members.filter((replica) => replica !== home && call.isOpen(replica) && fleet.takesHomes(replica)),
       costAt,
       (replica) => rendezvousRank(call.key, replica.id),
     );
-    if (!best || load - costAt(best) <= 2 * call.promptTokens + 0.1 * home.kvTokens) return undefined;
-    return best;
+    return best && load + grown * home.slowness - costAt(best) > call.promptTokens ? best : undefined;
   }
 }
