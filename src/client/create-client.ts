@@ -4,6 +4,7 @@ import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { type FleetMethods, fleetMethods } from "./fleet-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
+import { type ModelSessionMethods, modelSessionMethods } from "./model-session-methods.ts";
 import { type RescoreMethods, rescoreMethods } from "./rescore-methods.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { type VerificationMethods, verificationMethods } from "./verification-methods.ts";
@@ -29,7 +30,8 @@ export interface SubmitOptions extends CallOptions {
 }
 
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
-export interface Client extends ExecutionMethods, FleetMethods, RescoreMethods, VerificationMethods {
+export interface Client
+  extends ExecutionMethods, FleetMethods, ModelSessionMethods, RescoreMethods, VerificationMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
@@ -83,6 +85,7 @@ export function createClient(options: TransportOptions): Client {
     listModels: (call) => callRoute(transport, "listModels", {}, call),
     ...executionMethods(transport),
     ...fleetMethods(transport),
+    ...modelSessionMethods(transport),
     ...rescoreMethods(transport),
     ...verificationMethods(transport),
     close: () => transport.close(),

@@ -32,6 +32,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       execution,
       pools: pools.admin,
       fleets: null,
+      gateway: null,
       rescores: null,
       submissions: null,
       verification: composeVerifications(config, environments, systemClock),

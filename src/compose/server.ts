@@ -1,9 +1,11 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
 import { missingImages, sandboxFusion } from "../compat/sandbox-fusion/index.ts";
+import { systemClock } from "../core/clock.ts";
 import { rootContext } from "../core/context.ts";
 import { messageOf } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/index.ts";
+import { ModelGateway } from "../models/index.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
@@ -17,12 +19,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const platform = await startPlatform(options);
   closers.add((graceMs) => platform.close(graceMs));
   try {
+    const { host, port, public_url: publicUrl = null } = config.gateway;
+    const gateway = new ModelGateway({ models: platform.models, host, port, publicUrl, clock: systemClock, logger });
+    closers.add(() => gateway.close());
     const app = createApp({
       jobs: platform.jobs,
       execution: platform.execution,
       pools: platform.pools,
       verification: platform.verification,
       fleets: platform.fleets,
+      gateway,
       rescores: platform.rescores,
       submissions: platform.submissions,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),

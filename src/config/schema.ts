@@ -39,6 +39,15 @@ const ServerConfig = z.strictObject({
   shutdown_grace_seconds: z.number().min(0).max(3600).default(20),
 });
 
+/** Where agents reach their models, apart from the API: they get nothing else. The port opens with the first model session. */
+const GatewayConfig = z.strictObject({
+  host: HostName.default("127.0.0.1"),
+  /** 0 takes any free port. */
+  port: z.int().min(0).max(65_535).default(7462),
+  /** How agents reach it where that is not its host and port. */
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
+});
+
 const PoolConfig = z
   .strictObject({
     min: z.int().min(0).max(10_000).default(0),
@@ -108,6 +117,7 @@ const SandboxConfig = z.strictObject({
 export const ConfigSchema = z.strictObject({
   data_dir: FilePath.default(".sandlot"),
   server: ServerConfig.prefault({}),
+  gateway: GatewayConfig.prefault({}),
   database: z
     .strictObject({
       url: z

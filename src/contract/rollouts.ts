@@ -91,7 +91,7 @@ export type TrajectoryCall = z.infer<typeof TrajectoryCall>;
 const CallAt = { call: z.string(), turn: z.int().min(1) };
 
 /** Whether a trajectory's calls join into one sequence of tokens. */
-const Contiguity = z
+export const Contiguity = z
   .object({
     calls: z.int().min(0),
     branches: z

@@ -5,6 +5,7 @@ import { EXECUTION_ROUTES } from "./execution-routes.ts";
 import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
 import { FLEET_ROUTES } from "./models.ts";
+import { MODEL_SESSION_ROUTES } from "./model-sessions.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
@@ -140,6 +141,7 @@ export const ROUTES = {
   },
   ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,
+  ...MODEL_SESSION_ROUTES,
   ...EXECUTION_ROUTES,
   ...POOLS_ROUTES,
   ...VERIFICATION_ROUTES,

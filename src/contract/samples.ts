@@ -15,17 +15,10 @@ const SampleSpan = z.object({
     .describe("Version of the weights that sampled them; null where the engine does not say."),
 });
 
-/** What a gradient step reads: one branch of a rollout's trajectory as one sequence of tokens. */
-export const Sample = z
+/** One branch of a trajectory as one sequence of tokens. */
+export const BranchSample = z
   .object({
-    id: z.string().describe("The rollout's id and the number of the branch."),
-    rollout_id: z.string(),
-    job_id: z.string(),
-    group_id: z.string().describe("Equal for all rollouts of one task in one job."),
-    task_id: z.string(),
-    rollout_index: z.int().min(0).describe("Position in its group."),
-    sequence: z.int().describe("Of the rollout's delivery in the job."),
-    branch: z.int().min(0).describe("0 for a rollout whose turns continue each other token by token."),
+    branch: z.int().min(0).describe("0 for a trajectory whose turns continue each other token by token."),
     call_ids: z.array(z.string()),
     break: PrefixBreak.nullable().describe("Why this branch did not continue an earlier one."),
     prompt_ids: z.array(z.int()),
@@ -42,13 +35,25 @@ export const Sample = z
       .describe("One for each token of the response, as the engine gave them; 0 where nothing was sampled."),
     spans: z.array(SampleSpan),
     finish_reason: z.string().nullable(),
-    truncated_by: z.enum(TRUNCATIONS).nullable(),
-    outcome: z.enum(OUTCOMES),
-    reward: z.number().nullable().describe("Of the whole rollout."),
     mask: z.boolean().describe("True when it must not be trained on."),
     problem: z.string().nullable().describe("What keeps it from being trained on, where the rollout itself does not."),
   })
-  .meta({ id: "Sample" });
+  .meta({ id: "BranchSample" });
+export type BranchSample = z.infer<typeof BranchSample>;
+
+/** What a gradient step reads: a branch of a rollout's trajectory, with what the rollout came to. */
+export const Sample = BranchSample.extend({
+  id: z.string().describe("The rollout's id and the number of the branch."),
+  rollout_id: z.string(),
+  job_id: z.string(),
+  group_id: z.string().describe("Equal for all rollouts of one task in one job."),
+  task_id: z.string(),
+  rollout_index: z.int().min(0).describe("Position in its group."),
+  sequence: z.int().describe("Of the rollout's delivery in the job."),
+  truncated_by: z.enum(TRUNCATIONS).nullable(),
+  outcome: z.enum(OUTCOMES),
+  reward: z.number().nullable().describe("Of the whole rollout."),
+}).meta({ id: "Sample" });
 export type Sample = z.infer<typeof Sample>;
 
 export const SamplePage = z

@@ -11,6 +11,7 @@ const PREFIXES = {
   installation: "ins",
   request: "req",
   session: "ses",
+  model_session: "mses",
   rescore: "rsc",
 } as const;
 

@@ -8,7 +8,7 @@ import { parseJson } from "../core/json/parse.ts";
 import { joinElements } from "../core/json/raw.ts";
 import { TRUNCATIONS } from "../core/outcome.ts";
 import type { BlobRecord } from "../store/port.ts";
-import { answeredCalls, tokensOfCall } from "./call-tokens.ts";
+import { answeredCalls, capturedCall } from "./call-tokens.ts";
 
 /**
  * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
@@ -67,7 +67,7 @@ export interface DecodedRecord {
 }
 
 function contiguityOf(calls: readonly z.infer<typeof CallMeta>[]): Trajectory["contiguity"] {
-  const report = checkContiguity(answeredCalls(calls).map(tokensOfCall));
+  const report = checkContiguity(answeredCalls(calls).map(capturedCall));
   return { ...report, breaks: [...report.breaks], problems: [...report.problems] };
 }
 

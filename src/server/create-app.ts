@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
-import type { FleetAdmin } from "../models/index.ts";
+import type { FleetAdmin, ModelGateway } from "../models/index.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -18,6 +18,7 @@ import { type CatalogueOptions, catalogueHandlers } from "./handlers/environment
 import { fleetHandlers } from "./handlers/fleets.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
+import { modelSessionHandlers } from "./handlers/model-sessions.ts";
 import { poolHandlers } from "./handlers/pools.ts";
 import { rescoreHandlers } from "./handlers/rescores.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
@@ -47,6 +48,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   pools: PoolsAdmin | null;
   /** The fleets of models; null in a process that has none. */
   fleets: FleetAdmin | null;
+  /** Null like `fleets`. */
+  gateway: ModelGateway | null;
   /** Null like `execution`. */
   verification: VerificationService | null;
   /** What rollouts submitted; null in a process without a database. */
@@ -128,6 +131,7 @@ export function createApp(options: AppOptions): App {
     ...sessionHandlers(service, memory),
     ...poolHandlers(options.pools ?? NO_POOLS),
     ...fleetHandlers(options.fleets),
+    ...modelSessionHandlers(options.gateway),
     ...submissionHandlers(options.submissions ?? NO_SUBMISSIONS),
     ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),

@@ -30,6 +30,7 @@ beforeAll(async () => {
   const app = createApp({
     ...platform,
     environments: async () => [],
+    gateway: null,
     models: () => [],
     ready: async () => ({}),
     version: "0.0.0-test",

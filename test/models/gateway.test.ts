@@ -2,9 +2,16 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { samplesOf, type TokenSample } from "../../src/core/tokens/samples.ts";
-import { GatewayListener, GatewaySessions } from "../../src/models/gateway/index.ts";
-import { createOpenAiClient, openSession, startStandIn, type StandInOptions } from "../../src/models/index.ts";
+import type { BranchSample } from "../../src/contract/samples.ts";
+import { GatewayListener } from "../../src/models/gateway/listener.ts";
+import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
+import {
+  branchSamples,
+  createOpenAiClient,
+  openSession,
+  startStandIn,
+  type StandInOptions,
+} from "../../src/models/index.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -62,14 +69,14 @@ async function startGateway({ standIn = {}, sampling = new Map(), maxCalls = 100
 type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 /** The text of a sample's tokens, by the tokenizer of the engine. */
-async function textOf({ engine }: Gateway, { promptIds, responseIds }: TokenSample): Promise<string> {
-  const body = JSON.stringify({ model: "m", tokens: [...promptIds, ...responseIds] });
+async function textOf({ engine }: Gateway, { prompt_ids, response_ids }: BranchSample): Promise<string> {
+  const body = JSON.stringify({ model: "m", tokens: [...prompt_ids, ...response_ids] });
   const answer = await fetch(`${engine.replicas[0]?.url}/detokenize`, { method: "POST", body });
   return ((await answer.json()) as { prompt: string }).prompt;
 }
 
 /** What a trainer gets of the session. */
-const samples = ({ session }: Gateway) => samplesOf(session.sampledCalls());
+const samples = ({ session }: Gateway) => branchSamples(session.captured());
 
 describe("an agent of the Chat API behind the gateway", () => {
   it.each([
@@ -96,10 +103,10 @@ describe("an agent of the Chat API behind the gateway", () => {
     const [sample, ...more] = samples(gateway);
     expect(more).toEqual([]);
     if (!sample) throw new Error("no sample");
-    expect(sample.calls).toHaveLength(4);
+    expect(sample.call_ids).toHaveLength(4);
     const text = await textOf(gateway, sample);
     for (const said of saidTo) expect(text).toContain(said);
-    expect(sample.lossMask.filter((mask) => mask === 1)).toHaveLength(
+    expect(sample.loss_mask.filter((mask) => mask === 1)).toHaveLength(
       gateway.session.calls.reduce((sum, { tokens }) => sum + (tokens.generationTokenIds?.length ?? 0), 0),
     );
   });
@@ -139,7 +146,7 @@ describe("an agent of the Responses API behind the gateway", () => {
       for (const call_id of calls) input.push({ type: "function_call_output", call_id, output: "42" });
       if (calls.length === 0) input.push({ role: "user", content: "And 1 + 2?" });
     }
-    expect(samples(gateway).map(({ calls }) => calls.length)).toEqual([4]);
+    expect(samples(gateway).map(({ call_ids }) => call_ids.length)).toEqual([4]);
   });
 });
 
@@ -159,10 +166,8 @@ describe("the gateway", () => {
     messages.push({ ...choices[0].message, content: "something else" }, { role: "user", content: "two" });
     await gateway.openai.chat.completions.create({ model: "policy", messages });
     const [first, second] = gateway.session.calls;
-    expect(samples(gateway).map(({ broken }) => broken)).toEqual([
-      null,
-      { reason: "edited_history", after: first?.id, position: expect.any(Number) },
-    ]);
+    expect(samples(gateway).map((sample) => sample.break)).toEqual([null, second?.broken]);
+    expect(second?.broken).toMatchObject({ reason: "edited_history", after: first?.id });
     expect(second?.broken?.position).toBeGreaterThan(0);
   });
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../core/errors/codes.ts";
 import type { CallFault } from "../balancer/index.ts";
 import type { Failed } from "../dialects/fault.ts";
 
@@ -8,22 +9,23 @@ export interface Fate {
   readonly elsewhere: boolean;
 }
 
+const BROKEN: Fate = { fault: "server_error", elsewhere: true };
+const BUSY: Fate = { fault: "neutral", elsewhere: true };
+
 /**
- * Answers that are refusals of the request fail everywhere alike; a time limit of ours would pass again. All others may be
- * the replica's own.
+ * Answers that are refusals of the request fail everywhere alike, and a time limit of ours would pass again; these may be the
+ * replica's own.
  */
+const FATES: Partial<Record<ErrorCode, Fate>> = {
+  model_unreachable: BROKEN,
+  model_server_error: BROKEN,
+  model_bad_response: BROKEN,
+  model_not_found: BROKEN,
+  model_rate_limited: BUSY,
+  model_aborted: BUSY,
+};
+
 export function fateOf({ error, unsent = false }: Failed): Fate {
-  switch (error.code) {
-    case "model_unreachable":
-      return { fault: unsent ? "connect_failed" : "server_error", elsewhere: true };
-    case "model_server_error":
-    case "model_bad_response":
-    case "model_not_found":
-      return { fault: "server_error", elsewhere: true };
-    case "model_rate_limited":
-    case "model_aborted":
-      return { fault: "neutral", elsewhere: true };
-    default:
-      return { fault: "neutral", elsewhere: false };
-  }
+  if (unsent) return { fault: "connect_failed", elsewhere: true };
+  return FATES[error.code] ?? { fault: "neutral", elsewhere: false };
 }

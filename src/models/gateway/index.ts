@@ -1,3 +1,1 @@
-export { GatewayListener, type GatewayListenerOptions } from "./listener.ts";
-export { GatewaySession } from "./session.ts";
-export { GatewaySessions } from "./sessions.ts";
+export { ModelGateway, type ModelSessionState } from "./gateway.ts";

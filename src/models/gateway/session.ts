@@ -1,7 +1,7 @@
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
-import type { SampledCall } from "../../core/tokens/samples.ts";
+import type { CapturedCall } from "../capture/branch-samples.ts";
 import type { ModelRequest, ModelSession, PlacedCall } from "../port.ts";
 
 /** What a gateway session may do. */
@@ -27,7 +27,7 @@ export type SessionCall = Omit<PlacedCall, "request" | "response" | "answer" | "
 
 /** One trajectory that somebody else's agent makes through the gateway. */
 export class GatewaySession {
-  readonly id = newId("session");
+  readonly id = newId("model_session");
   readonly tenant: string;
   readonly names: ReadonlySet<string>;
   readonly sampling: ReadonlyMap<string, string>;
@@ -88,24 +88,15 @@ export class GatewaySession {
     }
   }
 
-  /** What samples are made of: calls whose answers arrived. Those without tokens are told apart by empty lists. */
-  sampledCalls(): SampledCall[] {
+  /** What samples are made of: calls whose answers arrived. */
+  captured(): CapturedCall[] {
     return this.#calls
-      .filter(({ id }) => !this.#undelivered.has(id))
+      .filter(({ id, status }) => status < 400 && !this.#undelivered.has(id))
       .map((call) => {
-        const generation = call.tokens.generationTokenIds ?? [];
-        const whole = { version: call.weightVersion, start: 0, end: generation.length };
-        return {
-          id: call.id,
-          parent: call.parent,
-          broken: call.broken,
-          trainable: true,
-          prompt: call.tokens.promptTokenIds ?? [],
-          generation,
-          logProbs: call.tokens.generationLogProbs ?? [],
-          weightVersions: call.weightVersions ?? [whole],
-          finishReason: call.finishReason,
-        };
+        const { promptTokenIds: prompt, generationTokenIds: generation, generationLogProbs: logProbs } = call.tokens;
+        const whole = { version: call.weightVersion, start: 0, end: generation?.length ?? 0 };
+        const { id, parent, broken, weightVersions = [whole], finishReason } = call;
+        return { id, parent, broken, trainable: true, prompt, generation, logProbs, weightVersions, finishReason };
       });
   }
 

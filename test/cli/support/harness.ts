@@ -95,6 +95,7 @@ export function createCli(): Cli {
         pools: config.worker.enabled ? cli.pools : null,
         verification: null,
         fleets: null,
+        gateway: null,
         rescores: null,
         submissions: null,
         environments: async () => [CODE_GEN],

@@ -71,6 +71,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     pools,
     verification: null,
     fleets: null,
+    gateway: null,
     rescores: null,
     submissions: null,
     environments: async () => [

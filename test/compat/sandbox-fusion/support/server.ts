@@ -76,6 +76,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     pools: null,
     verification: null,
     fleets: null,
+    gateway: null,
     rescores: null,
     submissions: null,
     environments: async () => [],

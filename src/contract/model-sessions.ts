@@ -1,0 +1,78 @@
+import { z } from "zod";
+import type { Route } from "./route.ts";
+import { Contiguity } from "./rollouts.ts";
+import { BranchSample } from "./samples.ts";
+
+const DAY_SECONDS = 24 * 3600;
+
+/** What `POST /api/v1/model-sessions` takes. */
+const ModelSessionInput = z.strictObject({
+  model: z.string().min(1).max(128).describe("A configured model."),
+  group: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe("Equal for sessions that begin with the same prompt: they share a replica's cache."),
+  sampling: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Members of a Responses request that replace what the agent asks for, e.g. temperature."),
+  lifetime_seconds: z.number().positive().max(DAY_SECONDS).default(7200),
+  max_calls: z.int().min(1).max(100_000).default(1000),
+});
+
+/** A session of the rollout gateway: one trajectory of somebody else's agent. */
+const ModelSession = z
+  .object({
+    id: z.string(),
+    model: z.string(),
+    calls: z.int().describe("Answered so far."),
+    contiguity: Contiguity,
+    ended: z.boolean(),
+    expires_at: z.iso.datetime(),
+  })
+  .meta({ id: "ModelSession" });
+
+/** An opened session: its URLs are what the agent gets, and their only secret. */
+const OpenedModelSession = ModelSession.extend({
+  base_url: z.string().describe("Base URL for clients of OpenAI's APIs."),
+  anthropic_base_url: z.string().describe("Base URL for clients of Anthropic's API."),
+}).meta({ id: "OpenedModelSession" });
+
+/** Calls of agents that are pointed at the gateway, and what they come to. */
+export const MODEL_SESSION_ROUTES = {
+  openModelSession: {
+    method: "POST",
+    path: "/api/v1/model-sessions",
+    summary: "Open a base URL for one trajectory of an agent of the OpenAI or Anthropic APIs",
+    scope: "jobs",
+    body: ModelSessionInput,
+    status: 201,
+    response: OpenedModelSession,
+  },
+  getModelSession: {
+    method: "GET",
+    path: "/api/v1/model-sessions/{id}",
+    summary: "One model session, and whether its calls join into one sequence of tokens",
+    scope: "jobs",
+    status: 200,
+    response: ModelSession,
+  },
+  listModelSessionSamples: {
+    method: "GET",
+    path: "/api/v1/model-sessions/{id}/samples",
+    summary: "Token-exact samples of a model session, one for each branch",
+    scope: "jobs",
+    status: 200,
+    response: z.object({ items: z.array(BranchSample) }).meta({ id: "BranchSampleList" }),
+  },
+  endModelSession: {
+    method: "POST",
+    path: "/api/v1/model-sessions/{id}/end",
+    summary: "End a model session: its URL is worth nothing, calls in flight end, its samples stay until it expires",
+    scope: "jobs",
+    status: 200,
+    response: ModelSession,
+  },
+} as const satisfies Record<string, Route>;
