@@ -101,9 +101,11 @@ describe("the samples of a rollout", () => {
     ]);
   });
 
-  it("leave out a call that was refused, and are none without a trajectory", () => {
+  it("leave out a call that was refused, and say where no call was answered", () => {
     const refused = { ...callWith("b", "a", null, null), status: 400 };
     expect(rolloutSamples(rollout, trajectoryOf(callWith("a", null, [1], [2]), refused))).toHaveLength(1);
-    expect(rolloutSamples(rollout, null)).toEqual([]);
+    const lost: Rollout = { ...rollout, outcome: "model_error", masked: true, reward: null };
+    const empty = { call_ids: [], response_ids: [], mask: true, problem: "no model call was answered" };
+    expect(rolloutSamples(lost, null)).toMatchObject([{ ...empty, outcome: "model_error", rollout_id: "rol_1" }]);
   });
 });
