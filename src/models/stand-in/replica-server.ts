@@ -84,7 +84,7 @@ export class ReplicaServer {
       return;
     }
     const started = settings.clock.monotonic();
-    const url = new URL(request.url ?? "/", "http://replica");
+    const url = urlOf(request);
     const methods = this.#routes.get(url.pathname);
     response.setHeader("x-request-id", request.headers["x-request-id"] ?? randomHex(16));
     this.#active++;
@@ -168,6 +168,12 @@ export class ReplicaServer {
     // What is left of a body that was not read would be taken for the next request.
     sendJson(response, status, body, request.complete ? headers : { ...headers, connection: "close" });
   }
+}
+
+/** A path that is no URL names nothing. */
+function urlOf(request: IncomingMessage): URL {
+  const { url = "/" } = request;
+  return new URL(URL.canParse(url, "http://replica") ? url : "/", "http://replica");
 }
 
 function sendJson(

@@ -73,10 +73,11 @@ export class EngineDriver {
     });
   }
 
-  /** Ends generations with what they have; all when no ids are given. Answers how many there were. */
-  abort(ids?: readonly string[]): number {
-    const found = ids?.filter((id) => this.engine.abort(id)) ?? this.engine.abortAll();
-    this.#endAborted(found);
+  /** Ends the generations of calls with what they have; all when no calls are given. Answers how many there were. */
+  abort(callIds?: readonly string[]): number {
+    const generations = Array.from(this.#waiters.values(), ({ generation }) => generation);
+    const found = generations.filter(({ id, callId }) => (callIds?.includes(callId) ?? true) && this.engine.abort(id));
+    this.#endAborted(found.map(({ id }) => id));
     return found.length;
   }
 
