@@ -1,5 +1,12 @@
 import type { Clock } from "../../../core/clock.ts";
-import { chainBlocks, type Engine, type EngineEvent, type EngineStep, type PauseMode } from "../engine/index.ts";
+import {
+  chainBlocks,
+  type Engine,
+  type EngineCounters,
+  type EngineEvent,
+  type EngineStep,
+  type PauseMode,
+} from "../engine/index.ts";
 import type { Generation } from "./generation.ts";
 
 /** Milliseconds of real time after which a driver that is behind lets others have the event loop. */
@@ -45,6 +52,7 @@ export class EngineDriver {
   #advancing = false;
   #slowness = 1;
   #hung = false;
+  #lastTold: EngineCounters | null = null;
   #dead = false;
   #closed = false;
 
@@ -109,8 +117,14 @@ export class EngineDriver {
     this.#slowness = factor;
   }
 
+  /** What the engine last told: nothing new while it hangs, although requests may come. */
+  get counters(): EngineCounters {
+    return this.#lastTold ?? this.engine.counters;
+  }
+
   /** No more steps, as when the engine's process is stopped; requests stay. */
   set hung(hung: boolean) {
+    if (hung !== this.#hung) this.#lastTold = hung ? this.engine.counters : null;
     this.#hung = hung;
     if (hung) this.#halt();
     else this.#wake();
