@@ -45,6 +45,11 @@ export interface MockModelOptions {
   readonly apiKey: string | undefined;
   /** Prompt and answer at most, in tokens. */
   readonly maxModelLength: number | undefined;
+  /** Sequences at once, tokens of a block of the cache, tokens of the cache, requests at most. */
+  readonly maxSequences: number | undefined;
+  readonly blockTokens: number | undefined;
+  readonly kvTokens: number | undefined;
+  readonly maxQueuedRequests: number | undefined;
   /** Thinks unless told not to. */
   readonly thinking: boolean | undefined;
   /** Generates tokens that are not the tokenizer's own for their text. */

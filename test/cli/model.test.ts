@@ -6,7 +6,20 @@ import { createCli } from "./support/harness.ts";
 
 test("serves stand-ins until a signal comes", async () => {
   const cli = createCli();
-  const options = ["--port", "0", "--replicas", "2", "--model", "policy", "--speed", "max", "--api-key", "secret"];
+  const options = [
+    "--port",
+    "0",
+    "--replicas",
+    "2",
+    "--model",
+    "policy",
+    "--speed",
+    "max",
+    "--api-key",
+    "secret",
+    "--block-size",
+    "32",
+  ];
   const running = cli.start("model", "mock", "--json", ...options);
   await until(() => running.written.stdout !== "");
   const told = JSON.parse(running.written.stdout) as { model: string; urls: string[]; pid: number };
@@ -20,6 +33,8 @@ test("serves stand-ins until a signal comes", async () => {
     });
   expect((await ask(told.urls[0], "wrong")).status).toBe(401);
   for (const url of told.urls) expect((await ask(url, "secret")).status).toBe(200);
+  const page = await (await fetch(`${told.urls[0]?.replace(/v1$/, "metrics")}`)).text();
+  expect(page).toContain('block_size="32"');
   cli.signals.emit("SIGTERM");
   expect((await running.ended).code).toBe(0);
   await expect(fetch(`${told.urls[0]}/models`)).rejects.toThrow(TypeError);

@@ -14,6 +14,10 @@ interface MockOptions {
   readonly apiKey?: string;
   readonly maxModelLen?: number;
   readonly answerTokens?: number;
+  readonly maxNumSeqs?: number;
+  readonly blockSize?: number;
+  readonly kvCacheTokens?: number;
+  readonly maxNumQueuedReqs?: number;
   readonly thinking?: boolean;
   readonly drift?: boolean;
 }
@@ -32,6 +36,10 @@ export function modelCommand(session: Session): Command {
     .option("--speed <factor>", "times faster than real, or max to wait for nothing (default: 1)", speedFactor)
     .option("--api-key <key>", "key that callers must send")
     .option("--max-model-len <tokens>", "prompt and answer at most (default: 32768)", wholeNumber(16))
+    .option("--max-num-seqs <number>", "sequences that run at once (default: 256)", wholeNumber(1))
+    .option("--block-size <tokens>", "tokens of a block of the KV cache (default: 16)", wholeNumber(1))
+    .option("--kv-cache-tokens <number>", "tokens the KV cache holds (default: 400000)", wholeNumber(1))
+    .option("--max-num-queued-reqs <number>", "requests at most, further ones get 503 (default: all)", wholeNumber(1))
     .option("--answer-tokens <number>", "median length of made-up answers (default: 80)", wholeNumber(1))
     .option("--thinking", "think unless a request says otherwise")
     .option("--drift", "generate tokens that are not the tokenizer's own, to try out what that breaks")
@@ -57,6 +65,10 @@ async function mockModel(call: CommandCall<MockOptions>): Promise<void> {
     thinking: options.thinking,
     drift: options.drift,
     answerTokens: options.answerTokens,
+    maxSequences: options.maxNumSeqs,
+    blockTokens: options.blockSize,
+    kvTokens: options.kvCacheTokens,
+    maxQueuedRequests: options.maxNumQueuedReqs,
   });
   try {
     const { model, urls } = running;

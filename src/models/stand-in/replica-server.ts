@@ -79,12 +79,13 @@ export class ReplicaServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { faults, settings } = this.replica;
-    if (faults.away) {
+    const url = urlOf(request);
+    // What turns the fault off stays reachable.
+    if (faults.away && !url.pathname.startsWith("/mock/")) {
       request.socket.resetAndDestroy();
       return;
     }
     const started = settings.clock.monotonic();
-    const url = new URL(request.url ?? "/", "http://replica");
     const methods = this.#routes.get(url.pathname);
     response.setHeader("x-request-id", request.headers["x-request-id"] ?? randomHex(16));
     this.#active++;
@@ -111,7 +112,7 @@ export class ReplicaServer {
     url: URL,
     methods: ReadonlyMap<string, Route> | undefined,
   ): Promise<void> {
-    const { settings, faults, adminCalls } = this.replica;
+    const { settings, adminCalls } = this.replica;
     if (
       settings.apiKey !== null &&
       GUARDED.test(url.pathname) &&
@@ -134,22 +135,25 @@ export class ReplicaServer {
     const text = await bodyText(request, settings.maxBodyBytes);
     if (text === null) throw new HttpError(413, `The body is larger than ${settings.maxBodyBytes} bytes.`);
     if (route.kind === "development") adminCalls.set(route.path, (adminCalls.get(route.path) ?? 0) + 1);
-    let strikes = NO_STRIKES;
-    if (route.kind === "generation") {
-      if (faults.strike("never-answer")) return;
-      if (faults.on("draining")) throw new HttpError(500, "cannot schedule new futures after shutdown");
-      const status = faults.strike("status");
-      if (status) {
-        const headers = status.retry_after === undefined ? {} : { "retry-after": String(status.retry_after) };
-        throw new HttpError(status.status, "A fault that was asked for.", { headers });
-      }
-      strikes = new Strikes(faults);
-      if (strikes.get("reset")?.at === "before-headers") {
-        request.socket.resetAndDestroy();
-        return;
-      }
-    }
+    const strikes = route.kind === "generation" ? this.#strike(request) : NO_STRIKES;
+    if (!strikes) return;
     await route.handle(new Exchange({ replica: this.replica, request, response, url, text, strikes }));
+  }
+
+  /** What goes wrong with a generation call; null when it gets no answer at all. */
+  #strike({ socket }: IncomingMessage): Strikes | null {
+    const { faults } = this.replica;
+    if (faults.strike("never-answer")) return null;
+    if (faults.on("draining")) throw new HttpError(500, "cannot schedule new futures after shutdown");
+    const status = faults.strike("status");
+    if (status) {
+      const headers = status.retry_after === undefined ? {} : { "retry-after": String(status.retry_after) };
+      throw new HttpError(status.status, "A fault that was asked for.", { headers });
+    }
+    const strikes = new Strikes(faults);
+    if (strikes.get("reset")?.at !== "before-headers") return strikes;
+    socket.resetAndDestroy();
+    return null;
   }
 
   #refuse(url: URL, request: IncomingMessage, response: ServerResponse, error: unknown): void {
@@ -168,6 +172,12 @@ export class ReplicaServer {
     // What is left of a body that was not read would be taken for the next request.
     sendJson(response, status, body, request.complete ? headers : { ...headers, connection: "close" });
   }
+}
+
+/** A path that is no URL names nothing. */
+function urlOf(request: IncomingMessage): URL {
+  const { url = "/" } = request;
+  return new URL(URL.canParse(url, "http://replica") ? url : "/", "http://replica");
 }
 
 function sendJson(

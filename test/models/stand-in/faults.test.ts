@@ -211,6 +211,8 @@ describe("of answers", () => {
     const doubled = await both({ kind: "usage", usage: "doubled" });
     expect(JSON.parse(doubled.whole)).toMatchObject({ usage: { completion_tokens: 40 } });
     expect(doubled.stream).toContain('"completion_tokens":40');
+    const repeated = await both({ kind: "usage", usage: "repeated" });
+    expect(repeated.stream.split('"completion_tokens":20')).toHaveLength(3);
   });
 
   test("tokens and log-probs that do not agree", async () => {

@@ -184,6 +184,11 @@ describe.skipIf(!present)(`recorded vLLM exchanges against the stand-in${missing
     await until(() => replica.load === 1);
     await check(url, "hung_engine_health");
     expect(replica.driver.engine.counters.steps).toBe(0);
+    // As on the real one: the gauges know nothing of the call, the load does.
+    const page = await (await fetch(`${url}/metrics`)).text();
+    expect(page).toMatch(/^vllm:num_requests_(?:running|waiting)[{].*[}] 0[.]0$/m);
+    expect(page).not.toMatch(/^vllm:num_requests_(?:running|waiting)[{].*[}] [1-9]/m);
+    expect(await (await fetch(`${url}/load`)).json()).toEqual({ server_load: 1 });
     replica.faults.clear();
     await held;
   });

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { rootContext } from "../../../src/core/context.ts";
@@ -174,6 +175,19 @@ describe("what is said", () => {
     expect(replica.driver.engine.counters.finished).toBe(3);
   });
 
+  test("JSON that fits a schema", async () => {
+    const { url } = await serve();
+    const schema = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
+    const formats = [
+      { response_format: { type: "json_schema", json_schema: { name: "x", schema } } },
+      { structured_outputs: { json: JSON.stringify(schema) } },
+    ];
+    for (const format of formats) {
+      const said = JSON.parse((await content(url, format))?.message.content ?? "") as { n: unknown };
+      expect(Number.isInteger(said.n)).toBe(true);
+    }
+  });
+
   test("older names", async () => {
     const { url } = await serve({ legacyNames: true, thinking: true });
     expect((await content(url, {}))?.message).toHaveProperty("reasoning_content");
@@ -199,6 +213,49 @@ describe("places", () => {
     expect(replica.load).toBe(0);
     // As in vLLM, nobody counts it.
     expect(Object.values(replica.metrics.finished)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("a stream begins with the first token, and a call's id may come twice at once", async () => {
+    const { url, replica } = await serve({ speed: 50 });
+    await post(`${url}/pause?mode=keep`, {});
+    const body = { ...HELLO, max_tokens: 8, ignore_eos: true, stream: true };
+    const streams = [1, 2].map(async () => {
+      const answer = await fetch(url + CHAT, {
+        method: "POST",
+        headers: { "x-request-id": "twin" },
+        body: JSON.stringify(body),
+      });
+      const chunks: string[] = [];
+      for await (const chunk of answer.body ?? []) chunks.push(new TextDecoder().decode(chunk as Uint8Array));
+      return chunks;
+    });
+    await until(() => replica.driver.engine.counters.waiting === 2);
+    const told = await Promise.race([...streams, new Promise((resolve) => setTimeout(resolve, 50, "nothing"))]);
+    expect(told).toBe("nothing");
+    await post(`${url}/resume`, {});
+    for (const chunks of await Promise.all(streams)) {
+      expect(chunks[0]).toMatch(/"role":"assistant"[^]*"delta":{"content":/);
+      expect(chunks.join("")).toContain('"id":"chatcmpl-twin"');
+    }
+  });
+
+  test("sleep ends when all parts are awake", async () => {
+    const { url, replica } = await serve();
+    await post(`${url}/sleep?level=2`, {});
+    const held = postJson<ChatAnswer>(url + CHAT, HELLO);
+    await until(() => replica.driver.engine.counters.waiting === 1);
+    await post(`${url}/wake_up?tags=weights`, {});
+    expect(replica.driver.engine.sleepLevel).toBe(2);
+    await post(`${url}/wake_up?tags=kv_cache`, {});
+    expect((await held).choices[0]?.finish_reason).toBe("stop");
+  });
+
+  test("a path that is no URL is not found", async () => {
+    const { url } = await serve();
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    const told = new Promise<string>((resolve) => socket.once("data", (data: Buffer) => resolve(data.toString())));
+    socket.write("GET // HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    expect(await told).toMatch(/^HTTP\/1.1 404/);
   });
 
   test("time passes as the engine says, faster by the speed", async () => {

@@ -7,7 +7,9 @@ import type { Sampling } from "../replica/sampling.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { Answer } from "../text/answer.ts";
 import type { ChatMessage, ToolDefinition } from "../text/messages.ts";
-import { hashNumbers } from "../text/random.ts";
+import { pythonJson } from "../text/python-json.ts";
+import { hashNumbers, seededRandom } from "../text/random.ts";
+import { schemaValue } from "../text/schema-value.ts";
 import { sampleAnswer, type SampleRequest } from "../text/sampler.ts";
 import { scriptIn } from "../text/script.ts";
 import { decode } from "../text/tokenizer.ts";
@@ -25,7 +27,7 @@ export interface Call {
   readonly sampling: Sampling;
 }
 
-/** Starts `count` sequences per call, or throws: 503 when the queue is full. Ids: the call's, with a number where it has several. */
+/** Makes `count` sequences per call, or throws: 503 when the queue is full. */
 export function startGenerations(replica: Replica, calls: readonly Call[], count: number, id: string): Generation[] {
   if (replica.full) {
     replica.metrics.rejected.max_num_queued_reqs++;
@@ -34,12 +36,8 @@ export function startGenerations(replica: Replica, calls: readonly Call[], count
       "The engine is currently busy and cannot accept new requests. Please try again later or on a different instance.",
     );
   }
-  const several = calls.length * count > 1;
   return calls.flatMap((call, i) =>
-    Array.from({ length: count }, (_, n) => {
-      const index = i * count + n;
-      return replica.generation(several ? `${id}-${index}` : id, planCall(replica, call, index));
-    }),
+    Array.from({ length: count }, (_, n) => replica.generation(id, planCall(replica, call, i * count + n))),
   );
 }
 
@@ -74,6 +72,7 @@ function answerTo(replica: Replica, call: Call, index: number, seed: number): An
     return { raw: sampling.choice[seed % sampling.choice.length] ?? "" };
   const scripted = scriptedAnswer(call);
   if (scripted) return scripted;
+  if (sampling.schema !== null) return { content: pythonJson(schemaValue(sampling.schema, seededRandom(seed))) };
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   const toolResults = messages.slice(lastUser + 1).filter(({ role }) => role === "tool").length;
   return sampleAnswer({ seed, tools, toolChoice, toolResults, thinking, length: settings.answerLength });

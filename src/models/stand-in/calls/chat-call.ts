@@ -8,7 +8,7 @@ import { type ChatMessage, chatMessage, type ToolDefinition } from "../text/mess
 import { encode } from "../text/tokenizer.ts";
 import type { SampleRequest } from "../text/sampler.ts";
 import type { Call } from "./call.ts";
-import { checkLogprobs, checkSampling, outputRoom, samplingFields } from "./sampling-fields.ts";
+import { checkCount, checkLogprobs, checkSampling, outputRoom, samplingFields } from "./sampling-fields.ts";
 
 /** What a chat call wants back. */
 export interface ChatCall {
@@ -51,6 +51,7 @@ export function chatCall(replica: Replica, body: JsonObject): ChatCall {
   if (top !== null && top !== 0 && !logprobs)
     throw badParameter("when using `top_logprobs`, `logprobs` must be set to true.", "top_logprobs");
   checkLogprobs(logprobs ? top : null);
+  checkCount(wanted.count);
   const toolChoice = toolChoiceOf(body["tool_choice"], tools);
   checkModel(replica, model);
   const { maxModelLength } = replica.settings;

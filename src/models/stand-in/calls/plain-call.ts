@@ -5,7 +5,7 @@ import { Fields } from "../http/fields.ts";
 import { HttpError, invalidShape } from "../http/http-error.ts";
 import { encode, VOCABULARY_SIZE } from "../text/tokenizer.ts";
 import type { Call } from "./call.ts";
-import { checkLogprobs, checkSampling, outputRoom, samplingFields } from "./sampling-fields.ts";
+import { checkCount, checkLogprobs, checkSampling, outputRoom, samplingFields } from "./sampling-fields.ts";
 
 /** Output of Completions where nobody says how much. */
 const DEFAULT_MAX_TOKENS = 16;
@@ -43,6 +43,7 @@ export function completionCall(replica: Replica, body: JsonObject): PlainCall {
   fields.check();
   checkModel(replica, model);
   checkLogprobs(wanted.logprobs);
+  checkCount(wanted.count);
   const { maxModelLength } = replica.settings;
   checkSampling(sampling, maxModelLength);
   const calls = promptsOf(body["prompt"]).map(({ tokens, exact }): Call => {

@@ -1,8 +1,10 @@
+import { isJsonObject, type JsonObject } from "../../../core/json/parse.ts";
 import type { Sampling } from "../replica/sampling.ts";
 import type { Fields } from "../http/fields.ts";
 import { badParameter, HttpError } from "../http/http-error.ts";
 
 const MOST_LOGPROBS = 20;
+const MOST_CHOICES = 1024;
 
 /** The sampling parameters of a body, with their types checked; `maxTokens` as it was asked for, or null. */
 export interface AskedSampling extends Omit<Sampling, "maxTokens"> {
@@ -27,9 +29,28 @@ export function samplingFields(fields: Fields, maxName: "max_tokens" | "max_outp
     temperature: fields.number("temperature") ?? 1,
     seed: fields.integer("seed"),
     choice: Array.isArray(choice) ? choice.filter((text) => typeof text === "string") : null,
+    schema: schemaOf(fields.body, structured),
     priority: fields.integer("priority") ?? 0,
     salt: fields.text("cache_salt") ?? "",
   };
+}
+
+/** The JSON schema of an answer, as vLLM, Chat Completions or Responses say it; any object for `json_object`. */
+function schemaOf(body: JsonObject, structured: JsonObject | null): JsonObject | null {
+  const text = isJsonObject(body["text"]) ? body["text"]["format"] : null;
+  const format = [body["response_format"], text].find(isJsonObject);
+  const named = isJsonObject(format?.["json_schema"]) ? format["json_schema"]["schema"] : format?.["schema"];
+  const schema = structured?.["json"] ?? body["guided_json"] ?? named;
+  if (isJsonObject(schema)) return schema;
+  if (typeof schema === "string") {
+    try {
+      const parsed: unknown = JSON.parse(schema);
+      return isJsonObject(parsed) ? parsed : null;
+    } catch {
+      throw badParameter("The JSON schema is no JSON.", "structured_outputs");
+    }
+  }
+  return format?.["type"] === "json_object" ? { type: "object", additionalProperties: {} } : null;
 }
 
 /** What vLLM refuses of parameters that have the right types. */
@@ -48,6 +69,13 @@ export function checkSampling({ maxTokens, minTokens, temperature }: AskedSampli
     );
   if (temperature < 0)
     throw badParameter(`temperature must be non-negative, got ${temperature}.`, "temperature", temperature);
+}
+
+/** How many choices; throws a 400 when they are none or more than the stand-in serves. */
+export function checkCount(count: number): number {
+  if (count < 1) throw badParameter(`n must be at least 1, got ${count}.`, "n", count);
+  if (count > MOST_CHOICES) throw badParameter(`n must be at most ${MOST_CHOICES}, got ${count}.`, "n", count);
+  return count;
 }
 
 /** The log-probs asked for per token; throws a 400 when they are too many. */

@@ -40,7 +40,8 @@ export const faultSchema = z.discriminatedUnion("kind", [
   /** Answers and `/v1/models` name another model. */
   z.strictObject({ kind: z.literal("model-name"), name: z.string().max(256), ...often }),
   z.strictObject({ kind: z.literal("empty-choices"), ...often }),
-  z.strictObject({ kind: z.literal("usage"), usage: z.enum(["missing", "doubled"]), ...often }),
+  /** `doubled`: all counts are twice what they are. `repeated`: a stream has its usage twice. */
+  z.strictObject({ kind: z.literal("usage"), usage: z.enum(["missing", "doubled", "repeated"]), ...often }),
   /** The last token id is missing, its log-prob is not. */
   z.strictObject({ kind: z.literal("unequal-tokens"), ...often }),
   /** Log-probs are `NaN`, as Python writes it, which is no JSON. */

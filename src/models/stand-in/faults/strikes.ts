@@ -51,8 +51,7 @@ export class Strikes {
       const name = this.get("model-name");
       if (name && "model" in holder) holder["model"] = name.name;
       const usage = this.get("usage");
-      if (usage && isJsonObject(holder["usage"]))
-        holder["usage"] = usage.usage === "missing" ? null : doubled(holder["usage"]);
+      if (usage && isJsonObject(holder["usage"])) holder["usage"] = wrongUsage(holder["usage"], usage.usage);
       if (this.get("empty-choices"))
         for (const key of ["choices", "output", "content"]) if (Array.isArray(holder[key])) holder[key] = [];
     }
@@ -65,6 +64,12 @@ export class Strikes {
       });
     return copy;
   }
+}
+
+function wrongUsage(usage: JsonObject, how: "missing" | "doubled" | "repeated"): JsonObject | null {
+  if (how === "missing") return null;
+  // The stream itself repeats it.
+  return how === "doubled" ? doubled(usage) : usage;
 }
 
 function doubled(usage: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { JsonObject } from "../../../core/json/parse.ts";
+import { isJsonObject, type JsonObject } from "../../../core/json/parse.ts";
 import type { Strikes } from "../faults/strikes.ts";
 
 /** Server-sent events. What is written in one turn of the event loop goes out together. */
@@ -26,6 +26,9 @@ export class EventStream {
   send(data: JsonObject, name?: string): void {
     if (this.#ended) return;
     this.#write(`${name === undefined ? "" : `event: ${name}\n`}data: ${this.#strikes.text(data)}\n\n`);
+    if (isJsonObject(data["usage"]) && this.#strikes.get("usage")?.usage === "repeated") {
+      this.#write(`data: ${this.#strikes.text(data)}\n\n`);
+    }
     if (++this.#sent < this.#half) return;
     if (this.#strikes.get("half-stream")) this.#end();
     else if (this.#strikes.get("reset")) this.#cut();

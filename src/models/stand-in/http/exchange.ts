@@ -97,7 +97,7 @@ export class Exchange {
   /** ORCA's load report, for callers that ask for it. */
   #loadHeader(): Record<string, string> {
     if (this.header("endpoint-load-metrics-format")?.toUpperCase() !== "JSON") return {};
-    const { waiting, kvUsage } = this.replica.driver.engine.counters;
+    const { waiting, kvUsage } = this.replica.driver.counters;
     const float = (value: number) => (Number.isInteger(value) ? `${value}.0` : String(value));
     const named = `{"num_requests_waiting": ${float(waiting)}, "kv_cache_usage_perc": ${float(kvUsage)}}`;
     return { "endpoint-load-metrics": `JSON {"named_metrics": ${named}}` };

@@ -27,7 +27,7 @@ function writeProcess(page: Exposition, created: number): void {
 
 function writeEngine(page: Exposition, { driver, settings, metrics }: Replica): void {
   const { engine } = driver;
-  const counters = engine.counters;
+  const { counters } = driver;
   const labels: Labels = { engine: "0", model_name: settings.model };
   const by = (label: string, values: Readonly<Record<string, number>>) =>
     Object.entries(values).map(([value, count]) => [{ ...labels, [label]: value }, count] as const);

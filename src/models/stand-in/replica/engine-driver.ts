@@ -1,5 +1,12 @@
 import type { Clock } from "../../../core/clock.ts";
-import { chainBlocks, type Engine, type EngineEvent, type EngineStep, type PauseMode } from "../engine/index.ts";
+import {
+  chainBlocks,
+  type Engine,
+  type EngineCounters,
+  type EngineEvent,
+  type EngineStep,
+  type PauseMode,
+} from "../engine/index.ts";
 import type { Generation } from "./generation.ts";
 
 /** Milliseconds of real time after which a driver that is behind lets others have the event loop. */
@@ -45,6 +52,7 @@ export class EngineDriver {
   #advancing = false;
   #slowness = 1;
   #hung = false;
+  #lastTold: EngineCounters | null = null;
   #dead = false;
   #closed = false;
 
@@ -73,10 +81,11 @@ export class EngineDriver {
     });
   }
 
-  /** Ends generations with what they have; all when no ids are given. Answers how many there were. */
-  abort(ids?: readonly string[]): number {
-    const found = ids?.filter((id) => this.engine.abort(id)) ?? this.engine.abortAll();
-    this.#endAborted(found);
+  /** Ends the generations of calls with what they have; all when no calls are given. Answers how many there were. */
+  abort(callIds?: readonly string[]): number {
+    const generations = Array.from(this.#waiters.values(), ({ generation }) => generation);
+    const found = generations.filter(({ id, callId }) => (callIds?.includes(callId) ?? true) && this.engine.abort(id));
+    this.#endAborted(found.map(({ id }) => id));
     return found.length;
   }
 
@@ -108,8 +117,14 @@ export class EngineDriver {
     this.#slowness = factor;
   }
 
+  /** What the engine last told: nothing new while it hangs, although requests may come. */
+  get counters(): EngineCounters {
+    return this.#lastTold ?? this.engine.counters;
+  }
+
   /** No more steps, as when the engine's process is stopped; requests stay. */
   set hung(hung: boolean) {
+    if (hung !== this.#hung) this.#lastTold = hung ? this.engine.counters : null;
     this.#hung = hung;
     if (hung) this.#halt();
     else this.#wake();

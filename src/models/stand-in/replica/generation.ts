@@ -30,7 +30,10 @@ export interface VersionSpan {
 
 /** A sequence in an engine, and how far it is. */
 export class Generation {
+  /** Unique in its engine. */
   readonly id: string;
+  /** As the caller knows it; all choices of a call have the same. */
+  readonly callId: string;
   readonly plan: GenerationPlan;
   /** Tokens generated so far. */
   delivered = 0;
@@ -45,8 +48,9 @@ export class Generation {
   /** Called after each step that brought tokens. */
   onTokens: (() => void) | null = null;
 
-  constructor(id: string, plan: GenerationPlan, arrived: number) {
+  constructor(id: string, callId: string, plan: GenerationPlan, arrived: number) {
     this.id = id;
+    this.callId = callId;
     this.plan = plan;
     this.times = { arrived, started: null, first: null, last: null };
   }

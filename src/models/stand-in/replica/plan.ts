@@ -80,16 +80,20 @@ interface Stop {
 function firstStop(tokens: readonly number[], texts: readonly string[], sampling: Sampling): Stop | null {
   const { stop, stopTokenIds, minTokens, includeStopInOutput } = sampling;
   if (stop.length === 0 && stopTokenIds.length === 0) return null;
-  let text = "";
+  const longest = Math.max(0, ...stop.map((reason) => reason.length));
+  // As much of the text as a stop string can begin in, and how much there was before it.
+  let tail = "";
+  let skipped = 0;
   for (const [i, token] of tokens.entries()) {
-    const before = text.length;
-    text += texts[i] ?? "";
+    const kept = Math.min(tail.length, Math.max(0, longest - 1));
+    skipped += tail.length - kept;
+    tail = tail.slice(tail.length - kept) + (texts[i] ?? "");
     if (i + 1 < minTokens) continue;
-    if (stopTokenIds.includes(token)) return { count: i + 1, textLength: before, reason: token };
+    if (stopTokenIds.includes(token)) return { count: i + 1, textLength: skipped + kept, reason: token };
     for (const reason of stop) {
-      const at = text.indexOf(reason, Math.max(0, before - reason.length + 1));
+      const at = tail.indexOf(reason);
       if (at >= 0 && reason !== "")
-        return { count: i + 1, textLength: includeStopInOutput ? at + reason.length : at, reason };
+        return { count: i + 1, textLength: skipped + at + (includeStopInOutput ? reason.length : 0), reason };
     }
   }
   return null;

@@ -1,4 +1,4 @@
-import { Engine, type EngineStep } from "../engine/index.ts";
+import { DEFAULT_ENGINE_SHAPE, Engine, type EngineShape, type EngineStep } from "../engine/index.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
 import type { ReplicaSettings } from "../options.ts";
 import { EngineDriver } from "./engine-driver.ts";
@@ -19,14 +19,17 @@ export class Replica {
   load = 0;
   /** Calls of each endpoint for development. */
   readonly adminCalls = new Map<string, number>();
+  /** What sleeps: parts that `wake_up` may name. */
+  readonly asleep = new Set<"weights" | "kv_cache">();
   #calls = 0;
+  #sequences = 0;
 
   constructor(settings: ReplicaSettings) {
     const { clock, engine, speed, maxModelLength } = settings;
     this.settings = settings;
     this.created = Math.floor(clock.now() / 1000);
     this.driver = new EngineDriver({
-      engine: new Engine({ ...engine, kvTokens: Math.max(engine.kvTokens ?? 400_000, maxModelLength + 64) }),
+      engine: new Engine(shapeFor(engine, maxModelLength)),
       speed,
       clock,
       events: {
@@ -44,9 +47,9 @@ export class Replica {
     return this.#calls++;
   }
 
-  /** A sequence that is ready to run. */
-  generation(id: string, plan: GenerationPlan): Generation {
-    return new Generation(id, plan, this.settings.clock.monotonic());
+  /** A sequence of a call, ready to run. Callers may use a call's id again, so sequences have ids of their own. */
+  generation(callId: string, plan: GenerationPlan): Generation {
+    return new Generation(`${callId}#${this.#sequences++}`, callId, plan, this.settings.clock.monotonic());
   }
 
   /** Whether one more request would be one too many. */
@@ -65,4 +68,10 @@ export class Replica {
     this.driver.hung = board.on("hang") !== null;
     this.driver.dead = board.on("engine-dead") !== null;
   }
+}
+
+/** The engine's shape, with room for the longest request. */
+function shapeFor(engine: Partial<EngineShape>, maxModelLength: number): EngineShape {
+  const shape = { ...DEFAULT_ENGINE_SHAPE, ...engine };
+  return { ...shape, kvTokens: Math.max(shape.kvTokens, maxModelLength + shape.blockTokens) };
 }

@@ -26,11 +26,18 @@ export async function streamChat(
     stream.send({ id, object: "chat.completion.chunk", created, model: replica.settings.model, choices, ...more });
   const fingerprint = includeUsage ? {} : { system_fingerprint: FINGERPRINT };
 
+  let begun = false;
+  const begin = () => {
+    for (const [index] of begun ? [] : generations.entries()) {
+      const prompt = returnTokenIds && index === 0 ? { prompt_token_ids: call.prompt, prompt_text: null } : {};
+      chunk([{ index, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }], prompt);
+    }
+    begun = true;
+  };
   const writers = generations.map((generation, index) => {
-    const prompt = returnTokenIds && index === 0 ? { prompt_token_ids: call.prompt, prompt_text: null } : {};
-    chunk([{ index, delta: { role: "assistant", content: "" }, logprobs: null, finish_reason: null }], prompt);
     const writer = new ChoiceWriter(generation, index, wanted, replica.settings.legacyNames);
     generation.onTokens = () => {
+      begin();
       const choice = writer.next();
       if (choice) chunk([choice], "stop_reason" in choice ? fingerprint : {});
     };
@@ -43,6 +50,7 @@ export async function streamChat(
     stream.fail(error.body({ flat: replica.settings.legacyNames }));
     return;
   }
+  begin();
   for (const writer of writers) {
     // What was aborted ends without a last token.
     const choice = writer.end();

@@ -62,13 +62,17 @@ async function streamCompletions(
   const fingerprint = wanted.includeUsage ? {} : { system_fingerprint: FINGERPRINT };
   const ended = new Set<Generation>();
 
+  const offsets = generations.map(() => 0);
   const tell = (generation: Generation, index: number, from: number, finish: string | null) => {
     if (finish !== null) ended.add(generation);
     const echo = wanted.echo && from === 0 ? decode(generation.plan.prompt) : "";
+    const text = generation.text(from);
+    const offset = offsets[index] ?? 0;
+    offsets[index] = offset + text.length;
     const choice = {
       index,
-      text: echo + generation.text(from),
-      logprobs: logprobsOf(wanted, generation, from, generation.text().length - generation.text(from).length),
+      text: echo + text,
+      logprobs: logprobsOf(wanted, generation, from, offset),
       finish_reason: finish,
       stop_reason: finish === "stop" ? generation.plan.stopReason : null,
       prompt_token_ids: wanted.returnTokenIds && from === 0 ? generation.plan.prompt : null,

@@ -4,6 +4,7 @@ import { Fields } from "../http/fields.ts";
 import { requireScaleOut } from "./generate.ts";
 import { HttpError, invalidShape } from "../http/http-error.ts";
 
+const PARTS = ["weights", "kv_cache"] as const;
 const MODES: readonly PauseMode[] = ["abort", "wait", "keep"];
 
 /** `POST /pause?mode=abort|wait|keep&clear_cache=true`: with `wait`, answers when all have finished. */
@@ -30,7 +31,7 @@ export function resume(exchange: Exchange): void {
 /** `GET /is_paused` */
 export function isPaused(exchange: Exchange): void {
   const { engine } = exchange.replica.driver;
-  exchange.json(200, { is_paused: engine.paused !== null && engine.sleepLevel === 0 });
+  exchange.json(200, { is_paused: engine.paused !== null });
 }
 
 /** `POST /sleep?level=1|2` */
@@ -39,17 +40,19 @@ export function sleep(exchange: Exchange): void {
   const started = replica.settings.clock.monotonic();
   const level = exchange.query.get("level") === "2" ? 2 : 1;
   replica.driver.sleep(level);
+  for (const part of PARTS) replica.asleep.add(part);
   replica.metrics.sleepOperations.sleep.observe((replica.settings.clock.monotonic() - started) / 1000);
   exchange.json(200, { status: "sleeping", level });
 }
 
-/** `POST /wake_up`: requests held meanwhile begin. */
+/** `POST /wake_up?tags=weights&tags=kv_cache`: when all parts are awake, requests held meanwhile begin. */
 export function wakeUp(exchange: Exchange): void {
   const { replica } = exchange;
   const started = replica.settings.clock.monotonic();
-  replica.driver.resume();
-  replica.metrics.sleepOperations.wake.observe((replica.settings.clock.monotonic() - started) / 1000);
   const tags = exchange.query.getAll("tags");
+  for (const part of PARTS) if (tags.length === 0 || tags.includes(part)) replica.asleep.delete(part);
+  if (replica.asleep.size === 0) replica.driver.resume();
+  replica.metrics.sleepOperations.wake.observe((replica.settings.clock.monotonic() - started) / 1000);
   exchange.json(200, { status: "awake", tags: tags.length > 0 ? tags : null });
 }
 

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../core/json/parse.ts";
 import { startGenerations } from "../calls/call.ts";
 import { checkTokens, plainCall } from "../calls/plain-call.ts";
 import { runGenerations } from "../calls/run.ts";
-import { checkLogprobs, checkSampling, outputRoom, samplingFields } from "../calls/sampling-fields.ts";
+import { checkCount, checkLogprobs, checkSampling, outputRoom, samplingFields } from "../calls/sampling-fields.ts";
 import type { Generation } from "../replica/generation.ts";
 import { checkModel } from "../calls/check-model.ts";
 import type { Exchange } from "../http/exchange.ts";
@@ -30,6 +30,7 @@ export async function generate(exchange: Exchange): Promise<void> {
   params.check();
   checkModel(replica, fields.text("model"));
   checkLogprobs(logprobs);
+  checkCount(count);
   const { maxModelLength } = replica.settings;
   checkSampling(sampling, maxModelLength);
   const prompt = checkTokens(tokens);

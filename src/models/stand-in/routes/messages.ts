@@ -41,7 +41,7 @@ export async function messages(exchange: Exchange): Promise<void> {
   }
   const events = exchange.events(generation.plan.tokens.length + 3);
   const writer = new BlockWriter(events, parser);
-  writer.begin({
+  const message = {
     id,
     type: "message",
     role: "assistant",
@@ -50,8 +50,11 @@ export async function messages(exchange: Exchange): Promise<void> {
     stop_reason: null,
     stop_sequence: null,
     usage: { input_tokens: generation.plan.prompt.length, output_tokens: 0 },
-  });
-  generation.onTokens = () => writer.push(generation);
+  };
+  generation.onTokens = () => {
+    writer.begin(message);
+    writer.push(generation);
+  };
   try {
     await runGenerations(exchange, generations);
   } catch (error) {
@@ -60,6 +63,7 @@ export async function messages(exchange: Exchange): Promise<void> {
     events.done(false);
     return;
   }
+  writer.begin(message);
   const called = writer.end();
   writer.complete({ delta: stopOf(generation, called), usage: usageOf(replica, generation) });
 }
@@ -119,6 +123,7 @@ class BlockWriter {
   #open: "reasoning" | "content" | "call" | null = null;
   #index = -1;
   #sent = 0;
+  #begun = false;
   #called = false;
 
   constructor(stream: EventStream, parser: { thinking: boolean; parseCalls: boolean }) {
@@ -126,8 +131,10 @@ class BlockWriter {
     this.#parser = new OutputParser(parser);
   }
 
+  /** Once, however often it is called. */
   begin(message: JsonObject): void {
-    this.#event("message_start", { message });
+    if (!this.#begun) this.#event("message_start", { message });
+    this.#begun = true;
   }
 
   push(generation: Generation): void {

@@ -1,15 +1,19 @@
 import type { Generation } from "../replica/generation.ts";
 
+const OPEN = "<think>";
+const CLOSE = "</think>";
+
 /** Generated tokens between the tags of the think block; all, while it has no end. */
 export function reasoningTokens({ plan, delivered }: Generation, thinking: boolean): number {
-  const { texts } = plan;
-  let text = "";
   let begin = 0;
+  // As much of the text as a tag can lie in.
+  let tail = "";
   for (let i = 0; i < delivered; i++) {
-    text += texts[i] ?? "";
-    if (i < 8 && text.trimStart() === "<think>") begin = i + 1;
-    else if (!thinking && begin === 0 && !"<think>".startsWith(text)) return 0;
-    if (text.endsWith("</think>")) return Math.max(0, i - begin);
+    const text = plan.texts[i] ?? "";
+    tail = tail.slice(-CLOSE.length) + text;
+    if (begin === 0 && tail === OPEN) begin = i + 1;
+    else if (begin === 0 && !thinking && !OPEN.startsWith(tail)) return 0;
+    if (tail.endsWith(CLOSE)) return i - begin;
   }
   return thinking || begin > 0 ? delivered - begin : 0;
 }

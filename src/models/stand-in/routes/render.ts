@@ -14,11 +14,9 @@ export function renderChatCall(exchange: Exchange): void {
   const body = exchange.object();
   const { call, stream } = chatCall(exchange.replica, body);
   const kwargs = isJsonObject(body["chat_template_kwargs"]) ? body["chat_template_kwargs"] : {};
-  const rendered = renderedBody(exchange, `chatcmpl-${exchange.callId(body)}`, call, stream);
-  const params = { ...samplingParams(call.sampling) };
   exchange.json(200, {
-    ...rendered,
-    sampling_params: params,
+    ...renderedBody(exchange, `chatcmpl-${exchange.callId(body)}`, call, stream),
+    sampling_params: samplingParams(call.sampling),
     reasoning_ended: kwargs["enable_thinking"] === false ? true : null,
     reasoning_parser_kwargs: parserKwargs(kwargs, body),
   });

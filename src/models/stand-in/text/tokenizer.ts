@@ -83,6 +83,8 @@ export function bytesOf(id: number): Buffer {
 
 /** The text of tokens, hidden ones included; bytes that are not UTF-8 become U+FFFD. */
 export function decode(tokens: readonly number[]): string {
+  const ascii = tokens.every((id) => id < 128 || id >= BYTES);
+  if (ascii) return tokens.map((id) => plainTexts[id] ?? "").join("");
   return Buffer.concat(tokens.map(bytesOf)).toString("utf8");
 }
 
