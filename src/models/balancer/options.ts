@@ -31,26 +31,3 @@ export interface Membership {
   readonly generation: number;
   readonly members: readonly MemberSpec[];
 }
-
-/** Where one replica stands. Times in milliseconds, lengths in tokens. */
-export interface ReplicaSnapshot {
-  readonly id: string;
-  readonly state: string;
-  readonly inFlight: number;
-  readonly waiting: number;
-  readonly sessions: number;
-  readonly residentTokens: number;
-  readonly activeTokens: number;
-  readonly kvTokens: number;
-  readonly slowness: number;
-  readonly heartbeatAgeMs: number;
-  readonly weightVersion: string | null;
-}
-
-export interface BalancerSnapshot {
-  readonly policy: string;
-  readonly generation: number;
-  readonly sessions: number;
-  readonly waiting: number;
-  readonly replicas: readonly ReplicaSnapshot[];
-}
