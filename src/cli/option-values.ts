@@ -16,6 +16,13 @@ export function anyNumber(text: string): number {
   return value;
 }
 
+/** Reads a factor above 0; `max` is Infinity. */
+export function speedFactor(text: string): number {
+  const value = text === "max" ? Infinity : anyNumber(text);
+  if (!(value > 0)) throw new InvalidArgumentError("Expected a number above 0, or max.");
+  return value;
+}
+
 /** Reads `a,b`; given several times, the lists are joined. */
 export function nameList(text: string, before: readonly string[] = []): string[] {
   const names = text

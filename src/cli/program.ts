@@ -5,6 +5,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { envCommand } from "./commands/env.ts";
 import { imageCommand } from "./commands/image.ts";
 import { jobsCommand } from "./commands/jobs.ts";
+import { modelCommand } from "./commands/model.ts";
 import { poolCommand } from "./commands/pool.ts";
 import { rescoreCommand } from "./commands/rescore.ts";
 import { rolloutsCommand } from "./commands/rollouts.ts";
@@ -38,6 +39,7 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     sandboxCommand,
     poolCommand,
     imageCommand,
+    modelCommand,
     doctorCommand,
     configCommand,
   ];

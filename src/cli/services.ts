@@ -33,6 +33,35 @@ export interface RunningReplay {
   stop(): Promise<void>;
 }
 
+/** A stand-in of vLLM to be started; what is undefined is left to the implementation. */
+export interface MockModelOptions {
+  readonly model: string | undefined;
+  readonly replicas: number | undefined;
+  readonly host: string | undefined;
+  /** Of the first replica; the others take those that follow. 0 for any free ones. */
+  readonly port: number | undefined;
+  /** Times faster than real; Infinity waits for nothing. */
+  readonly speed: number | undefined;
+  readonly apiKey: string | undefined;
+  /** Prompt and answer at most, in tokens. */
+  readonly maxModelLength: number | undefined;
+  /** Thinks unless told not to. */
+  readonly thinking: boolean | undefined;
+  /** Generates tokens that are not the tokenizer's own for their text. */
+  readonly drift: boolean | undefined;
+  /** Median length of answers that are made up, in tokens. */
+  readonly answerTokens: number | undefined;
+}
+
+/** A stand-in of vLLM in this process. */
+export interface RunningMockModel {
+  readonly model: string;
+  /** Base URLs with `/v1`, one a replica. */
+  readonly urls: readonly string[];
+  /** Answers what runs with what it has, and ends. */
+  shutdown(): Promise<void>;
+}
+
 /** One prepared answer instead of the recorded ones. */
 export interface ReplayAnswer {
   readonly task: string;
@@ -88,4 +117,6 @@ export interface CliServices {
   ): Promise<ImageCheck[]>;
   /** The replay model for one environment; with `answer`, that task gets this text and no other task is recorded. */
   startReplay(config: Config, environment: string, answer: ReplayAnswer | null): Promise<RunningReplay>;
+  /** Replicas of a stand-in of vLLM. Throws `invalid_request` that names the port when it can't have it. */
+  startMockModel(options: MockModelOptions): Promise<RunningMockModel>;
 }

@@ -115,6 +115,11 @@ export const cliServices: CliServices = {
       stop: () => server.stop(),
     };
   },
+
+  async startMockModel(options) {
+    const { startMockModel } = await import("./mock-model.ts");
+    return startMockModel(options);
+  },
 };
 
 interface PlayedRecording {

@@ -96,6 +96,7 @@ test("the program can be built for its own sake", () => {
     "sandbox",
     "pool",
     "image",
+    "model",
     "doctor",
     "config",
   ]);

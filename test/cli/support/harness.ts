@@ -9,6 +9,7 @@ import type { EnvironmentView } from "../../../src/contract/environments.ts";
 import type { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { ProviderReport } from "../../../src/sandbox/index.ts";
+import { startMockModel } from "../../../src/compose/mock-model.ts";
 import { createApp } from "../../../src/server/create-app.ts";
 import { startServer } from "../../../src/server/start-server.ts";
 import { memoryExecution, type MemoryExecution } from "../../server/support/memory-execution.ts";
@@ -178,6 +179,7 @@ export function createCli(): Cli {
         stop: async () => void events.push("replay stopped"),
       };
     },
+    startMockModel,
   };
   const signals = new EventEmitter();
   const cli: Cli = {

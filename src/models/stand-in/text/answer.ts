@@ -19,14 +19,17 @@ export interface Answer {
    * `error` is an engine error (500).
    */
   readonly finish?: "stop" | "length" | "error";
+  /** Ends with `<|endoftext|>` and not with the end of the turn, as models do now and then; `stop_reason` is its id. */
+  readonly endOfText?: boolean;
   /** Repeats the content or cuts it to so many tokens, the end token included. */
   readonly tokens?: number;
 }
 
-/** The text of an answer as the model writes it, before any parser. */
-export function answerText({ raw, content = "", reasoning, toolCalls = [] }: Answer): string {
+/** The text of an answer as the model writes it, before any parser. A model that thinks begins with a think block. */
+export function answerText({ raw, content = "", reasoning, toolCalls = [] }: Answer, thinking = false): string {
   if (raw !== undefined) return raw;
-  const think = reasoning === undefined ? "" : `<think>\n${reasoning}\n</think>\n\n`;
+  const think =
+    reasoning === undefined ? (thinking ? "<think>\n\n</think>\n\n" : "") : `<think>\n${reasoning}\n</think>\n\n`;
   const calls = toolCalls.map((call) => toolCallText({ name: call.name, arguments: argumentsText(call.arguments) }));
   return think + content + (content !== "" && calls.length > 0 ? "\n" : "") + calls.join("\n");
 }

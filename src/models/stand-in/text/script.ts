@@ -7,7 +7,8 @@ const TRIES = 256;
 
 /**
  * The answers that a prompt asks for: `[[script ANSWERS]]` with a JSON answer or list of answers, each a string or an
- * object with `content`, `reasoning`, `tool_calls` (of `name` and `arguments`), `raw`, `finish` and `tokens`. Null
+ * object with `content`, `reasoning`, `tool_calls` (of `name` and `arguments`), `raw`, `finish`,
+ * `end_of_text` and `tokens`. Null
  * when there is no such marker, or what is in it is no JSON.
  */
 export function scriptIn(text: string): Answer[] | null {
@@ -26,13 +27,14 @@ export function scriptIn(text: string): Answer[] | null {
 
 function answerOf(value: unknown): Answer {
   if (!isJsonObject(value)) return { content: typeof value === "string" ? value : JSON.stringify(value) };
-  const { content, reasoning, tool_calls, raw, finish, tokens } = value;
+  const { content, reasoning, tool_calls, raw, finish, end_of_text, tokens } = value;
   return {
     ...(typeof content === "string" ? { content } : {}),
     ...(typeof reasoning === "string" ? { reasoning } : {}),
     ...(Array.isArray(tool_calls) ? { toolCalls: tool_calls.filter(isJsonObject).map(callOf) } : {}),
     ...(typeof raw === "string" ? { raw } : {}),
     ...(finish === "stop" || finish === "length" || finish === "error" ? { finish } : {}),
+    ...(end_of_text === true ? { endOfText: true } : {}),
     ...(typeof tokens === "number" && tokens >= 1 ? { tokens: Math.floor(tokens) } : {}),
   };
 }

@@ -1,3 +1,4 @@
+import { TextDecoder } from "node:util";
 import { FRAGMENTS, SPECIAL_TOKENS, WORDS } from "./words.ts";
 
 /** Longest entry that is looked for inside an unknown piece. */
@@ -32,12 +33,16 @@ const bytesOfId: readonly Buffer[] = [
   ...Array.from({ length: BYTES }, (_, byte) => Buffer.from([byte])),
   ...[...ENTRIES, ...SPECIAL_TOKENS].map((text) => Buffer.from(text)),
 ];
+/** Right for ids that are ASCII. */
+const plainTexts: readonly string[] = bytesOfId.map((bytes) => bytes.toString("latin1"));
 const unknownPieces = new Map<string, readonly number[]>();
 
 function idOf(special: (typeof SPECIAL_TOKENS)[number]): number {
   return FIRST_SPECIAL + SPECIAL_TOKENS.indexOf(special);
 }
 
+/** Ends a text; models end an answer with it now and then. */
+export const END_OF_TEXT = idOf("<|endoftext|>");
 /** Ends an answer. */
 export const END_OF_TURN = idOf("<|im_end|>");
 const THINK = idOf("<think>");
@@ -61,10 +66,13 @@ export function encode(text: string): number[] {
   return tokens;
 }
 
-/** Other tokens of the same text than `encode` gives, as a model's sampling can yield them: letters and pairs only. */
+/** Other tokens of the same text than `encode` gives, as a model's sampling can yield them: no word stays whole. */
 export function encodeDrifted(text: string): number[] {
   const tokens: number[] = [];
-  for (const [piece] of text.matchAll(PIECES)) takeApart(piece, 2, tokens);
+  for (const [piece] of text.matchAll(PIECES)) {
+    const word = /\p{L}/u.test(piece);
+    takeApart(piece, word ? Math.min(4, piece.length - 1) : LONGEST, tokens);
+  }
   return tokens;
 }
 
@@ -75,15 +83,29 @@ export function bytesOf(id: number): Buffer {
 
 /** The text of tokens, hidden ones included; bytes that are not UTF-8 become U+FFFD. */
 export function decode(tokens: readonly number[]): string {
+  const ascii = tokens.every((id) => id < 128 || id >= BYTES);
+  if (ascii) return tokens.map((id) => plainTexts[id] ?? "").join("");
   return Buffer.concat(tokens.map(bytesOf)).toString("utf8");
 }
 
 /** The text of each token, hidden ones as nothing. A character of several tokens comes with its last one. */
 export function textsOf(tokens: readonly number[]): string[] {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const texts = tokens.map((id) => (isHidden(id) ? "" : decoder.decode(bytesOf(id), { stream: true })));
-  // What is left are the bytes of a character that never was completed.
-  const rest = decoder.decode();
+  const texts: string[] = [];
+  // Only bytes beyond ASCII can leave a character open.
+  let decoder: TextDecoder | null = null;
+  for (const id of tokens) {
+    const ascii = id < 128 || id >= BYTES;
+    if (isHidden(id)) texts.push("");
+    else if (decoder) {
+      texts.push(decoder.decode(bytesOf(id), { stream: true }));
+      if (ascii) decoder = null;
+    } else if (ascii) texts.push(plainTexts[id] ?? "");
+    else {
+      decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+      texts.push(decoder.decode(bytesOf(id), { stream: true }));
+    }
+  }
+  const rest = decoder?.decode() ?? "";
   const last = texts.length - 1;
   if (rest !== "" && last >= 0) texts[last] += rest;
   return texts;
