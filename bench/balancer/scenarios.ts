@@ -167,7 +167,12 @@ export const SCENARIOS = {
       version: `v${i + 1}`,
     })),
   },
-  unnamed: { ...BASE, title: "calls name neither session nor group", isNamed: false },
+  unnamed: {
+    ...BASE,
+    title: "calls name neither session nor group",
+    isNamed: false,
+    policies: RIVALS.filter((name) => name !== "hash_mod" && name !== "sticky_least_sessions"),
+  },
   burst: { ...BASE, title: "all 384 rollouts start at once", concurrent: 384, rampSeconds: 0 },
   flapping: {
     ...BASE,

@@ -1,12 +1,12 @@
 import { Balancer, type CallFacts, type Lease, type Policy, type Refusal } from "../../src/models/balancer/index.ts";
 import type { EngineEvent } from "../../src/models/stand-in/engine/index.ts";
 import { VirtualClock } from "./event-queue.ts";
-import { Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import { Meter, type Result } from "./results.ts";
-import type { Incident, Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenarios.ts";
+import { BLOCK_TOKENS, SimulatedFleet } from "./simulated-fleet.ts";
 import { blocksOf, type PlannedRollout, type PlannedTurn } from "./workload.ts";
 
-const BLOCK_TOKENS = 64;
 /** Blocks in which prefixes are told to policies: fine for those that live by them, 4 KB of text for the rest. */
 const [FINE_BLOCK_TOKENS, COARSE_BLOCK_TOKENS] = [256, 1_024];
 const PROBE_MS = 2_000;
@@ -44,7 +44,7 @@ export class Simulation {
   readonly #clock = new VirtualClock();
   readonly #scenario: Scenario;
   readonly #balancer: Balancer;
-  readonly #nodes = new Map<string, Node>();
+  readonly #fleet: SimulatedFleet;
   readonly #attempts = new Map<string, Attempt>();
   readonly #meter = new Meter();
   readonly #waiting: PlannedRollout[];
@@ -52,7 +52,6 @@ export class Simulation {
   readonly #prefixBlock: number | null;
   /** NeMo Gym tries the same replica for ever. */
   readonly #avoids: boolean;
-  #generation = 0;
   #active = 0;
   #left: number;
   /** How many rollouts the ramp at the beginning lets run. */
@@ -66,19 +65,22 @@ export class Simulation {
     this.#prefixBlock = usesPrefixes ? FINE_BLOCK_TOKENS : scenario.isNamed ? null : COARSE_BLOCK_TOKENS;
     this.#avoids = policy.name !== "hash_mod";
     this.#balancer = new Balancer({ clock: this.#clock, policy });
-    const shape = { kvTokens: scenario.kvTokens, blockTokens: BLOCK_TOKENS };
-    for (let i = 0; i < scenario.replicas; i++)
-      this.#nodes.set(`r${i}`, new Node(this.#clock, shape, (event) => this.#onEvent(event)));
+    this.#fleet = new SimulatedFleet({
+      clock: this.#clock,
+      scenario,
+      balancer: this.#balancer,
+      onEvent: (event) => this.#onEvent(event),
+      onCrash: (node) => {
+        for (const attempt of this.#attempts.values()) if (attempt.node === node) this.#lose(attempt);
+      },
+    });
   }
 
   run(): Result {
     const { concurrent, rampSeconds, incidents } = this.#scenario;
-    this.#setMembers([]);
-    this.#probe();
-    this.#probe();
     const isGoing = () => this.#left > 0;
     this.#clock.every(PROBE_MS, () => {
-      this.#probe();
+      this.#fleet.probe();
       return isGoing();
     });
     this.#clock.every(TICK_MS, () => {
@@ -87,11 +89,11 @@ export class Simulation {
       this.#sample();
       return isGoing();
     });
-    for (const incident of incidents) this.#clock.after(incident.atSeconds * 1000, () => this.#happen(incident));
+    for (const incident of incidents) this.#clock.after(incident.atSeconds * 1000, () => this.#fleet.happen(incident));
     for (let i = 0; i < concurrent; i++)
       this.#clock.after((i * rampSeconds * 1000) / concurrent, () => this.#fill(i + 1));
     this.#clock.runUntil(() => this.#left === 0 || this.#clock.monotonic() > LIMIT_MS);
-    const preemptions = Array.from(this.#nodes.values(), (node) => node.preemptions).reduce((a, b) => a + b, 0);
+    const preemptions = this.#fleet.nodes.reduce((sum, node) => sum + node.preemptions, 0);
     return this.#meter.result({ makespan: this.#clock.monotonic() / 1000, lost: this.#left, preemptions });
   }
 
@@ -141,9 +143,9 @@ export class Simulation {
   }
 
   #send(rollout: Running, lease: Lease): void {
-    const node = this.#nodes.get(lease.replica);
+    const node = this.#fleet.node(lease.replica);
     const turn = rollout.plan.turns[rollout.turn];
-    if (!node || !turn) throw new Error("a lease for nobody");
+    if (!turn) throw new Error("a lease for no turn");
     if (rollout.attempts++ > 0) this.#meter.resent++;
     if (node.status === "down") {
       lease.fail("connect_failed");
@@ -238,78 +240,15 @@ export class Simulation {
     };
   }
 
-  #happen(incident: Incident): void {
-    switch (incident.kind) {
-      case "slow":
-        this.#node(incident.replica).slow = incident.factor;
-        break;
-      case "hang":
-        this.#node(incident.replica).hang();
-        break;
-      case "crash": {
-        const node = this.#node(incident.replica);
-        node.crash();
-        for (const attempt of this.#attempts.values()) if (attempt.node === node) this.#lose(attempt);
-        break;
-      }
-      case "start":
-        this.#node(incident.replica).start();
-        break;
-      case "update":
-        this.#update(incident.seconds, incident.version);
-        break;
-      case "members":
-        this.#setMembers(incident.absent);
-        break;
-    }
-  }
-
-  #update(seconds: number, weightVersion: string): void {
-    for (const [id, node] of this.#nodes) {
-      this.#balancer.pause(id);
-      node.pause();
-    }
-    this.#clock.after(seconds * 1000, () => {
-      for (const [id, node] of this.#nodes) {
-        node.resume(weightVersion);
-        this.#balancer.resume(id, { weightVersion });
-      }
-    });
-  }
-
-  #setMembers(absent: readonly number[]): void {
-    const ids = [...this.#nodes.keys()].filter((_, i) => !absent.includes(i));
-    const { kvTokens } = this.#scenario;
-    const members = ids.map((id) => ({ id, kvTokens, maxSequences: 256, maxInFlight: 512 }));
-    this.#balancer.setMembers({ generation: this.#generation++, members });
-    for (const [id, { version }] of this.#nodes)
-      if (ids.includes(id)) this.#balancer.resume(id, { weightVersion: version });
-  }
-
-  #probe(): void {
-    for (const [id, node] of this.#nodes) {
-      this.#balancer.probed(id, node.status !== "down");
-      if (node.status === "down") continue;
-      const { steps, waiting, preemptions } = node.counters;
-      this.#balancer.scraped(id, { iterations: steps, waiting, preemptions });
-    }
-  }
-
   /** Only while there is enough to do for balance to mean something. */
   #sample(): void {
     const most = Math.min(this.#scenario.concurrent, this.#meter.mostAtOnce);
     if (this.#active < most / 2 || this.#clock.monotonic() < 30_000) return;
-    const counters = Array.from(this.#nodes.values(), (node) => node.counters);
+    const counters = this.#fleet.nodes.map((node) => node.counters);
     this.#meter.sample(
       counters.map(({ running, waiting }) => running + waiting),
       counters.map(({ kvUsage }) => kvUsage),
     );
-  }
-
-  #node(index: number): Node {
-    const node = this.#nodes.get(`r${index}`);
-    if (!node) throw new RangeError(`no replica ${index}`);
-    return node;
   }
 
   #secondsSince(at: number): number {

@@ -46,7 +46,7 @@ const ReplicaView = z.object({
   active_tokens: z.number().describe("Tokens of the calls in flight."),
   kv_tokens: z.int(),
   slowness: z.number().describe("Time for a token beside the fleet's median."),
-  heartbeat_age_ms: z.number().describe("How long its engine has stood still with calls in flight."),
+  still_ms: z.number().describe("How long its engine has stood still with calls in flight."),
   weight_version: z.string().nullable(),
 });
 
@@ -55,6 +55,10 @@ export const FleetView = z
   .object({
     name: z.string(),
     routing: z.enum(ROUTINGS),
+    advised_sessions: z
+      .int()
+      .nullable()
+      .describe("Rollouts that should run at once, so that their tokens stay cached; null before anything is known."),
     generation: z.int(),
     sessions: z.int(),
     waiting: z.int(),

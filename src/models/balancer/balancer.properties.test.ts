@@ -10,6 +10,7 @@ import type { Ticket } from "./ticket.ts";
 const REPLICAS = ["r0", "r1", "r2", "r3"];
 const MAX_WAITING = 20;
 const MAX_SESSIONS = 12;
+const MAX_IN_FLIGHT = 6;
 
 /** One thing that happens, with its name for the report of a counterexample. */
 type Step = (run: Run) => void;
@@ -150,7 +151,6 @@ class Run {
   }
 
   acquire(call: PlannedCall): void {
-    const before = new Map(this.balancer.snapshot().replicas.map(({ id, state }) => [id, state]));
     this.acquired++;
     const answer = this.balancer.acquire({
       ...(call.session === undefined ? {} : { session: `s${call.session}` }),
@@ -162,26 +162,28 @@ class Run {
       continued: call.continued,
       deadline: this.clock.monotonic() + call.seconds * 1000,
     });
-    if (answer.kind === "ticket") {
-      this.tickets.push(answer);
-      answer.onSettled((result) => {
-        this.settled.set(answer, (this.settled.get(answer) ?? 0) + 1);
-        this.#answered(result);
-      });
+    if (answer.kind !== "ticket") {
+      this.#answered(call, answer);
       return;
     }
-    this.#answered(answer);
-    if (answer.kind !== "lease") return;
-    const allowed = call.trainable ? ["ready", "suspect"] : ["ready", "suspect", "stale"];
-    expect(allowed).toContain(before.get(answer.replica));
+    this.tickets.push(answer);
+    answer.onSettled((result) => {
+      this.settled.set(answer, (this.settled.get(answer) ?? 0) + 1);
+      this.#answered(call, result);
+    });
   }
 
-  #answered(result: Lease | Refusal): void {
-    if (result.kind === "refusal") this.refused++;
-    else {
-      this.granted++;
-      this.leases.push(result);
+  #answered({ trainable }: PlannedCall, result: Lease | Refusal): void {
+    if (result.kind === "refusal") {
+      this.refused++;
+      return;
     }
+    this.granted++;
+    this.leases.push(result);
+    // Nobody is sent to a replica that drains, pauses, starts or is dead.
+    const replica = this.balancer.snapshot().replicas.find(({ id }) => id === result.replica);
+    expect(trainable ? ["ready", "suspect"] : ["ready", "suspect", "stale"]).toContain(replica?.state);
+    expect(replica?.inFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT);
   }
 
   end({ pick, how, tokens }: PlannedEnd): void {
@@ -199,7 +201,7 @@ class Run {
   setMembers(ids: readonly string[]): void {
     this.balancer.setMembers({
       generation: this.#generation++,
-      members: ids.map((id) => ({ id, maxInFlight: 6, kvTokens: 50_000 })),
+      members: ids.map((id) => ({ id, maxInFlight: MAX_IN_FLIGHT, kvTokens: 50_000 })),
     });
   }
 }

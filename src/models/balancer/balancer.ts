@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { CapacityAdvice, type CapacityObservation } from "./admission/capacity-advice.ts";
+import { CapacityAdvice } from "./admission/capacity-advice.ts";
 import type { Attempt } from "./admission/fair-queue.ts";
 import { Throughput } from "./admission/throughput.ts";
 import { type Waiting, WaitingRoom } from "./admission/waiting-room.ts";
@@ -12,9 +12,10 @@ import type { Scrape } from "./health/heartbeat.ts";
 import { ReplicaHealth } from "./health/replica-health.ts";
 import { Lease, type LeaseEnd } from "./lease.ts";
 import { capsOf, checkMembership } from "./membership.ts";
-import type { BalancerOptions, BalancerSnapshot, Membership } from "./options.ts";
+import type { BalancerOptions, Membership } from "./options.ts";
 import { Placement } from "./placement.ts";
 import type { Policy, Reason } from "./policies/policy.ts";
+import { type BalancerSnapshot, capacityOf, snapshotOf } from "./snapshot.ts";
 import { Ticket } from "./ticket.ts";
 
 const MAX_WAITING = 10_000;
@@ -104,7 +105,7 @@ export class Balancer {
     this.#changed();
   }
 
-  /** The result of a probe of `/health`, one every 2 s. */
+  /** The result of a probe of `/health`, one every 2 s. Of a replica that has left meanwhile, it is ignored. */
   probed(id: string, isGood: boolean): void {
     this.#replicas.get(id)?.health.probed(isGood);
     this.#changed();
@@ -148,7 +149,7 @@ export class Balancer {
       this.#waiting.remove(waiting);
       waiting.ticket.settle(this.#late(waiting.call));
     }
-    this.#advice.observe(() => this.#capacity(), this.#contextTokens);
+    this.#advice.observe(() => capacityOf(this.#fleet, this.#waiting), this.#contextTokens);
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       this.#fleet.sweep();
@@ -176,41 +177,7 @@ export class Balancer {
   }
 
   snapshot(): BalancerSnapshot {
-    const waiting = new Map<Replica, number>();
-    for (const { pinnedTo } of this.#waiting) if (pinnedTo) waiting.set(pinnedTo, (waiting.get(pinnedTo) ?? 0) + 1);
-    return {
-      policy: this.#policy.name,
-      generation: this.#generation,
-      sessions: this.#fleet.sessions,
-      waiting: this.#waiting.size,
-      replicas: this.#fleet.members.map((replica) => ({
-        id: replica.id,
-        state: replica.state,
-        inFlight: replica.inFlight,
-        waiting: waiting.get(replica) ?? 0,
-        sessions: replica.sessions,
-        residentTokens: replica.privateTokens + replica.sharedTokens + replica.looseTokens,
-        activeTokens: replica.activeTokens,
-        kvTokens: replica.kvTokens,
-        slowness: replica.slowness,
-        heartbeatAgeMs: replica.health.heartbeat.stillMs,
-        weightVersion: replica.weightVersion,
-      })),
-    };
-  }
-
-  #capacity(): CapacityObservation {
-    const members = this.#fleet.members.filter(({ state }) => state === "ready" || state === "paused");
-    const sum = (of: (replica: Replica) => number) => members.reduce((total, replica) => total + of(replica), 0);
-    return {
-      sessions: this.#fleet.sessions,
-      finished: this.#fleet.finished,
-      residentTokens: sum(({ privateTokens, sharedTokens, looseTokens }) => privateTokens + sharedTokens + looseTokens),
-      kvTokens: sum(({ kvTokens }) => kvTokens),
-      inFlight: sum(({ inFlight }) => inFlight),
-      waiting: this.#waiting.size + sum(({ engine }) => engine.waiting),
-      preemptions: sum(({ engine }) => engine.preemptions),
-    };
+    return snapshotOf(this.#policy.name, this.#generation, this.#fleet, this.#waiting);
   }
 
   #grant(call: Call, replica: Replica, reason: Reason): Lease {

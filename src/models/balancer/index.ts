@@ -3,8 +3,9 @@ export type { CallFacts, CallFault, CallUsage, PrefixChain, Refusal } from "./ca
 export { prefixChainOf } from "./fleet/prefix-chain.ts";
 export type { Scrape } from "./health/heartbeat.ts";
 export type { Lease } from "./lease.ts";
-export type { BalancerOptions, BalancerSnapshot, Membership, MemberSpec, ReplicaSnapshot } from "./options.ts";
+export type { BalancerOptions, Membership, MemberSpec } from "./options.ts";
 export { createPolicy, type PolicyName, POLICIES } from "./policies/index.ts";
 export type { CallView, Choice, FleetView, Policy, Reason, ReplicaView } from "./policies/policy.ts";
 export { StickyLeastCost, type StickyLeastCostOptions } from "./policies/sticky-least-cost.ts";
+export type { BalancerSnapshot, ReplicaSnapshot } from "./snapshot.ts";
 export type { Ticket } from "./ticket.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import type { Policy, ReplicaState } from "./policies/policy.ts";
+import type { Policy } from "./policies/policy.ts";
 import type { SessionLimits } from "./fleet/sessions.ts";
 
 export interface BalancerOptions {
@@ -30,27 +30,4 @@ export interface Membership {
   /** Grows with every change. */
   readonly generation: number;
   readonly members: readonly MemberSpec[];
-}
-
-/** Where one replica stands. Times in milliseconds, lengths in tokens. */
-export interface ReplicaSnapshot {
-  readonly id: string;
-  readonly state: ReplicaState;
-  readonly inFlight: number;
-  readonly waiting: number;
-  readonly sessions: number;
-  readonly residentTokens: number;
-  readonly activeTokens: number;
-  readonly kvTokens: number;
-  readonly slowness: number;
-  readonly heartbeatAgeMs: number;
-  readonly weightVersion: string | null;
-}
-
-export interface BalancerSnapshot {
-  readonly policy: string;
-  readonly generation: number;
-  readonly sessions: number;
-  readonly waiting: number;
-  readonly replicas: readonly ReplicaSnapshot[];
 }

@@ -28,6 +28,7 @@ export class FleetAdmin {
     return {
       name,
       routing,
+      advised_sessions: fleet.advisedSessions,
       generation,
       sessions,
       waiting,
@@ -41,7 +42,7 @@ export class FleetAdmin {
         active_tokens: replica.activeTokens,
         kv_tokens: replica.kvTokens,
         slowness: replica.slowness,
-        heartbeat_age_ms: replica.heartbeatAgeMs,
+        still_ms: replica.stillMs,
         weight_version: replica.weightVersion,
       })),
     };

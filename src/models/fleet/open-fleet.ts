@@ -43,6 +43,8 @@ export interface ModelFleet {
   /** Gives a replica no new work; `isOn` false takes it back. Throws `not_found`. */
   drain(replica: string, isOn?: boolean): void;
   snapshot(): BalancerSnapshot;
+  /** Rollouts that should run at once, so that their tokens stay cached between turns; null before anything is known. */
+  readonly advisedSessions: number | null;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,9 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
     setMembers: (generation, list) => members.set(generation, list),
     drain: (replica, isOn) => balancer.drain(replica, isOn),
     snapshot: () => balancer.snapshot(),
+    get advisedSessions() {
+      return balancer.advisedSessions;
+    },
     close: () => fleet.close(),
   };
 }
