@@ -3,6 +3,7 @@ import OpenAI from "openai";
 import { describe, expect, test } from "vitest";
 import { rootContext } from "../../../src/core/context.ts";
 import { createOpenAiClient } from "../../../src/models/index.ts";
+import { seededRandom } from "../../../src/models/stand-in/text/random.ts";
 import { type ChatAnswer, HELLO, post, postJson, serve, until } from "./serve.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -213,6 +214,52 @@ describe("places", () => {
     expect(replica.load).toBe(0);
     // As in vLLM, nobody counts it.
     expect(Object.values(replica.metrics.finished)).toEqual([0, 0, 0, 0]);
+  });
+
+  test("whatever clients and operators do, all places are free in the end", async () => {
+    const { url, replica } = await serve({
+      speed: 50,
+      maxModelLength: 1024,
+      engine: { kvTokens: 2048, maxSequences: 12 },
+    });
+    const random = seededRandom(1);
+    const below = (count: number) => Math.floor(random() * count);
+    const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const ask = async () => {
+      const leaves = random() < 0.3;
+      const body = {
+        messages: [{ role: "user", content: `${below(9)} ${"word ".repeat(below(300))}` }],
+        stream: random() < 0.5,
+        n: 1 + below(3),
+        max_tokens: 1 + below(200),
+        ignore_eos: true,
+      };
+      const signal = leaves ? AbortSignal.timeout(1 + below(200)) : null;
+      const asked = fetch(url + CHAT, { method: "POST", body: JSON.stringify(body), signal }).then(async (answer) => {
+        const text = await answer.text();
+        return answer.status === 200 && text.includes(body.stream ? "[DONE]" : '"usage"');
+      });
+      expect(await (leaves ? asked.catch(() => true) : asked)).toBe(true);
+    };
+    const operate = async () => {
+      for (const mode of ["abort", "wait", "keep", "abort", "keep"]) {
+        await wait(40);
+        await post(`${url}/pause?mode=${mode}`, {});
+        await wait(10);
+        await post(`${url}/resume`, {});
+        replica.faults.add({ kind: "hang" });
+        await wait(10);
+        replica.faults.clear();
+        await post(`${url}/abort_requests`, {});
+      }
+    };
+    const clients = Array.from({ length: 24 }, async () => {
+      for (let i = 0; i < 4; i++) await ask();
+    });
+    await Promise.all([...clients, operate()]);
+    await until(() => replica.load === 0);
+    expect(replica.driver.engine.counters).toMatchObject({ running: 0, waiting: 0, kvUsage: 0 });
+    expect(replica.driver.engine.resetPrefixCache()).toBe(true);
   });
 
   test("a stream begins with the first token, and a call's id may come twice at once", async () => {

@@ -59,16 +59,17 @@ export function chatCall(replica: Replica, body: JsonObject): ChatCall {
   const call = chatPrompt(
     { api: "chat" as const, body, messages: messages.map(chatMessage), tools, toolChoice, thinking },
     template,
+    maxModelLength,
   );
   const maxTokens = outputRoom(call.prompt.length, sampling.maxTokens, maxModelLength, false);
   return { call: { ...call, sampling: { ...sampling, maxTokens } }, logprobs: logprobs ? (top ?? 0) : null, ...wanted };
 }
 
-/** Adds the prompt that the chat template makes. */
+/** Adds the prompt that the chat template makes; with a limit, of at most one token more. */
 export function chatPrompt<
   T extends { readonly messages: readonly ChatMessage[]; readonly tools: readonly ToolDefinition[] },
->(call: T, template: TemplateOptions): T & { readonly prompt: number[] } {
-  return { ...call, prompt: encode(renderChat(call.messages, call.tools, template)) };
+>(call: T, template: TemplateOptions, limit = Infinity): T & { readonly prompt: number[] } {
+  return { ...call, prompt: encode(renderChat(call.messages, call.tools, template), limit) };
 }
 
 export function templateOptions(fields: Fields, kwargs: JsonObject): TemplateOptions {

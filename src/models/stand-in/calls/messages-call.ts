@@ -31,6 +31,7 @@ export function messagesCall(replica: Replica, body: JsonObject): { readonly cal
   const call = chatPrompt(
     { api: "messages" as const, body, messages: all, tools, toolChoice, thinking },
     templateOptions(fields, kwargs),
+    maxModelLength,
   );
   const maxTokens = outputRoom(call.prompt.length, sampling.maxTokens, maxModelLength, false);
   return { call: { ...call, sampling: { ...sampling, stop, maxTokens } }, stream };

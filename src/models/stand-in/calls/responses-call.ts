@@ -50,7 +50,11 @@ export function responsesCall(replica: Replica, body: JsonObject): ResponsesCall
   const toolChoice = toolChoiceOf(body["tool_choice"], tools);
   const messages = messagesOf(body["input"], instructions);
   const thinking = thinks(replica, kwargs, typeof effort === "string" ? effort : null);
-  const call = chatPrompt({ api: "responses" as const, body, messages, tools, toolChoice, thinking }, template);
+  const call = chatPrompt(
+    { api: "responses" as const, body, messages, tools, toolChoice, thinking },
+    template,
+    maxModelLength,
+  );
   const maxTokens = outputRoom(call.prompt.length, sampling.maxTokens, maxModelLength, false);
   return { call: { ...call, sampling: { ...sampling, maxTokens } }, ...wanted };
 }

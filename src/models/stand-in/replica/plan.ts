@@ -1,7 +1,6 @@
 import { type Answer, answerText } from "../text/answer.ts";
 import { seededRandom } from "../text/random.ts";
-import { encode, encodeDrifted, END_OF_TEXT, END_OF_TURN, textsOf } from "../text/tokenizer.ts";
-import { WORDS } from "../text/words.ts";
+import { encode, encodeDrifted, END_OF_TEXT, END_OF_TURN, textsOf, WORD_TOKENS } from "../text/tokenizer.ts";
 import type { GenerationPlan } from "./generation.ts";
 import type { Sampling } from "./sampling.ts";
 
@@ -64,8 +63,7 @@ function resize(tokens: number[], length: number, seed: number): void {
   if (tokens.length > length) tokens.length = Math.max(0, length);
   const random = seededRandom(seed ^ 0x5eed);
   while (tokens.length < length) {
-    const word = WORDS[Math.floor(random() * WORDS.length)] ?? "word";
-    tokens.push(...encode(` ${word}`).slice(0, length - tokens.length));
+    tokens.push(WORD_TOKENS[Math.floor(random() * WORD_TOKENS.length)] ?? END_OF_TEXT);
   }
 }
 

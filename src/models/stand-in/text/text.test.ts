@@ -34,6 +34,14 @@ describe("tokenizer", () => {
     );
   });
 
+  test("with a limit, one token more than it at most", () => {
+    fc.assert(
+      fc.property(anyText, fc.nat(20), (text, limit) => {
+        expect(encode(text, limit)).toEqual(encode(text).slice(0, limit + 1));
+      }),
+    );
+  });
+
   test("what follows a special token does not change what is before it", () => {
     fc.assert(
       fc.property(anyText, anyText, (before, after) => {

@@ -51,17 +51,21 @@ export function isHidden(id: number): boolean {
   return id >= FIRST_SPECIAL && id < THINK;
 }
 
+/** A token for each word, with its space: text of so many tokens. */
+export const WORD_TOKENS: readonly number[] = WORDS.map((word) => ids.get(` ${word}`) ?? 0);
+
 /**
- * The tokens of a text. Deterministic, and exact: `decode` gives the UTF-8 of the text back. Special tokens are
+ * The tokens of a text; with a limit, no more than one above it. Deterministic, and exact: `decode` gives the UTF-8 of the text back. Special tokens are
  * boundaries: what comes after one never changes the tokens before it.
  */
-export function encode(text: string): number[] {
+export function encode(text: string, limit = Infinity): number[] {
   const tokens: number[] = [];
   const parts = text.split(SPECIALS);
   for (const [i, part] of parts.entries()) {
     // Every second part is a separator.
     if (i % 2 === 1) tokens.push(ids.get(part) ?? 0);
-    else if (part !== "") encodePlain(part, tokens);
+    else if (part !== "") encodePlain(part, tokens, limit);
+    if (tokens.length > limit) return tokens.slice(0, limit + 1);
   }
   return tokens;
 }
@@ -111,8 +115,9 @@ export function textsOf(tokens: readonly number[]): string[] {
   return texts;
 }
 
-function encodePlain(text: string, into: number[]): void {
+function encodePlain(text: string, into: number[], limit: number): void {
   for (const [piece] of text.matchAll(PIECES)) {
+    if (into.length > limit) return;
     const known = ids.get(piece);
     if (known !== undefined) {
       into.push(known);
