@@ -23,7 +23,7 @@ const layers = {
 };
 
 /** CLI and server know the rest by type only: what they need is wired by the entry point. */
-const typeOnly = { cli: ["resources", "sandbox"], server: ["execution", "models", "sandbox"] };
+const typeOnly = { cli: ["models", "resources", "sandbox"], server: ["execution", "models", "sandbox"] };
 
 const layerRules = Object.entries(layers).map(([layer, below]) => ({
   name: `${layer}-imports-only-what-is-below`,

@@ -1,6 +1,7 @@
 import type { Config } from "../config/index.ts";
 import type { EnvironmentView } from "../contract/environments.ts";
 import type { Logger } from "../core/logger.ts";
+import type { ProbeReport } from "../models/index.ts";
 import type { CheckedFixture, CheckReport, FixtureKind } from "../resources/check/index.ts";
 import type { ProviderReport } from "../sandbox/index.ts";
 import type { ImageCheck, ImageView } from "./image/views.ts";
@@ -31,6 +32,15 @@ export interface RunningReplay {
   /** What kind of attempt an answer was recorded as, e.g. `hack`; null for a text that was not recorded. */
   kindOf(answer: string): FixtureKind | null;
   stop(): Promise<void>;
+}
+
+/** An endpoint to be tried out. */
+export interface ProbeModelOptions {
+  readonly url: string;
+  /** Default: the first that it lists. */
+  readonly model: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** A stand-in of vLLM to be started; what is undefined is left to the implementation. */
@@ -124,4 +134,6 @@ export interface CliServices {
   startReplay(config: Config, environment: string, answer: ReplayAnswer | null): Promise<RunningReplay>;
   /** Replicas of a stand-in of vLLM. Throws `invalid_request` that names the port when it can't have it. */
   startMockModel(options: MockModelOptions): Promise<RunningMockModel>;
+  /** Tries out what an endpoint can do. Throws `model_unreachable` where nothing answers. */
+  probeModel(options: ProbeModelOptions): Promise<ProbeReport>;
 }

@@ -116,6 +116,11 @@ export const cliServices: CliServices = {
     };
   },
 
+  async probeModel({ signal, ...options }) {
+    const { probeEndpoint } = await import("../models/index.ts");
+    return probeEndpoint(rootContext({ signal }), options);
+  },
+
   async startMockModel(options) {
     const { startMockModel } = await import("./mock-model.ts");
     return startMockModel(options);

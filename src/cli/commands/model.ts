@@ -4,6 +4,7 @@ import { action, type CommandCall } from "../command-call.ts";
 import { aborted } from "../interrupts.ts";
 import { speedFactor, wholeNumber } from "../option-values.ts";
 import type { Session } from "../session.ts";
+import { modelCheckCommand } from "./model-check.ts";
 
 interface MockOptions {
   readonly model?: string;
@@ -44,7 +45,10 @@ export function modelCommand(session: Session): Command {
     .option("--thinking", "think unless a request says otherwise")
     .option("--drift", "generate tokens that are not the tokenizer's own, to try out what that breaks")
     .action(action<MockOptions>(session, mockModel));
-  return new Command("model").description("serve models for trying things out").addCommand(mock);
+  return new Command("model")
+    .description("check endpoints of models, and serve one for trying things out")
+    .addCommand(modelCheckCommand(session))
+    .addCommand(mock);
 }
 
 async function mockModel(call: CommandCall<MockOptions>): Promise<void> {

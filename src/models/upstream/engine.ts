@@ -49,6 +49,8 @@ export interface Engine {
   root(path: string): string;
   /** Posts a body once and reads the whole answer. Throws only the context's own reason, when the context ended. */
   post(ctx: CallContext, path: string, body: string, headers?: Headers): Promise<Exchanged | Failed>;
+  /** Gets a path once, like `post`. */
+  get(ctx: CallContext, path: string): Promise<Exchanged | Failed>;
   /** Ends all connections; calls in flight fail. Idempotent. */
   close(): Promise<void>;
 }
@@ -68,13 +70,18 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
   });
 
-  const send = async (ctx: CallContext, path: string, body: string, more: Headers): Promise<HttpAnswer | Failed> => {
+  const send = async (
+    ctx: CallContext,
+    path: string,
+    body: string | null,
+    more: Headers,
+  ): Promise<HttpAnswer | Failed> => {
     throwIfEnded(ctx);
     const ownLimit = clock.now() + timeoutMs < ctx.deadline;
     const scope = { timeoutMs, clock, waitingFor: `model ${name}` };
     const traced = { ...headers, traceparent: ctx.trace, ...more };
     try {
-      return await withScope(ctx, scope, (call) => orAborted(call, transport.post(call.signal, path, traced, body)));
+      return await withScope(ctx, scope, (call) => orAborted(call, transport.send(call.signal, path, traced, body)));
     } catch (error) {
       throwIfEnded(ctx);
       if (!SandlotError.is(error, "deadline_exceeded"))
@@ -85,20 +92,28 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     }
   };
 
+  const exchange = async (
+    ctx: CallContext,
+    path: string,
+    body: string | null,
+    more: Headers,
+  ): Promise<Exchanged | Failed> => {
+    const startedAt = clock.now();
+    const started = clock.monotonic();
+    const sent = await send(ctx, path, body, more);
+    if ("kind" in sent) return sent;
+    const durationMs = clock.monotonic() - started;
+    const retryAfter = retryAfterSeconds(sent.headers["retry-after"], startedAt + durationMs);
+    return { kind: "exchanged", status: sent.status, body: sent.body, retryAfter, startedAt, durationMs };
+  };
+
   return {
     name,
     fault,
     route: (route) => base.route(route),
     root: (path) => base.root(path),
-    async post(ctx, path, body, more = {}) {
-      const startedAt = clock.now();
-      const started = clock.monotonic();
-      const sent = await send(ctx, path, body, more);
-      if ("kind" in sent) return sent;
-      const durationMs = clock.monotonic() - started;
-      const retryAfter = retryAfterSeconds(sent.headers["retry-after"], startedAt + durationMs);
-      return { kind: "exchanged", status: sent.status, body: sent.body, retryAfter, startedAt, durationMs };
-    },
+    post: (ctx, path, body, more = {}) => exchange(ctx, path, body, more),
+    get: (ctx, path) => exchange(ctx, path, null, {}),
     close: () => transport.close(),
   };
 }

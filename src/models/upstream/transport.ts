@@ -16,8 +16,8 @@ export interface TransportOptions {
 
 /** HTTP to one origin over kept-alive connections. */
 export interface Transport {
-  /** Sends a body and reads the whole answer. Rejects with undici's or the socket's error, or the signal's reason. */
-  post(signal: AbortSignal, path: string, headers: Record<string, string>, body: string): Promise<HttpAnswer>;
+  /** Posts a body, or gets where it is null, and reads the whole answer. Rejects with undici's or the socket's error, or the signal's reason. */
+  send(signal: AbortSignal, path: string, headers: Record<string, string>, body: string | null): Promise<HttpAnswer>;
   /** Whether `error` is the loss of a connection that had carried an answer before. */
   lostReused(error: unknown): boolean;
   /** Ends all connections; calls in flight fail. Idempotent. */
@@ -38,8 +38,8 @@ export function createTransport(options: TransportOptions): Transport {
     connect: rememberingConnector(options.connectTimeoutMs, reused),
   });
   return {
-    post: async (signal, path, headers, body) => {
-      const answer = await pool.request({ method: "POST", path, headers, body, signal });
+    send: async (signal, path, headers, body) => {
+      const answer = await pool.request({ method: body === null ? "GET" : "POST", path, headers, body, signal });
       const bytes = answer.body.bytes().catch((error: unknown) => {
         // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
         if (typeof error === "object" && error !== null) cutOff.add(error);

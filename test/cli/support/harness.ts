@@ -9,7 +9,9 @@ import type { EnvironmentView } from "../../../src/contract/environments.ts";
 import type { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import type { ProviderReport } from "../../../src/sandbox/index.ts";
+import { rootContext } from "../../../src/core/context.ts";
 import { startMockModel } from "../../../src/compose/mock-model.ts";
+import { probeEndpoint } from "../../../src/models/index.ts";
 import { createApp } from "../../../src/server/create-app.ts";
 import { startServer } from "../../../src/server/start-server.ts";
 import { memoryExecution, type MemoryExecution } from "../../server/support/memory-execution.ts";
@@ -182,6 +184,7 @@ export function createCli(): Cli {
       };
     },
     startMockModel,
+    probeModel: ({ signal, ...options }) => probeEndpoint(rootContext({ signal }), options),
   };
   const signals = new EventEmitter();
   const cli: Cli = {
