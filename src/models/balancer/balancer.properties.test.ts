@@ -217,7 +217,7 @@ describe.each(Object.keys(POLICIES) as PolicyName[])("whatever happens, with %s"
         }
         run.settle();
       }),
-      { numRuns: policy === "sticky_least_cost" ? 80 : 15 },
+      { numRuns: policy === "sticky_least_cost" ? 60 : 10 },
     );
-  });
+  }, 60_000);
 });

@@ -48,7 +48,7 @@ export class Lease implements Omit<LeaseFacts, "onEnd"> {
     return this.#isRevoked;
   }
 
-  /** Called at most once, when the replica dies: abort the call, end the lease, acquire another. */
+  /** Called at most once, when the replica dies: abort the call, end the lease, acquire another. Must not throw. */
   onRevoked(listener: () => void): void {
     this.#onRevoked = listener;
     if (this.#isRevoked) listener();

@@ -16,7 +16,7 @@ export class Ticket {
     return this.#result;
   }
 
-  /** Called once, at once when it has settled already. Whoever listens owns the lease. */
+  /** Called once, at once when it has settled already. Whoever listens owns the lease. Must not throw. */
   onSettled(listener: (result: Lease | Refusal) => void): void {
     this.#listener = listener;
     if (this.#result) listener(this.#result);
