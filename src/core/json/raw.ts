@@ -58,32 +58,39 @@ function skipSpace(text: string, at: number): number {
   return i;
 }
 
+const BACKSLASH = 0x5c;
+const QUOTE = 0x22;
+const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
+
+/** Bodies are large, and their strings too: what can be searched for natively is. */
 function skipString(text: string, at: number): number {
-  let i = at + 1;
-  while (text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
-  return i + 1;
+  for (let from = at + 1; ;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return text.length;
+    let slashes = 0;
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
 }
 
 /** The end of the value that starts at `at`. Iterative: depth costs no stack. */
 function skipValue(text: string, at: number): number {
-  const first = text[at];
-  if (first === '"') return skipString(text, at);
-  if (first !== "{" && first !== "[") {
-    let i = at;
-    while (i < text.length && !",]} \t\n\r".includes(text.charAt(i))) i++;
-    return i;
+  const first = text.charCodeAt(at);
+  if (first === QUOTE) return skipString(text, at);
+  if (!OPENING.has(first)) {
+    const end = /[,\]}\s]/g;
+    end.lastIndex = at;
+    return end.test(text) ? end.lastIndex - 1 : text.length;
   }
+  const structural = /["[\]{}]/g;
+  structural.lastIndex = at;
   let depth = 0;
-  let i = at;
   do {
-    const char = text[i];
-    if (char === '"') {
-      i = skipString(text, i);
-      continue;
-    }
-    if (char === "{" || char === "[") depth++;
-    else if (char === "}" || char === "]") depth--;
-    i++;
+    if (!structural.test(text)) return text.length;
+    const char = text.charCodeAt(structural.lastIndex - 1);
+    if (char === QUOTE) structural.lastIndex = skipString(text, structural.lastIndex - 1);
+    else depth += OPENING.has(char) ? 1 : -1;
   } while (depth > 0);
-  return i;
+  return structural.lastIndex;
 }

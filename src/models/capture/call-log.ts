@@ -2,7 +2,7 @@ import { BranchLog } from "../../core/tokens/branch-log.ts";
 import type { BreakReason, PrefixBreak } from "../../core/tokens/prefix-break.ts";
 import type { TokenCapture, TokenPrefix } from "../port.ts";
 import { commonStart, type HistoryChange, historyChange } from "./history-change.ts";
-import { type Said, saidIn } from "./said.ts";
+import { type Said, SaidMemory } from "./said.ts";
 
 /** An answered call, as it is placed among the calls of its rollout. */
 export interface AnsweredCall {
@@ -38,6 +38,7 @@ interface Earlier {
 /** The calls of one rollout in the order of their answers: what continues what, and why something does not. */
 export class CallLog {
   readonly #branches = new BranchLog();
+  readonly #said = new SaidMemory();
   readonly #calls: Earlier[] = [];
 
   /** Places a call and remembers it. `decode` is asked only about a break that the conversation does not explain. */
@@ -64,16 +65,16 @@ export class CallLog {
     const last = this.#calls.at(-1);
     // What comes back byte for byte, as from our own agents, need not be read.
     if (last?.entries.every((entry, at) => entry === sent[at])) return { ...last, covers: last.entries.length };
-    const now = sent.map((entry) => saidIn([entry]));
+    const now = sent.map((entry) => this.#said.of(entry));
     for (const call of this.#calls.toReversed()) {
-      const covers = covered(saidIn(call.entries), now);
+      const covers = covered(this.#said.in(call.entries), now);
       if (covers !== null) return { ...call, covers };
     }
     return null;
   }
 
   async #explain(sent: readonly string[], prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
-    const now = saidIn(sent);
+    const now = this.#said.in(sent);
     const nearest = this.#nearest(now);
     if (!nearest || nearest.change === "other") return null;
     const { id: after, said, change } = nearest;
@@ -88,7 +89,7 @@ export class CallLog {
     let best: { id: string; said: Said[]; common: number } | null = null;
     for (const { id, entries, hasIds } of this.#calls) {
       if (!hasIds) continue;
-      const said = saidIn(entries);
+      const said = this.#said.in(entries);
       const common = commonStart(said, now);
       if (!best || common >= best.common) best = { id, said, common };
     }

@@ -13,10 +13,29 @@ export interface Said {
  * and token fields do not count, nor do blanks around a text, nor whether reasoning stands in a field or between think tags.
  */
 export function saidIn(entries: readonly string[]): Said[] {
-  return entries.flatMap((raw) => {
-    const value = parseJson(raw);
-    return isJsonObject(value) ? saidBy(value) : [];
-  });
+  return entries.flatMap(saidInEntry);
+}
+
+function saidInEntry(raw: string): readonly Said[] {
+  const value = parseJson(raw);
+  return isJsonObject(value) ? saidBy(value) : [];
+}
+
+/** What entries say, each read once: a conversation comes back whole with every turn. */
+export class SaidMemory {
+  readonly #known = new Map<string, readonly Said[]>();
+
+  in(entries: readonly string[]): Said[] {
+    return entries.flatMap((raw) => this.of(raw));
+  }
+
+  of(raw: string): readonly Said[] {
+    const known = this.#known.get(raw);
+    if (known) return known;
+    const said = saidInEntry(raw);
+    this.#known.set(raw, said);
+    return said;
+  }
 }
 
 function saidBy(entry: JsonObject): Said[] {

@@ -1,6 +1,5 @@
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import { chatDialect } from "../dialects/chat/upstream.ts";
 import { withEntries } from "../dialects/entries.ts";
 import type { ComposeSettings } from "../dialects/upstream-dialect.ts";
@@ -32,12 +31,11 @@ export async function exactAttempt(
   try {
     const answer = await exactTurn(posts, { ids: prefix.ids, chat, before });
     if (typeof answer === "string") return { notExact: answer };
-    const value = parseJson(answer.chat);
-    const read = isJsonObject(value) ? chatDialect.read({ text: answer.chat, value }, request, engine.fault) : null;
+    const read = chatDialect.read(answer.chat, request, engine.fault);
     if (read === null) throw engine.fault("model_bad_response", "the engine parsed its answer to nothing");
-    const { request: body, chat: response, weightVersions } = answer;
+    const { request: body, weightVersions } = answer;
     const weightVersion = weightVersions.at(-1)?.version ?? null;
-    const call = { request: body, response, status: 200, ...read, weightVersion, weightVersions };
+    const call = { request: body, response: answer.chat.text, status: 200, ...read, weightVersion, weightVersions };
     return { kind: "answered", call: { ...call, ...posts.times } };
   } catch (error) {
     if (error instanceof Stopped) return error.attempt;

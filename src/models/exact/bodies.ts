@@ -1,12 +1,16 @@
 import { z } from "zod";
-import { parseJson } from "../../core/json/parse.ts";
+import { isJsonObject, type JsonObject, parseJson } from "../../core/json/parse.ts";
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
 
 /** Makes the error of an answer that cannot be read. */
 export type BadResponse = (detail: string) => Error;
 
-const Ids = z.array(z.int().min(0));
+/** Lists of thousands: a schema for each element costs more than all else. */
+const Ids = z.custom<readonly number[]>(
+  (value) => Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id >= 0),
+  "must be a list of token ids",
+);
 
 const RenderedBody = z.looseObject({ token_ids: Ids, features: z.unknown().optional() });
 
@@ -36,6 +40,11 @@ export function readRendered(text: string, bad: BadResponse): Rendered {
   return { ids, sampling, hasMedia: features !== null && features !== undefined, passedOn };
 }
 
+const LogProbs = z.custom<readonly { readonly logprob: number }[]>(
+  (value) => Array.isArray(value) && value.every((entry) => isJsonObject(entry) && Number.isFinite(entry["logprob"])),
+  "must be a list of log-probs",
+);
+
 const GeneratedBody = z.looseObject({
   choices: z
     .array(
@@ -43,7 +52,7 @@ const GeneratedBody = z.looseObject({
         token_ids: Ids,
         finish_reason: z.string().nullish(),
         stop_reason: z.unknown().optional(),
-        logprobs: z.looseObject({ content: z.array(z.looseObject({ logprob: z.number() })) }),
+        logprobs: z.looseObject({ content: LogProbs }),
         weight_versions: z.array(z.looseObject({ version: z.string(), start: z.int(), end: z.int() })).nullish(),
       }),
     )
@@ -83,8 +92,21 @@ function withoutEnd(text: string, choice: Choice): string {
   return joinMembers(members);
 }
 
-/** A Chat completion with the tokens it was made of, as vLLM puts them there on request. */
-export function withTokens(chat: string, prompt: readonly number[], { ids, logProbs }: Generated): string {
+/** A Chat completion, as text and as JavaScript sees it. */
+export interface ChatBody {
+  readonly text: string;
+  readonly value: JsonObject;
+}
+
+/**
+ * A Chat completion with the tokens it was made of, as vLLM puts them there on request. The prompt as JSON is long, and was written
+ * once already.
+ */
+export function withTokens(
+  chat: string,
+  prompt: { readonly ids: readonly number[]; readonly text: string },
+  { ids, logProbs }: Generated,
+): ChatBody {
   const body = rawMembers(chat);
   const choice = rawMembers(rawElements(body.get("choices") ?? "[]")[0] ?? "{}");
   const content = ids.map((id, at) => ({
@@ -94,8 +116,10 @@ export function withTokens(chat: string, prompt: readonly number[], { ids, logPr
     top_logprobs: [],
   }));
   choice.set("token_ids", JSON.stringify(ids)).set("logprobs", JSON.stringify({ content }));
-  body.set("prompt_token_ids", JSON.stringify(prompt)).set("choices", joinElements([joinMembers(choice)]));
-  return joinMembers(body);
+  body.set("prompt_token_ids", "null").set("choices", joinElements([joinMembers(choice)]));
+  const value = parseJson(joinMembers(body)) as JsonObject;
+  body.set("prompt_token_ids", prompt.text);
+  return { text: joinMembers(body), value: { ...value, prompt_token_ids: prompt.ids } };
 }
 
 function read<T>(schema: z.ZodType<T>, text: string, bad: BadResponse): T {

@@ -1,6 +1,6 @@
 import { joinMembers, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
-import { type BadResponse, type Generated, readGenerated, readRendered, withTokens } from "./bodies.ts";
+import { type BadResponse, type ChatBody, type Generated, readGenerated, readRendered, withTokens } from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
 
 /** One engine. */
@@ -23,7 +23,7 @@ export interface ExactAnswer {
   /** Body of the generation itself. */
   readonly request: string;
   /** The answer as vLLM's body of a Chat completion, parsed by the engine, with the ids and log-probs of the generation. */
-  readonly chat: string;
+  readonly chat: ChatBody;
   readonly weightVersions: readonly VersionSpan[];
 }
 
@@ -46,16 +46,21 @@ export async function exactTurn(engine: ExactEngine, request: ExactRequest): Pro
   if (hasMedia) return "not_continued";
   const prompt = continues(request.ids, now) ? now : await spliced(engine, request, now);
   if (prompt === null) return "not_continued";
+  const promptText = JSON.stringify(prompt);
   const body = joinMembers([
     ["model", rawMembers(request.chat).get("model") ?? "null"],
-    ["token_ids", JSON.stringify(prompt)],
+    ["token_ids", promptText],
     // Log-probs of just the tokens that were sampled.
     ["sampling_params", joinMembers([...sampling, ["logprobs", "0"]])],
     ...passedOn,
   ]);
   const response = await engine.post(GENERATE, body);
   if (response === null) return "unsupported";
-  return answerOf(engine, request, { body, prompt, generated: readGenerated(response, engine.badResponse) });
+  return answerOf(engine, request, {
+    body,
+    prompt: { ids: prompt, text: promptText },
+    generated: readGenerated(response, engine.badResponse),
+  });
 }
 
 async function spliced(
@@ -70,7 +75,7 @@ async function spliced(
 
 interface Turn {
   readonly body: string;
-  readonly prompt: readonly number[];
+  readonly prompt: { readonly ids: readonly number[]; readonly text: string };
   readonly generated: Generated;
 }
 
@@ -79,7 +84,7 @@ async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn):
   const derender = joinMembers([
     ["model", rawMembers(request.chat).get("model") ?? "null"],
     ["generate_response", generated.forParsing],
-    ["prompt_tokens", String(prompt.length)],
+    ["prompt_tokens", String(prompt.ids.length)],
     ["chat_request", request.chat],
   ]);
   const chat = await engine.post(DERENDER, derender);
