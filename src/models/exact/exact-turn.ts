@@ -1,4 +1,4 @@
-import { joinMembers, rawMembers } from "../../core/json/raw.ts";
+import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
 import { type BadResponse, type ChatBody, type Generated, readGenerated, readRendered, withTokens } from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
@@ -85,9 +85,16 @@ async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn):
     ["model", rawMembers(request.chat).get("model") ?? "null"],
     ["generate_response", generated.forParsing],
     ["prompt_tokens", String(prompt.ids.length)],
-    ["chat_request", request.chat],
+    ["chat_request", lastMessageOnly(request.chat)],
   ]);
   const chat = await engine.post(DERENDER, derender);
   if (chat === null) return "unsupported";
   return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
+}
+
+/** What an engine parses an answer by is beside the messages, which are large: the last one stands for all. */
+function lastMessageOnly(chat: string): string {
+  const members = rawMembers(chat);
+  const messages = rawElements(members.get("messages") ?? "[]");
+  return joinMembers(members.set("messages", joinElements(messages.slice(-1))));
 }
