@@ -2,7 +2,7 @@ import { BranchLog } from "../../core/tokens/branch-log.ts";
 import type { BreakReason, PrefixBreak } from "../../core/tokens/prefix-break.ts";
 import type { TokenCapture, TokenPrefix } from "../port.ts";
 import { commonStart, type HistoryChange, historyChange } from "./history-change.ts";
-import { type Said, SaidMemory } from "./said.ts";
+import { Entries, type Entry, type Said } from "./said.ts";
 
 /** An answered call, as it is placed among the calls of its rollout. */
 export interface AnsweredCall {
@@ -29,7 +29,7 @@ export type Decode = (ids: readonly number[]) => Promise<string | null>;
 
 interface Earlier {
   readonly id: string;
-  readonly entries: readonly string[];
+  readonly entries: readonly Entry[];
   readonly hasIds: boolean;
   /** Its ids end where the model ended its answer, not where it was cut off. */
   readonly endsTurn: boolean;
@@ -38,7 +38,7 @@ interface Earlier {
 /** The calls of one rollout in the order of their answers: what continues what, and why something does not. */
 export class CallLog {
   readonly #branches = new BranchLog();
-  readonly #said = new SaidMemory();
+  readonly #entries = new Entries();
   readonly #calls: Earlier[] = [];
 
   /** Places a call and remembers it. `decode` is asked only about a break that the conversation does not explain. */
@@ -50,7 +50,7 @@ export class CallLog {
     const broken = hasIds && parent === null ? await this.#explain(sent, prompt, decode) : null;
     if (hasIds) this.#branches.add({ id, prompt, generation }, parent);
     const endsTurn = hasIds && (call.finishReason === "stop" || call.finishReason === "tool_calls");
-    this.#calls.push({ id, entries: [...sent, ...answered], hasIds, endsTurn });
+    this.#calls.push({ id, entries: this.#entries.of([...sent, ...answered]), hasIds, endsTurn });
     return { parent, broken };
   }
 
@@ -64,17 +64,17 @@ export class CallLog {
   #before(sent: readonly string[]): (Earlier & { readonly covers: number }) | null {
     const last = this.#calls.at(-1);
     // What comes back byte for byte, as from our own agents, need not be read.
-    if (last?.entries.every((entry, at) => entry === sent[at])) return { ...last, covers: last.entries.length };
-    const now = sent.map((entry) => this.#said.of(entry));
+    if (last?.entries.every(({ raw }, at) => raw === sent[at])) return { ...last, covers: last.entries.length };
+    const now = this.#entries.of(sent);
     for (const call of this.#calls.toReversed()) {
-      const covers = covered(this.#said.in(call.entries), now);
+      const covers = covered(saidIn(call.entries), now);
       if (covers !== null) return { ...call, covers };
     }
     return null;
   }
 
   async #explain(sent: readonly string[], prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
-    const now = this.#said.in(sent);
+    const now = saidIn(this.#entries.of(sent));
     const nearest = this.#nearest(now);
     if (!nearest || nearest.change === "other") return null;
     const { id: after, said, change } = nearest;
@@ -89,7 +89,7 @@ export class CallLog {
     let best: { id: string; said: Said[]; common: number } | null = null;
     for (const { id, entries, hasIds } of this.#calls) {
       if (!hasIds) continue;
-      const said = this.#said.in(entries);
+      const said = saidIn(entries);
       const common = commonStart(said, now);
       if (!best || common >= best.common) best = { id, said, common };
     }
@@ -97,10 +97,14 @@ export class CallLog {
   }
 }
 
+function saidIn(entries: readonly Entry[]): Said[] {
+  return entries.flatMap(({ said }) => said);
+}
+
 /** How many entries say what was said before, and nothing else; null when they do not. */
-function covered(before: readonly Said[], now: readonly (readonly Said[])[]): number | null {
+function covered(before: readonly Said[], now: readonly Entry[]): number | null {
   let at = 0;
-  for (const [index, said] of now.entries()) {
+  for (const [index, { said }] of now.entries()) {
     if (at === before.length) return index;
     if (commonStart(before.slice(at), said) < said.length) return null;
     at += said.length;

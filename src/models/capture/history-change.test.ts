@@ -8,7 +8,7 @@ const thought = (text: string) => ({ type: "reasoning", summary: [{ type: "summa
 const call = { type: "function_call", id: "fc_1", call_id: "c1", name: "add", arguments: '{"a":1}' };
 const result = { type: "function_call_output", call_id: "c1", output: "2" };
 const system = { role: "system", content: "be brief" };
-const said = (...entries: object[]) => saidIn(entries.map((entry) => JSON.stringify(entry)));
+const said = (...entries: object[]) => entries.flatMap((entry) => saidIn(JSON.stringify(entry)));
 
 const before = said(system, user("one"), thought("hm"), call, result, assistant("two"));
 

@@ -1,40 +1,46 @@
+import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, parseJson } from "../../core/json/parse.ts";
 
 /** One thing that was said, in a form in which all dialects agree. */
 export interface Said {
   readonly kind: "system" | "message" | "reasoning" | "call" | "result";
-  /** Equal for the same thing said. */
+  /** Equal for the same thing said. Short, whatever was said. */
   readonly key: string;
+  /** Of reasoning; else empty. */
   readonly text: string;
 }
 
 /**
- * What a conversation says. `entries` is raw JSON: items of the Responses API, messages of the Chat API, or both. Ids, states
- * and token fields do not count, nor do blanks around a text, nor whether reasoning stands in a field or between think tags.
+ * What an entry of a conversation says: raw JSON, an item of the Responses API or a message of the Chat API. Ids, states and
+ * token fields do not count, nor do blanks around a text, nor whether reasoning stands in a field or between think tags.
  */
-export function saidIn(entries: readonly string[]): Said[] {
-  return entries.flatMap(saidInEntry);
-}
-
-function saidInEntry(raw: string): readonly Said[] {
+export function saidIn(raw: string): readonly Said[] {
   const value = parseJson(raw);
   return isJsonObject(value) ? saidBy(value) : [];
 }
 
-/** What entries say, each read once: a conversation comes back whole with every turn. */
-export class SaidMemory {
-  readonly #known = new Map<string, readonly Said[]>();
+/** An entry of a conversation, and what it says. */
+export interface Entry {
+  readonly raw: string;
+  readonly said: readonly Said[];
+}
 
-  in(entries: readonly string[]): Said[] {
-    return entries.flatMap((raw) => this.of(raw));
+/** The entries of a conversation, each read once: it comes back whole with every turn. */
+export class Entries {
+  readonly #known = new Map<string, Entry>();
+
+  of(conversation: readonly string[]): Entry[] {
+    return conversation.map((raw) => this.#entry(raw));
   }
 
-  of(raw: string): readonly Said[] {
+  #entry(raw: string): Entry {
     const known = this.#known.get(raw);
     if (known) return known;
-    const said = saidInEntry(raw);
-    this.#known.set(raw, said);
-    return said;
+    // A piece of a string keeps the whole of it in memory: here, the body of every turn.
+    const own = Buffer.from(raw).toString();
+    const entry = { raw: own, said: saidIn(raw) };
+    this.#known.set(own, entry);
+    return entry;
   }
 }
 
@@ -70,9 +76,13 @@ function call(name: unknown, args: unknown): Said {
   return said("call", name, textOf(args));
 }
 
+/** Longer texts are known by their hash: conversations are held for as long as they go on. */
+const SHORT = 64;
+
 function said(kind: Said["kind"], of: unknown, text: string): Said {
   const trimmed = text.trim();
-  return { kind, key: JSON.stringify([kind, of, trimmed]), text: trimmed };
+  const named = trimmed.length > SHORT ? createHash("sha256").update(trimmed).digest("base64") : trimmed;
+  return { kind, key: JSON.stringify([kind, of, named]), text: kind === "reasoning" ? trimmed : "" };
 }
 
 /** The text of a string or of parts; what is no text counts as its JSON. */
