@@ -191,6 +191,20 @@ describe("the gateway", () => {
     expect(await anthropic.json()).toMatchObject({ type: "error", error: { type: "authentication_error" } });
   });
 
+  it("asks the tokenizer of its own model, whatever model the body names", async () => {
+    const { root } = await startGateway();
+    const ask = async (path: string, body: object) => {
+      const answer = await fetch(`${root}${path}`, {
+        method: "POST",
+        body: JSON.stringify({ model: "other", ...body }),
+      });
+      return (await answer.json()) as { tokens?: number[]; prompt?: string };
+    };
+    const { tokens } = await ask("/tokenize", { prompt: "hello there" });
+    expect(tokens?.length).toBeGreaterThan(0);
+    expect(await ask("/detokenize", { tokens })).toEqual({ prompt: "hello there" });
+  });
+
   it("refuses what it cannot read, with the field, and what is too large", async () => {
     const gateway = await startGateway({ bodyBytes: 2_000 });
     await expect(say(gateway, { n: 2 })).rejects.toMatchObject({ status: 400, param: "n" });

@@ -19,6 +19,7 @@ export function openSession(client: ModelClient, caller: Caller): ModelSession {
       const placement = await log.add(answered, decode);
       return { ...call, id, ...placement };
     },
+    tokenizer: async (ctx, path, body) => (await client.tokenizer?.(ctx, path, body)) ?? null,
     end: () => client.finish?.(caller.session),
   };
 }

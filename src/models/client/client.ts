@@ -10,7 +10,7 @@ import { createEngine, type Engine } from "../upstream/engine.ts";
 import { oneEngine } from "../upstream/one-engine.ts";
 import type { Served, Upstream, Used } from "../upstream/upstream.ts";
 import { type Attempt, attempt } from "./attempt.ts";
-import { decodeWith } from "./decode.ts";
+import { askTokenizer, decodeWith } from "./decode.ts";
 import { exactAttempt } from "./exact-attempt.ts";
 import type { ApiChoice, ClientOptions, OpenAiClientOptions } from "./options.ts";
 
@@ -77,6 +77,7 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
         await upstream.call(ctx, site, async (scope, engine) => usedBy(await ask(scope, engine, request, prefix))),
       );
     },
+    tokenizer: (ctx, path, body) => askTokenizer(ctx, upstream, { model, path, body }),
     decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids }),
     finish: (session) => upstream.finish(session),
     close: () => upstream.close(),

@@ -1,23 +1,36 @@
 import { z } from "zod";
 import type { CallContext } from "../../core/context.ts";
 import { parseJson, utf8Text } from "../../core/json/parse.ts";
+import { joinMembers, rawMembers } from "../../core/json/raw.ts";
+import type { TokenizerAnswer, TokenizerPath } from "../port.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
 const Detokenized = z.looseObject({ prompt: z.string() });
 
-/** The text of token ids by vLLM's `/detokenize`; null where the engine does not serve it. */
+/** Asks vLLM's tokenizer; `body` is a raw JSON object, in which `model` becomes the endpoint's name. */
+export async function askTokenizer(
+  ctx: CallContext,
+  upstream: Upstream,
+  { model, path, body }: { readonly model: string; readonly path: TokenizerPath; readonly body: string },
+): Promise<TokenizerAnswer> {
+  const named = joinMembers(rawMembers(body).set("model", JSON.stringify(model)));
+  const site = { caller: null, bytes: body.length, continued: false };
+  const { value } = await upstream.call<TokenizerAnswer>(ctx, site, async (scope, engine) => {
+    const sent = await engine.post(scope, engine.root(path), named);
+    if (sent.kind === "failed") return sent;
+    return { kind: "done", value: { status: sent.status, body: utf8Text(sent.body) }, usage: null };
+  });
+  return value;
+}
+
+/** The text of token ids; null where the engine has no `/detokenize`. */
 export async function decodeWith(
   ctx: CallContext,
   upstream: Upstream,
   { model, ids }: { readonly model: string; readonly ids: readonly number[] },
 ): Promise<string | null> {
-  const body = JSON.stringify({ model, tokens: ids });
-  const site = { caller: null, bytes: body.length, continued: false };
-  const { value } = await upstream.call<string | null>(ctx, site, async (scope, engine) => {
-    const sent = await engine.post(scope, engine.root("/detokenize"), body);
-    if (sent.kind === "failed") return sent;
-    const read = sent.status === 200 ? Detokenized.safeParse(parseJson(utf8Text(sent.body))) : null;
-    return { kind: "done", value: read?.data?.prompt ?? null, usage: null };
-  });
-  return value;
+  const body = JSON.stringify({ tokens: ids });
+  const answer = await askTokenizer(ctx, upstream, { model, path: "/detokenize", body });
+  const read = answer.status === 200 ? Detokenized.safeParse(parseJson(answer.body)) : null;
+  return read?.data?.prompt ?? null;
 }

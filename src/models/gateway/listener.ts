@@ -6,7 +6,8 @@ import type { Clock } from "../../core/clock.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
 import { servedAnthropic, servedChat, type ServedDialect, servedResponses } from "../dialects/index.ts";
-import { serveCall, type ServeCallOptions } from "./serve-call.ts";
+import { serveCall, type ServeCallOptions, serveTokenizer } from "./serve-call.ts";
+import type { TokenizerPath } from "../port.ts";
 import type { GatewaySession } from "./session.ts";
 import type { GatewaySessions } from "./sessions.ts";
 
@@ -27,6 +28,7 @@ export interface GatewayListenerOptions {
 const DIALECTS: ReadonlyMap<string, ServedDialect> = new Map(
   [servedResponses, servedChat, servedAnthropic].map((dialect) => [`/v1${dialect.route}`, dialect]),
 );
+const TOKENIZER: readonly TokenizerPath[] = ["/tokenize", "/detokenize"];
 /** `/r/<token>` and what follows; the token is never logged. */
 const PATH = /^\/r\/([A-Za-z0-9_-]{16,128})(\/[^?]*)(?:\?.*)?$/;
 
@@ -78,8 +80,10 @@ export class GatewayListener {
     const session = this.#sessions.find(token);
     if (!session) return refuse(res, dialect ?? servedChat, new SandlotError("unauthorized", { detail: NO_SESSION }));
     if (dialect && req.method === "POST") return serveCall(req, res, session, dialect, this.#calls);
+    const tokenizer = TOKENIZER.find((one) => one === path);
+    if (tokenizer && req.method === "POST") return serveTokenizer(req, res, session, tokenizer, this.#calls);
     if (path === "/v1/models" && req.method === "GET") return sendModels(res, session);
-    const known = dialect !== undefined || path === "/v1/models";
+    const known = dialect !== undefined || tokenizer !== undefined || path === "/v1/models";
     refuse(res, dialect ?? servedChat, known ? wrongMethod(req, path) : notServed(path));
   }
 }

@@ -2,9 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock } from "../../core/clock.ts";
 import { type CallContext, newTrace, rootContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import type { Logger } from "../../core/logger.ts";
-import { type AskedCall, type ServedDialect, withSampling } from "../dialects/index.ts";
-import type { PlacedCall } from "../port.ts";
+import { type AskedCall, servedChat, type ServedDialect, withSampling } from "../dialects/index.ts";
+import type { PlacedCall, TokenizerPath } from "../port.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { GatewaySession } from "./session.ts";
 
@@ -39,6 +40,33 @@ export async function serveCall(
         return session.respond(contextOf(session, controller.signal, options.logger), request);
       });
       if (!(await answer.send(asked, call))) session.lost(call.id);
+    } finally {
+      release();
+    }
+  } catch (thrown) {
+    answer.fail(SandlotError.from(thrown));
+  }
+}
+
+/** One question to the tokenizer of the session's model, answered as the engine answers it. */
+export async function serveTokenizer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  session: GatewaySession,
+  path: TokenizerPath,
+  options: ServeCallOptions,
+): Promise<void> {
+  const answer = new Answer(res, servedChat, options);
+  try {
+    const { text, release } = await readBody(req, options.body);
+    try {
+      const body = isJsonObject(parseJson(text)) ? text : "{}";
+      const told = await session.running((controller) => {
+        res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+        return session.tokenizer(contextOf(session, controller.signal, options.logger), path, body);
+      });
+      if (!told) throw new SandlotError("not_found", { kind: "path", id: path });
+      answer.json(told.status, told.body);
     } finally {
       release();
     }
@@ -85,16 +113,24 @@ class Answer {
     this.#cancelKeepAlive();
     if (asked.stream) this.#startStream();
     const text = asked.stream ? asked.events(call) : asked.body(call);
-    if (!asked.stream) {
-      const head = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
-      this.#res.writeHead(200, head);
-    }
     const res = this.#res;
     if (res.destroyed) return false;
+    if (!asked.stream) this.#head(200, text);
     return new Promise((resolve) => {
       res.once("finish", () => resolve(true)).once("close", () => resolve(res.writableFinished));
       res.end(text);
     });
+  }
+
+  json(status: number, text: string): void {
+    if (this.#res.destroyed) return;
+    this.#head(status, text);
+    this.#res.end(text);
+  }
+
+  #head(status: number, text: string): void {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(text) };
+    this.#res.writeHead(status, headers);
   }
 
   fail(error: SandlotError): void {

@@ -2,7 +2,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import type { CapturedCall } from "../capture/branch-samples.ts";
-import type { ModelRequest, ModelSession, PlacedCall } from "../port.ts";
+import type { ModelRequest, ModelSession, PlacedCall, TokenizerAnswer, TokenizerPath } from "../port.ts";
 
 /** What a gateway session may do. */
 export interface SessionBounds {
@@ -70,6 +70,11 @@ export class GatewaySession {
     const { request: _sent, response: _text, answer: _answer, items: _items, ...kept } = call;
     this.#calls.push(kept);
     return call;
+  }
+
+  /** Null where the model has no tokenizer. */
+  tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer | null> {
+    return this.#model.tokenizer(ctx, path, body);
   }
 
   /** The call's answer did not reach its caller: nothing can follow from it. */
