@@ -1,72 +1,13 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
 import type { BranchSample } from "../../src/contract/samples.ts";
-import { GatewayListener } from "../../src/models/gateway/listener.ts";
-import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
-import {
-  branchSamples,
-  createOpenAiClient,
-  openSession,
-  startStandIn,
-  type StandInOptions,
-} from "../../src/models/index.ts";
+import { branchSamples } from "../../src/models/index.ts";
+import { ADD, type Gateway, startGateway } from "./start-gateway.ts";
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
 });
-
-const ADD = {
-  name: "add",
-  description: "Add two integers",
-  parameters: {
-    type: "object",
-    properties: { a: { type: "integer" }, b: { type: "integer" } },
-    required: ["a", "b"],
-  },
-};
-
-interface Start {
-  readonly standIn?: StandInOptions;
-  readonly sampling?: ReadonlyMap<string, string>;
-  readonly maxCalls?: number;
-  readonly keepAliveMs?: number;
-  readonly bodyBytes?: number;
-}
-
-/** A gateway before a stand-in, with one session. */
-async function startGateway({ standIn = {}, sampling = new Map(), maxCalls = 100, ...options }: Start = {}) {
-  const engine = await startStandIn({ model: "m", speed: Infinity, ...standIn });
-  open.push(() => engine.stop());
-  const url = engine.replicas[0]?.url ?? "";
-  const client = createOpenAiClient({ name: "policy", url, model: "m", tokens: true });
-  open.push(() => client.close());
-  const sessions = new GatewaySessions({ clock: systemClock });
-  open.push(() => sessions.close());
-  const listener = await GatewayListener.start({
-    sessions,
-    host: "127.0.0.1",
-    port: 0,
-    clock: systemClock,
-    logger: silentLogger,
-    ...options,
-  });
-  open.push(() => listener.close());
-  const { session, token } = sessions.open({
-    tenant: "default",
-    model: openSession(client, { session: "s", group: null }),
-    names: new Set(["policy", "m"]),
-    sampling,
-    bounds: { expiresAt: Date.now() + 60_000, maxCalls },
-  });
-  const root = `http://127.0.0.1:${listener.port}/r/${token}`;
-  const openai = new OpenAI({ baseURL: `${root}/v1`, apiKey: "none", maxRetries: 0 });
-  return { engine, session, sessions, root, openai };
-}
-
-type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 /** The text of a sample's tokens, by the tokenizer of the engine. */
 async function textOf({ engine }: Gateway, { prompt_ids, response_ids }: BranchSample): Promise<string> {
@@ -83,7 +24,7 @@ describe("an agent of the Chat API behind the gateway", () => {
     ["its tokens are canonical", {}],
     ["they are not", { drift: true }],
   ])("makes one exact sequence of tokens where %s", async (_where, standIn) => {
-    const gateway = await startGateway({ standIn });
+    const gateway = await startGateway(open, { standIn });
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "What is 17 + 25?" }];
     const saidTo: string[] = [];
     for (let turn = 0; turn < 4; turn++) {
@@ -112,7 +53,7 @@ describe("an agent of the Chat API behind the gateway", () => {
   });
 
   it("streams", async () => {
-    const { openai, session } = await startGateway();
+    const { openai, session } = await startGateway(open);
     const stream = await openai.chat.completions.create({
       model: "policy",
       messages: [{ role: "user", content: "Say something." }],
@@ -132,7 +73,7 @@ describe("an agent of the Chat API behind the gateway", () => {
 
 describe("an agent of the Responses API behind the gateway", () => {
   it("makes one exact sequence of tokens, streamed and not", async () => {
-    const gateway = await startGateway({ standIn: { drift: true } });
+    const gateway = await startGateway(open, { standIn: { drift: true } });
     const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "What is 17 + 25?" }];
     const tools: OpenAI.Responses.Tool[] = [{ type: "function", strict: false, ...ADD }];
     for (let turn = 0; turn < 4; turn++) {
@@ -159,7 +100,7 @@ describe("the gateway", () => {
     });
 
   it("names a broken prefix with its turn and reason, and trains on both branches", async () => {
-    const gateway = await startGateway();
+    const gateway = await startGateway(open);
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "one" }];
     const { choices } = await gateway.openai.chat.completions.create({ model: "policy", messages });
     if (!choices[0]) throw new Error("no choice");
@@ -172,14 +113,14 @@ describe("the gateway", () => {
   });
 
   it("samples as the session says, whatever the agent asks for", async () => {
-    const gateway = await startGateway({ sampling: new Map([["max_output_tokens", "7"]]) });
+    const gateway = await startGateway(open, { sampling: new Map([["max_output_tokens", "7"]]) });
     await say(gateway, { max_tokens: 500 });
     expect(gateway.session.calls[0]).toMatchObject({ finishReason: "length" });
     expect(gateway.session.calls[0]?.tokens.generationTokenIds).toHaveLength(7);
   });
 
   it("knows no other model, no other path, and no other token", async () => {
-    const gateway = await startGateway();
+    const gateway = await startGateway(open);
     const { root, openai } = gateway;
     await expect(say(gateway, { model: "gpt-5" })).rejects.toMatchObject({ status: 404, code: "model_not_found" });
     expect((await openai.models.list()).data.map(({ id }) => id)).toEqual(["policy", "m"]);
@@ -192,7 +133,7 @@ describe("the gateway", () => {
   });
 
   it("asks the tokenizer of its own model, whatever model the body names", async () => {
-    const { root } = await startGateway();
+    const { root } = await startGateway(open);
     const ask = async (path: string, body: object) => {
       const answer = await fetch(`${root}${path}`, {
         method: "POST",
@@ -206,7 +147,7 @@ describe("the gateway", () => {
   });
 
   it("refuses what it cannot read, with the field, and what is too large", async () => {
-    const gateway = await startGateway({ bodyBytes: 2_000 });
+    const gateway = await startGateway(open, { bodyBytes: 2_000 });
     await expect(say(gateway, { n: 2 })).rejects.toMatchObject({ status: 400, param: "n" });
     const broken = await fetch(`${gateway.root}/v1/chat/completions`, { method: "POST", body: "{" });
     expect(broken.status).toBe(400);
@@ -216,7 +157,7 @@ describe("the gateway", () => {
   });
 
   it("ends with its session: calls in flight and all that come", async () => {
-    const gateway = await startGateway({ standIn: { speed: 1 } });
+    const gateway = await startGateway(open, { standIn: { speed: 1 } });
     const call = say(gateway, { max_tokens: 4_000 });
     const ended = expect(call).rejects.toMatchObject({ status: 400, code: "cancelled" });
     await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(1);
@@ -227,13 +168,13 @@ describe("the gateway", () => {
   });
 
   it("makes no more calls than a session may", async () => {
-    const gateway = await startGateway({ maxCalls: 1 });
+    const gateway = await startGateway(open, { maxCalls: 1 });
     await say(gateway);
     await expect(say(gateway)).rejects.toMatchObject({ status: 403, code: "session_spent" });
   });
 
   it("aborts the generation when its caller goes, and trains on nothing that did not arrive", async () => {
-    const gateway = await startGateway({ standIn: { speed: 1 } });
+    const gateway = await startGateway(open, { standIn: { speed: 1 } });
     const controller = new AbortController();
     const call = gateway.openai.chat.completions.create(
       { model: "policy", messages: [{ role: "user", content: "hello" }], max_tokens: 4_000 },
@@ -248,7 +189,7 @@ describe("the gateway", () => {
   });
 
   it("keeps a stream open while the model works, and ends it with the error there is", async () => {
-    const gateway = await startGateway({ standIn: { speed: 1 }, keepAliveMs: 20 });
+    const gateway = await startGateway(open, { standIn: { speed: 1 }, keepAliveMs: 20 });
     const response = await fetch(`${gateway.root}/v1/chat/completions`, {
       method: "POST",
       body: JSON.stringify({ model: "policy", messages: [{ role: "user", content: "hello" }], stream: true }),
