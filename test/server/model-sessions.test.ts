@@ -1,0 +1,82 @@
+import OpenAI from "openai";
+import { afterEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import { silentLogger } from "../../src/core/logger.ts";
+import { createOpenAiClient, ModelGateway, startStandIn } from "../../src/models/index.ts";
+import { post, problemsIn } from "./support/run-requests.ts";
+import { serve } from "./support/serve.ts";
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+/** A server whose model `policy` is a stand-in. */
+async function serveModel(options: Parameters<typeof serve>[0] = {}) {
+  const engine = await startStandIn({ model: "m", speed: Infinity });
+  open.push(() => engine.stop());
+  const client = createOpenAiClient({
+    name: "policy",
+    url: engine.replicas[0]?.url ?? "",
+    model: "m",
+    tokens: true,
+  });
+  open.push(() => client.close());
+  const where = { host: "127.0.0.1", port: 0, publicUrl: null };
+  const models = new Map([["policy", client]]);
+  const gateway = new ModelGateway({ models, ...where, clock: systemClock, logger: silentLogger });
+  open.push(() => gateway.close());
+  return serve({ gateway, ...options });
+}
+
+const PATH = "/api/v1/model-sessions";
+
+describe("a model session", () => {
+  test("is a base URL for an agent, and samples for a trainer", async () => {
+    const harness = await serveModel();
+    const opened = await post(harness, PATH, { model: "policy", group: "g", sampling: { max_output_tokens: 9 } });
+    expect(opened.status).toBe(201);
+    const { id, base_url, anthropic_base_url } = opened.json as Record<string, string>;
+    expect(base_url).toBe(`${anthropic_base_url}/v1`);
+    const openai = new OpenAI({ baseURL: base_url, apiKey: "none", maxRetries: 0 });
+    const messages = [{ role: "user", content: "hello" }] as const;
+    await openai.chat.completions.create({ model: "policy", messages: [...messages] });
+    expect((await harness.send({ path: `${PATH}/${id}` })).json).toMatchObject({
+      id,
+      model: "policy",
+      calls: 1,
+      ended: false,
+      contiguity: { calls: 1, branches: 1, contiguous: true },
+    });
+    const samples = (await harness.send({ path: `${PATH}/${id}/samples` })).json["items"] as Record<string, unknown>[];
+    expect(samples).toMatchObject([{ branch: 0, break: null, mask: false, problem: null, finish_reason: "length" }]);
+    expect(samples[0]?.["loss_mask"]).toEqual(Array.from({ length: 9 }, () => 1));
+
+    const ended = await harness.send({ method: "POST", path: `${PATH}/${id}/end` });
+    expect(ended.json).toMatchObject({ ended: true, calls: 1 });
+    await expect(openai.models.list()).rejects.toMatchObject({ status: 401 });
+    expect((await harness.send({ path: `${PATH}/${id}/samples` })).json["items"]).toEqual(samples);
+  });
+
+  test("wants a configured model, and belongs to its tenant", async () => {
+    const keys = ["red", "blue"].map((tenant) => ({ name: tenant, key: tenant, tenant, scopes: ["jobs"] as const }));
+    const harness = await serveModel({
+      auth: { keys: keys.map(({ scopes, ...key }) => ({ ...key, scopes: [...scopes] })) },
+    });
+    const as = (tenant: string, path: string, body?: object) =>
+      harness.send({
+        method: body ? "POST" : "GET",
+        path,
+        headers: { authorization: `Bearer ${tenant}`, "content-type": "application/json" },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+    const unknown = await as("red", PATH, { model: "gpt" });
+    expect([unknown.status, unknown.error.code]).toEqual([400, "unknown_model"]);
+    const wrong = await as("red", PATH, { model: "policy", lifetime_seconds: 0 });
+    expect(problemsIn(wrong).map(({ field }) => field)).toEqual(["lifetime_seconds"]);
+    const { id } = (await as("red", PATH, { model: "policy" })).json as { id: string };
+    expect((await as("red", `${PATH}/${id}`)).status).toBe(200);
+    expect((await as("blue", `${PATH}/${id}`)).error).toMatchObject({ code: "not_found" });
+    expect((await as("blue", `${PATH}/${id}/samples`)).status).toBe(404);
+  });
+});
