@@ -1,22 +1,11 @@
-import OpenAI from "openai";
-import { afterEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
+import type OpenAI from "openai";
+import { describe, expect, it } from "vitest";
 import type { BranchSample } from "../../src/contract/samples.ts";
-import { GatewayListener } from "../../src/models/gateway/listener.ts";
-import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
-import {
-  branchSamples,
-  createOpenAiClient,
-  openSession,
-  startStandIn,
-  type StandInOptions,
-} from "../../src/models/index.ts";
+import { branchSamples, createOpenAiClient, startStandIn, type StandInOptions } from "../../src/models/index.ts";
+import { closedAfterEach } from "./closed-after-each.ts";
+import { type GatewaySessionSettings, openGatewaySession } from "./gateway-session.ts";
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 const ADD = {
   name: "add",
@@ -28,42 +17,18 @@ const ADD = {
   },
 };
 
-interface Start {
+interface Start extends GatewaySessionSettings {
   readonly standIn?: StandInOptions;
-  readonly sampling?: ReadonlyMap<string, string>;
-  readonly maxCalls?: number;
-  readonly keepAliveMs?: number;
-  readonly bodyBytes?: number;
 }
 
 /** A gateway before a stand-in, with one session. */
-async function startGateway({ standIn = {}, sampling = new Map(), maxCalls = 100, ...options }: Start = {}) {
+async function startGateway({ standIn = {}, ...settings }: Start = {}) {
   const engine = await startStandIn({ model: "m", speed: Infinity, ...standIn });
-  open.push(() => engine.stop());
+  closing(() => engine.stop());
   const url = engine.replicas[0]?.url ?? "";
   const client = createOpenAiClient({ name: "policy", url, model: "m", tokens: true });
-  open.push(() => client.close());
-  const sessions = new GatewaySessions({ clock: systemClock });
-  open.push(() => sessions.close());
-  const listener = await GatewayListener.start({
-    sessions,
-    host: "127.0.0.1",
-    port: 0,
-    clock: systemClock,
-    logger: silentLogger,
-    ...options,
-  });
-  open.push(() => listener.close());
-  const { session, token } = sessions.open({
-    tenant: "default",
-    model: openSession(client, { session: "s", group: null }),
-    names: new Set(["policy", "m"]),
-    sampling,
-    bounds: { expiresAt: Date.now() + 60_000, maxCalls },
-  });
-  const root = `http://127.0.0.1:${listener.port}/r/${token}`;
-  const openai = new OpenAI({ baseURL: `${root}/v1`, apiKey: "none", maxRetries: 0 });
-  return { engine, session, sessions, root, openai };
+  closing(() => client.close());
+  return { engine, ...(await openGatewaySession(client, closing, settings)) };
 }
 
 type Gateway = Awaited<ReturnType<typeof startGateway>>;

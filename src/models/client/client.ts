@@ -94,8 +94,14 @@ function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCal
 }
 
 function usedBy(result: Attempt): Used<ModelCall> {
-  if (result.kind === "answered") return { kind: "done", value: result.call, usage: result.call.usage };
+  if (result.kind === "answered") return { kind: "done", value: result.call, usage: costOf(result.call) };
   return result.kind === "failed" ? result : { kind: "failed", error: result.error, repeatable: false };
+}
+
+/** What the engine holds of a call: the tokens that it gave, where it gave them, whatever it says of their number. */
+function costOf({ usage, tokens: { promptTokenIds: prompt, generationTokenIds: generation } }: ModelCall) {
+  if (prompt === null || generation === null) return usage;
+  return { input_tokens: prompt.length, output_tokens: generation.length };
 }
 
 /**
