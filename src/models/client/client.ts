@@ -28,7 +28,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
 
 /** A model behind an upstream. */
 export function createClient(options: ClientOptions, upstream: Upstream): ModelClient {
-  const { name, model, tokens = false } = options;
+  const { name, model, tokens = false, clock = systemClock } = options;
   const extra = new Map(Object.entries(options.extraBody ?? {}).map(([key, value]) => [key, JSON.stringify(value)]));
   const settings: ComposeSettings = { model, tokens, extra, fault: faultsOf(name, undefined) };
 
@@ -77,7 +77,7 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
         await upstream.call(ctx, site, async (scope, engine) => usedBy(await ask(scope, engine, request, prefix))),
       );
     },
-    decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids }),
+    decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids, clock }),
     finish: (session) => upstream.finish(session),
     close: () => upstream.close(),
   };

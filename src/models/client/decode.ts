@@ -1,12 +1,25 @@
 import { z } from "zod";
-import type { CallContext } from "../../core/context.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type CallContext, withScope } from "../../core/context.ts";
 import { parseJson, utf8Text } from "../../core/json/parse.ts";
 import type { Upstream } from "../upstream/upstream.ts";
 
 const Detokenized = z.looseObject({ prompt: z.string() });
 
-/** The text of token ids by vLLM's `/detokenize`; null where the engine does not serve it. */
-export async function decodeWith(
+/** An answer waits for it: better no explanation of a break than a late answer. */
+const TIMEOUT_MS = 5_000;
+
+/** The text of token ids by vLLM's `/detokenize`; null where the engine does not serve it. Throws after 5 s. */
+export function decodeWith(
+  ctx: CallContext,
+  upstream: Upstream,
+  asked: { readonly model: string; readonly ids: readonly number[]; readonly clock: Clock },
+): Promise<string | null> {
+  const limit = { timeoutMs: TIMEOUT_MS, clock: asked.clock, waitingFor: "the text of tokens" };
+  return withScope(ctx, limit, (scope) => decode(scope, upstream, asked));
+}
+
+async function decode(
   ctx: CallContext,
   upstream: Upstream,
   { model, ids }: { readonly model: string; readonly ids: readonly number[] },

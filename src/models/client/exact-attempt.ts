@@ -41,8 +41,10 @@ export async function exactAttempt(
     return { kind: "answered", call: { ...call, ...posts.times } };
   } catch (error) {
     if (error instanceof Stopped) return error.attempt;
-    if (!SandlotError.is(error) || error.domain !== "model") throw error;
-    return { kind: "failed", error, repeatable: false };
+    // All JSON that is read here is the engine's.
+    const failure = SandlotError.is(error, "invalid_json") ? posts.badResponse(error.message) : error;
+    if (!SandlotError.is(failure) || failure.domain !== "model") throw failure;
+    return { kind: "failed", error: failure, repeatable: false };
   }
 }
 
@@ -72,9 +74,8 @@ class Posts implements ExactEngine {
     return { startedAt: this.#startedAt, durationMs: this.#durationMs };
   }
 
-  badResponse(detail: string): SandlotError {
-    return this.#engine.fault("model_bad_response", detail);
-  }
+  /** Is handed on without its object. */
+  readonly badResponse = (detail: string): SandlotError => this.#engine.fault("model_bad_response", detail);
 
   async post(path: string, body: string): Promise<string | null> {
     const { fault } = this.#engine;

@@ -111,7 +111,8 @@ class Failures {
   #last: string | null = null;
   #free = 0;
   #waits = 0;
-  #raced = false;
+  /** Whose connection was gone as the call went out. */
+  #raced: string | null = null;
   sent = 0;
 
   constructor(options: FleetOptions) {
@@ -126,12 +127,13 @@ class Failures {
   async next(ctx: CallContext, { replica }: Lease, failed: Failed): Promise<void> {
     const { retries = DEFAULT_RETRIES } = this.#options;
     const { code } = failed.error;
-    // Once: what kills engines looks the same.
-    const isRace = isRaced(failed) && !this.#raced;
-    if (isRace) this.#raced = true;
+    // Once, and not where the replica is gone as well: the call may be what kills it.
+    const isRace = isRaced(failed) && this.#raced === null;
+    const isGone = failed.unsent === true && this.#raced === replica;
+    if (isRace) this.#raced = replica;
     // Aborted for a weight update or a shutdown: not the replica's doing, and it may have the update behind it soon.
     const isAborted = code === "model_aborted";
-    const isFree = isAborted || isRace || failed.unsent === true || isDeferred(failed);
+    const isFree = isAborted || isRace || (failed.unsent === true && !isGone) || isDeferred(failed);
     if (isFree) this.#free++;
     else this.sent++;
     if (isEngineFailure(failed)) this.#broken.add(replica);

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../core/clock.ts";
+import { systemClock } from "../../core/clock.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
 import {
   Balancer,
@@ -28,7 +28,6 @@ export interface ModelFleetOptions
   readonly members?: readonly Member[] | undefined;
   /** Pause between two looks at a replica. Default 2,000. */
   readonly watchEveryMs?: number | undefined;
-  readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
   /** Numbers in [0, 1). Default Math.random. */
   readonly random?: (() => number) | undefined;

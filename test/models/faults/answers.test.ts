@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { rootContext } from "../../../src/core/context.ts";
+import { createOpenAiClient, openSession } from "../../../src/models/index.ts";
 import type { Fault } from "../../../src/models/stand-in/faults/fault.ts";
+import { skippingClock } from "../clocks.ts";
 import { closedAfterEach } from "../closed-after-each.ts";
 import { openGatewaySession } from "../gateway-session.ts";
-import { completionWith, sendJson, startEndpoint } from "../scripted-endpoint.ts";
+import { completionWith, NO_ROUTE, sendJson, startEndpoint } from "../scripted-endpoint.ts";
 import { openFleetOf, startFleet, turn } from "./fleet-of-stand-ins.ts";
 
 const closing = closedAfterEach();
@@ -10,13 +13,15 @@ const closing = closedAfterEach();
 const TOOL = { type: "function", name: "add", parameters: { type: "object", properties: { a: { type: "integer" } } } };
 
 describe("an answer that can't be used", () => {
-  it.each<[string, Fault]>([
+  const WRONG: [string, Fault][] = [
     ["has no choices", { kind: "empty-choices" }],
     ["ends in the middle of its body", { kind: "reset", at: "mid-stream" }],
     ["ends after its headers", { kind: "reset", at: "after-headers" }],
     ["has fewer token ids than log-probs", { kind: "unequal-tokens" }],
     ["has log-probs that are NaN, which is no JSON", { kind: "nan-log-probs" }],
-  ])("that %s is asked for again elsewhere, and no part of it is kept", async (_what, fault) => {
+  ];
+
+  it.each(WRONG)("that %s is asked for again elsewhere, and no part of it is kept", async (_what, fault) => {
     const { ask, engine, begun, inFlight } = await startFleet(closing, { fleet: { policy: "round_robin" } });
     engine(0).replica.faults.add(fault);
     const calls = [await ask("1"), await ask("2")];
@@ -25,6 +30,19 @@ describe("an answer that can't be used", () => {
       expect(tokens.generationLogProbs).toHaveLength(tokens.generationTokenIds?.length ?? -1);
     expect(begun).toEqual([2, 2]);
     expect(inFlight()).toBe(0);
+  });
+
+  it.each(WRONG)("in a later turn, from token ids, that %s is asked for again elsewhere", async (_what, fault) => {
+    const { fleet, engine, begunInAll } = await startFleet(closing);
+    const session = openSession(fleet.client, { session: "s", group: null });
+    const asked = turn("hello");
+    const first = await session.respond(rootContext(), asked);
+    engine(first.replica === "r0" ? 0 : 1).replica.faults.add(fault);
+    const input = [...asked.input, ...first.items, ...turn("and?").input];
+    const second = await session.respond(rootContext(), { ...asked, input });
+    expect(second).toMatchObject({ replica: first.replica === "r0" ? "r1" : "r0", parent: first.id, broken: null });
+    expect(second.tokens.generationLogProbs).toHaveLength(second.tokens.generationTokenIds?.length ?? -1);
+    expect(begunInAll()).toBe(3);
   });
 
   it.each<[string, Fault, string]>([
@@ -104,6 +122,45 @@ describe("an answer that can be used", () => {
     expect(usage?.total_tokens).toBe(2 * whole);
     expect(fleet.snapshot().replicas[0]?.residentTokens).toBe(whole);
   });
+});
+
+it("what cannot be read on the way from token ids is a bad response", async () => {
+  const engine = await startEndpoint(({ path }, response) => {
+    const ids = { token_ids: [7], logprobs: { content: [{ token: "token_id:7", logprob: -1, bytes: null }] } };
+    if (path.endsWith("/completions")) sendJson(response, 200, { ...completionWith("x", ids), prompt_token_ids: [1] });
+    else sendJson(response, 200, path === "/v1/chat/completions/render" ? "NaN" : "{}");
+  });
+  closing(() => engine.stop());
+  const client = createOpenAiClient({ name: "policy", url: engine.url, model: "m", tokens: true });
+  closing(() => client.close());
+  const session = openSession(client, { session: "s", group: null });
+  const asked = turn("hello");
+  const first = await session.respond(rootContext(), asked);
+  const input = [...asked.input, ...first.items, ...turn("and?").input];
+  await expect(session.respond(rootContext(), { ...asked, input })).rejects.toMatchObject({
+    code: "model_bad_response",
+  });
+});
+
+it("an answer that is there is not kept back by an engine that does not say why its tokens differ", async () => {
+  let prompt = 10;
+  const engine = await startEndpoint(({ path }, response) => {
+    const ids = { token_ids: [7], logprobs: { content: [{ token: "token_id:7", logprob: -1, bytes: null }] } };
+    if (path.endsWith("/completions"))
+      sendJson(response, 200, { ...completionWith("x", ids), prompt_token_ids: [prompt++] });
+    else if (path !== "/detokenize") sendJson(response, 404, NO_ROUTE);
+  });
+  closing(() => engine.stop());
+  const clock = skippingClock();
+  const client = createOpenAiClient({ name: "policy", url: engine.url, model: "m", tokens: true, clock });
+  closing(() => client.close());
+  const session = openSession(client, { session: "s", group: null });
+  const asked = turn("hello");
+  const first = await session.respond(rootContext(), asked);
+  const input = [...asked.input, ...first.items, ...turn("and?").input];
+  const second = await session.respond(rootContext(), { ...asked, input });
+  expect(second.broken).toEqual({ reason: "unknown", after: first.id, position: 0 });
+  expect(clock.waits).toContain(5_000);
 });
 
 describe("a replica that lies about its model", () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export interface EngineProcess {
   readonly url: string;
   /** Generations under way, by its own count. */
-  running(): Promise<number>;
+  readonly running: () => Promise<number>;
   signal(signal: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
   ended(): Promise<void>;

@@ -176,6 +176,27 @@ describe("one request that fails engines", () => {
     expect(begunInAll()).toBe(3 * (2 + 8));
     expect(["r0", "r1", "r2", "r3"].map(stateOf)).toEqual(["ready", "ready", "ready", "ready"]);
   });
+
+  it("and kills their processes goes through three, over connections old and new, and leaves the rest", async () => {
+    const replicas = await Promise.all(["r0", "r1", "r2", "r3", "r4"].map((id) => startReplica(id)));
+    const ended = new Map<string, Promise<void>>();
+    for (const { id, endpoint } of replicas) closing(() => ended.get(id) ?? endpoint.stop());
+    for (const replica of replicas) {
+      const answer = replica.reply;
+      replica.reply = (response, body) => {
+        if (body.includes("poison")) ended.set(replica.id, replica.endpoint.stop());
+        else answer(response, body);
+      };
+    }
+    const urls = replicas.map(({ endpoint }) => endpoint.url);
+    const { ask, ready } = openFleetOf(closing, urls, { tokens: false, api: "chat" });
+    await ready();
+    await Promise.all(names(10).map((name) => ask(name)));
+    await expect(ask("s0", turn("poison"))).rejects.toMatchObject({ code: "model_unreachable" });
+    expect(ended.size).toBe(3);
+    const left = await Promise.all(names(10).map((name) => ask(name)));
+    expect(new Set(left.map(({ replica }) => replica)).size).toBe(2);
+  });
 });
 
 describe("a caller that goes", () => {
