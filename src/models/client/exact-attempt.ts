@@ -84,11 +84,13 @@ class Posts implements ExactEngine {
     this.#startedAt ||= sent.startedAt;
     this.#durationMs += sent.durationMs;
     const { status, retryAfter } = sent;
-    if (NOT_SERVED.has(status)) return null;
     const text = reading(sent, fault, (whole) => whole);
     if (typeof text !== "string") throw new Stopped(text);
     if (status >= 200 && status <= 299) return text;
     const refusal = readRefusal(status, text, retryAfter, fault);
+    // The route is there, and another model: this replica's fault, not a missing feature of all.
+    const isModelUnknown = refusal.kind === "failed" && refusal.error.code === "model_not_found";
+    if (NOT_SERVED.has(status) && !isModelUnknown) return null;
     if (refusal.kind !== "overflow") throw new Stopped(refusal);
     const read = overflowReading(this.#engine.name, sent.startedAt);
     throw new Stopped({

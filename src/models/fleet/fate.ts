@@ -11,9 +11,8 @@ export interface Fate {
 }
 
 const BROKEN: Fate = { fault: "server_error", elsewhere: true };
-/** A kept-alive connection was closed as the call went out: it says nothing of the replica. */
-const RACED: Fate = { fault: "neutral", elsewhere: true };
-const BUSY: Fate = { fault: "neutral", elsewhere: true };
+/** It says nothing of the replica's health. */
+const EXCUSED: Fate = { fault: "neutral", elsewhere: true };
 
 /**
  * Answers that are refusals of the request fail everywhere alike, and a time limit of ours would pass again; these may be the
@@ -24,13 +23,13 @@ const FATES: Partial<Record<ErrorCode, Fate>> = {
   model_server_error: BROKEN,
   model_bad_response: BROKEN,
   model_not_found: BROKEN,
-  model_rate_limited: BUSY,
-  model_aborted: BUSY,
+  model_rate_limited: EXCUSED,
+  model_aborted: EXCUSED,
 };
 
 export function fateOf(failed: Failed): Fate {
   if (failed.unsent === true) return { fault: "connect_failed", elsewhere: true };
-  if (isRaced(failed)) return RACED;
+  if (isRaced(failed)) return EXCUSED;
   return FATES[failed.error.code] ?? { fault: "neutral", elsewhere: false };
 }
 
