@@ -104,6 +104,7 @@ describe("a fleet", () => {
   it("lets no request that fails engines go through the whole fleet", async () => {
     const replicas = await Promise.all(["a", "b", "c", "d"].map((id) => replicaOf(id, fails(500))));
     const fleet = fleetOf(replicas, { retries: 10 });
+    await until(() => ["a", "b", "c", "d"].every((id) => stateOf(fleet, id) === "ready"));
     await expect(respond(fleet, "poison")).rejects.toMatchObject({ code: "model_server_error" });
     expect(replicas.flatMap(({ calls }) => calls)).toHaveLength(2);
   });

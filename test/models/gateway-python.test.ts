@@ -1,21 +1,19 @@
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { branchSamples } from "../../src/models/index.ts";
 import { pythonPackages } from "../support/python-packages.ts";
 import { startGateway } from "./start-gateway.ts";
+import { closedAfterEach } from "./closed-after-each.ts";
 
 const packages = pythonPackages("model-clients-1", { openai: "openai==3.54.0", anthropic: "anthropic==2.12.0" });
 const missing = await packages.install();
 const reason = missing === null ? "" : ` (skipped: their clients cannot be installed: ${missing})`;
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 describe.skipIf(missing !== null)(`agents of the unmodified clients for Python${reason}`, () => {
   it.each(["chat", "responses", "messages"])("become trainable by one base URL: %s", async (api) => {
-    const { session, root } = await startGateway(open, { standIn: { drift: true } });
+    const { session, root } = await startGateway(closing, { standIn: { drift: true } });
     await packages.run(join(import.meta.dirname, "agents.py"), [root, api]);
     const samples = branchSamples(session.captured());
     expect(samples.map(({ call_ids, break: broken, mask }) => [call_ids.length, broken, mask])).toEqual([

@@ -1,13 +1,11 @@
-import OpenAI from "openai";
-import { afterEach, describe, expect, it } from "vitest";
+import type OpenAI from "openai";
+import { describe, expect, it } from "vitest";
 import type { BranchSample } from "../../src/contract/samples.ts";
 import { branchSamples } from "../../src/models/index.ts";
 import { ADD, type Gateway, startGateway } from "./start-gateway.ts";
+import { closedAfterEach } from "./closed-after-each.ts";
 
-const open: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of open.splice(0).toReversed()) await close();
-});
+const closing = closedAfterEach();
 
 /** The text of a sample's tokens, by the tokenizer of the engine. */
 async function textOf({ engine }: Gateway, { prompt_ids, response_ids }: BranchSample): Promise<string> {
@@ -24,7 +22,7 @@ describe("an agent of the Chat API behind the gateway", () => {
     ["its tokens are canonical", {}],
     ["they are not", { drift: true }],
   ])("makes one exact sequence of tokens where %s", async (_where, standIn) => {
-    const gateway = await startGateway(open, { standIn });
+    const gateway = await startGateway(closing, { standIn });
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "What is 17 + 25?" }];
     const saidTo: string[] = [];
     for (let turn = 0; turn < 4; turn++) {
@@ -53,7 +51,7 @@ describe("an agent of the Chat API behind the gateway", () => {
   });
 
   it("streams", async () => {
-    const { openai, session } = await startGateway(open);
+    const { openai, session } = await startGateway(closing);
     const stream = await openai.chat.completions.create({
       model: "policy",
       messages: [{ role: "user", content: "Say something." }],
@@ -73,7 +71,7 @@ describe("an agent of the Chat API behind the gateway", () => {
 
 describe("an agent of the Responses API behind the gateway", () => {
   it("makes one exact sequence of tokens, streamed and not", async () => {
-    const gateway = await startGateway(open, { standIn: { drift: true } });
+    const gateway = await startGateway(closing, { standIn: { drift: true } });
     const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "What is 17 + 25?" }];
     const tools: OpenAI.Responses.Tool[] = [{ type: "function", strict: false, ...ADD }];
     for (let turn = 0; turn < 4; turn++) {
@@ -100,7 +98,7 @@ describe("the gateway", () => {
     });
 
   it("names a broken prefix with its turn and reason, and trains on both branches", async () => {
-    const gateway = await startGateway(open);
+    const gateway = await startGateway(closing);
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "one" }];
     const { choices } = await gateway.openai.chat.completions.create({ model: "policy", messages });
     if (!choices[0]) throw new Error("no choice");
@@ -113,14 +111,14 @@ describe("the gateway", () => {
   });
 
   it("samples as the session says, whatever the agent asks for", async () => {
-    const gateway = await startGateway(open, { sampling: new Map([["max_output_tokens", "7"]]) });
+    const gateway = await startGateway(closing, { sampling: new Map([["max_output_tokens", "7"]]) });
     await say(gateway, { max_tokens: 500 });
     expect(gateway.session.calls[0]).toMatchObject({ finishReason: "length" });
     expect(gateway.session.calls[0]?.tokens.generationTokenIds).toHaveLength(7);
   });
 
   it("knows no other model, no other path, and no other token", async () => {
-    const gateway = await startGateway(open);
+    const gateway = await startGateway(closing);
     const { root, openai } = gateway;
     await expect(say(gateway, { model: "gpt-5" })).rejects.toMatchObject({ status: 404, code: "model_not_found" });
     expect((await openai.models.list()).data.map(({ id }) => id)).toEqual(["policy", "m"]);
@@ -133,7 +131,7 @@ describe("the gateway", () => {
   });
 
   it("asks the tokenizer of its own model, whatever model the body names", async () => {
-    const { root } = await startGateway(open);
+    const { root } = await startGateway(closing);
     const ask = async (path: string, body: object) => {
       const answer = await fetch(`${root}${path}`, {
         method: "POST",
@@ -147,7 +145,7 @@ describe("the gateway", () => {
   });
 
   it("refuses what it cannot read, with the field, and what is too large", async () => {
-    const gateway = await startGateway(open, { bodyBytes: 2_000 });
+    const gateway = await startGateway(closing, { bodyBytes: 2_000 });
     await expect(say(gateway, { n: 2 })).rejects.toMatchObject({ status: 400, param: "n" });
     const broken = await fetch(`${gateway.root}/v1/chat/completions`, { method: "POST", body: "{" });
     expect(broken.status).toBe(400);
@@ -157,7 +155,7 @@ describe("the gateway", () => {
   });
 
   it("ends with its session: calls in flight and all that come", async () => {
-    const gateway = await startGateway(open, { standIn: { speed: 1 } });
+    const gateway = await startGateway(closing, { standIn: { speed: 1 } });
     const call = say(gateway, { max_tokens: 4_000 });
     const ended = expect(call).rejects.toMatchObject({ status: 400, code: "cancelled" });
     await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(1);
@@ -168,13 +166,13 @@ describe("the gateway", () => {
   });
 
   it("makes no more calls than a session may", async () => {
-    const gateway = await startGateway(open, { maxCalls: 1 });
+    const gateway = await startGateway(closing, { maxCalls: 1 });
     await say(gateway);
     await expect(say(gateway)).rejects.toMatchObject({ status: 403, code: "session_spent" });
   });
 
   it("aborts the generation when its caller goes, and trains on nothing that did not arrive", async () => {
-    const gateway = await startGateway(open, { standIn: { speed: 1 } });
+    const gateway = await startGateway(closing, { standIn: { speed: 1 } });
     const controller = new AbortController();
     const call = gateway.openai.chat.completions.create(
       { model: "policy", messages: [{ role: "user", content: "hello" }], max_tokens: 4_000 },
@@ -189,7 +187,7 @@ describe("the gateway", () => {
   });
 
   it("keeps a stream open while the model works, and ends it with the error there is", async () => {
-    const gateway = await startGateway(open, { standIn: { speed: 1 }, keepAliveMs: 20 });
+    const gateway = await startGateway(closing, { standIn: { speed: 1 }, keepAliveMs: 20 });
     const response = await fetch(`${gateway.root}/v1/chat/completions`, {
       method: "POST",
       body: JSON.stringify({ model: "policy", messages: [{ role: "user", content: "hello" }], stream: true }),

@@ -1,9 +1,5 @@
-import OpenAI from "openai";
-import { systemClock } from "../../src/core/clock.ts";
-import { silentLogger } from "../../src/core/logger.ts";
-import { GatewayListener } from "../../src/models/gateway/listener.ts";
-import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
-import { createOpenAiClient, openSession, startStandIn, type StandInOptions } from "../../src/models/index.ts";
+import { createOpenAiClient, startStandIn, type StandInOptions } from "../../src/models/index.ts";
+import { type GatewaySessionSettings, openGatewaySession } from "./gateway-session.ts";
 
 export const ADD = {
   name: "add",
@@ -15,45 +11,18 @@ export const ADD = {
   },
 };
 
-interface Start {
+interface Start extends GatewaySessionSettings {
   readonly standIn?: StandInOptions;
-  readonly sampling?: ReadonlyMap<string, string>;
-  readonly maxCalls?: number;
-  readonly keepAliveMs?: number;
-  readonly bodyBytes?: number;
 }
 
-/** A gateway before a stand-in, with one session. `closers` get what ends it, in order. */
-export async function startGateway(
-  closers: (() => unknown)[],
-  { standIn = {}, sampling = new Map(), maxCalls = 100, ...options }: Start = {},
-) {
+/** A gateway before a stand-in, with one session; `closing` takes what has to be closed. */
+export async function startGateway(closing: (close: () => unknown) => void, { standIn = {}, ...session }: Start = {}) {
   const engine = await startStandIn({ model: "m", speed: Infinity, ...standIn });
-  closers.push(() => engine.stop());
+  closing(() => engine.stop());
   const url = engine.replicas[0]?.url ?? "";
   const client = createOpenAiClient({ name: "policy", url, model: "m", tokens: true });
-  closers.push(() => client.close());
-  const sessions = new GatewaySessions({ clock: systemClock });
-  closers.push(() => sessions.close());
-  const listener = await GatewayListener.start({
-    sessions,
-    host: "127.0.0.1",
-    port: 0,
-    clock: systemClock,
-    logger: silentLogger,
-    ...options,
-  });
-  closers.push(() => listener.close());
-  const { session, token } = sessions.open({
-    tenant: "default",
-    model: openSession(client, { session: "s", group: null }),
-    names: new Set(["policy", "m"]),
-    sampling,
-    bounds: { expiresAt: Date.now() + 60_000, maxCalls },
-  });
-  const root = `http://127.0.0.1:${listener.port}/r/${token}`;
-  const openai = new OpenAI({ baseURL: `${root}/v1`, apiKey: "none", maxRetries: 0 });
-  return { engine, session, sessions, root, openai };
+  closing(() => client.close());
+  return { engine, ...(await openGatewaySession(client, closing, session)) };
 }
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;

@@ -8,7 +8,7 @@ import type { CallFacts, Refusal } from "./call.ts";
 import { type Call, Fleet } from "./fleet/fleet.ts";
 import { Replica } from "./fleet/replica.ts";
 import { DEFAULT_SESSION_LIMITS } from "./fleet/sessions.ts";
-import type { Scrape } from "./health/heartbeat.ts";
+import type { HeartbeatLimits, Scrape } from "./health/heartbeat.ts";
 import { ReplicaHealth } from "./health/replica-health.ts";
 import { Lease, type LeaseEnd } from "./lease.ts";
 import { capsOf, checkMembership } from "./membership.ts";
@@ -36,6 +36,7 @@ export class Balancer {
   readonly #throughput: Throughput;
   readonly #advice: CapacityAdvice;
   readonly #contextTokens: number;
+  readonly #heartbeat: Partial<HeartbeatLimits> | undefined;
   readonly #replicas = new Map<string, Replica>();
   #generation = -1;
   #sweptAt: number;
@@ -52,6 +53,7 @@ export class Balancer {
     this.#throughput = new Throughput(clock);
     this.#advice = new CapacityAdvice(clock);
     this.#contextTokens = contextTokens;
+    this.#heartbeat = options.heartbeat;
     this.#sweptAt = clock.monotonic();
   }
 
@@ -100,7 +102,10 @@ export class Balancer {
     for (const spec of members) {
       const known = this.#replicas.get(spec.id);
       if (known) known.caps = capsOf(spec);
-      else this.#replicas.set(spec.id, new Replica(spec.id, capsOf(spec), new ReplicaHealth(this.#clock)));
+      else {
+        const health = new ReplicaHealth(this.#clock, this.#heartbeat);
+        this.#replicas.set(spec.id, new Replica(spec.id, capsOf(spec), health));
+      }
     }
     this.#changed();
   }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import type { HeartbeatLimits } from "./health/heartbeat.ts";
 import type { Policy } from "./policies/policy.ts";
 import type { SessionLimits } from "./fleet/sessions.ts";
 
@@ -9,6 +10,8 @@ export interface BalancerOptions {
   readonly sessions?: Partial<SessionLimits>;
   /** Calls that may wait at once; more are refused. Default 10,000. */
   readonly maxWaiting?: number;
+  /** When an engine that makes no steps is believed to hang. */
+  readonly heartbeat?: Partial<HeartbeatLimits>;
   /** The longest context of the model (`max_model_len`), from which the advice on concurrency begins. Default 32,768. */
   readonly contextTokens?: number;
 }

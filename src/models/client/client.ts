@@ -28,7 +28,7 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
 
 /** A model behind an upstream. */
 export function createClient(options: ClientOptions, upstream: Upstream): ModelClient {
-  const { name, model, tokens = false } = options;
+  const { name, model, tokens = false, clock = systemClock } = options;
   const extra = new Map(Object.entries(options.extraBody ?? {}).map(([key, value]) => [key, JSON.stringify(value)]));
   const settings: ComposeSettings = { model, tokens, extra, fault: faultsOf(name, undefined) };
 
@@ -78,7 +78,7 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
       );
     },
     tokenizer: (ctx, path, body) => askTokenizer(ctx, upstream, { model, path, body }),
-    decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids }),
+    decode: (ctx, ids) => decodeWith(ctx, upstream, { model, ids, clock }),
     finish: (session) => upstream.finish(session),
     close: () => upstream.close(),
   };
@@ -95,8 +95,14 @@ function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCal
 }
 
 function usedBy(result: Attempt): Used<ModelCall> {
-  if (result.kind === "answered") return { kind: "done", value: result.call, usage: result.call.usage };
+  if (result.kind === "answered") return { kind: "done", value: result.call, usage: costOf(result.call) };
   return result.kind === "failed" ? result : { kind: "failed", error: result.error, repeatable: false };
+}
+
+/** What the engine holds of a call: the tokens that it gave, where it gave them, whatever it says of their number. */
+function costOf({ usage, tokens: { promptTokenIds: prompt, generationTokenIds: generation } }: ModelCall) {
+  if (prompt === null || generation === null) return usage;
+  return { input_tokens: prompt.length, output_tokens: generation.length };
 }
 
 /**

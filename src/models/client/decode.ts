@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { CallContext } from "../../core/context.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type CallContext, withScope } from "../../core/context.ts";
 import { parseJson, utf8Text } from "../../core/json/parse.ts";
 import { joinMembers, rawMembers } from "../../core/json/raw.ts";
 import type { TokenizerAnswer, TokenizerPath } from "../port.ts";
@@ -23,14 +24,19 @@ export async function askTokenizer(
   return value;
 }
 
-/** The text of token ids; null where the engine has no `/detokenize`. */
-export async function decodeWith(
+/** An answer waits for it: better no explanation of a break than a late answer. */
+const TIMEOUT_MS = 5_000;
+
+/** The text of token ids; null where the engine has no `/detokenize`. Throws after 5 s. */
+export function decodeWith(
   ctx: CallContext,
   upstream: Upstream,
-  { model, ids }: { readonly model: string; readonly ids: readonly number[] },
+  { model, ids, clock }: { readonly model: string; readonly ids: readonly number[]; readonly clock: Clock },
 ): Promise<string | null> {
   const body = JSON.stringify({ tokens: ids });
-  const answer = await askTokenizer(ctx, upstream, { model, path: "/detokenize", body });
-  const read = answer.status === 200 ? Detokenized.safeParse(parseJson(answer.body)) : null;
-  return read?.data?.prompt ?? null;
+  return withScope(ctx, { timeoutMs: TIMEOUT_MS, clock, waitingFor: "the text of tokens" }, async (scope) => {
+    const answer = await askTokenizer(scope, upstream, { model, path: "/detokenize", body });
+    const read = answer.status === 200 ? Detokenized.safeParse(parseJson(answer.body)) : null;
+    return read?.data?.prompt ?? null;
+  });
 }

@@ -39,8 +39,10 @@ export async function exactAttempt(
     return { kind: "answered", call: { ...call, ...posts.times } };
   } catch (error) {
     if (error instanceof Stopped) return error.attempt;
-    if (!SandlotError.is(error) || error.domain !== "model") throw error;
-    return { kind: "failed", error, repeatable: false };
+    // All JSON that is read here is the engine's.
+    const failure = SandlotError.is(error, "invalid_json") ? posts.badResponse(error.message) : error;
+    if (!SandlotError.is(failure) || failure.domain !== "model") throw failure;
+    return { kind: "failed", error: failure, repeatable: false };
   }
 }
 
@@ -70,9 +72,8 @@ class Posts implements ExactEngine {
     return { startedAt: this.#startedAt, durationMs: this.#durationMs };
   }
 
-  badResponse(detail: string): SandlotError {
-    return this.#engine.fault("model_bad_response", detail);
-  }
+  /** Is handed on without its object. */
+  readonly badResponse = (detail: string): SandlotError => this.#engine.fault("model_bad_response", detail);
 
   async post(path: string, body: string): Promise<string | null> {
     const { fault } = this.#engine;
@@ -81,11 +82,13 @@ class Posts implements ExactEngine {
     this.#startedAt ||= sent.startedAt;
     this.#durationMs += sent.durationMs;
     const { status, retryAfter } = sent;
-    if (NOT_SERVED.has(status)) return null;
     const text = reading(sent, fault, (whole) => whole);
     if (typeof text !== "string") throw new Stopped(text);
     if (status >= 200 && status <= 299) return text;
     const refusal = readRefusal(status, text, retryAfter, fault);
+    // The route is there, and another model: this replica's fault, not a missing feature of all.
+    const isModelUnknown = refusal.kind === "failed" && refusal.error.code === "model_not_found";
+    if (NOT_SERVED.has(status) && !isModelUnknown) return null;
     if (refusal.kind !== "overflow") throw new Stopped(refusal);
     const read = overflowReading(this.#engine.name, sent.startedAt);
     throw new Stopped({

@@ -22,6 +22,7 @@ export interface ClientOptions {
   readonly extraBody?: JsonObject | undefined;
   /** Marks the client as one that replays recorded answers. Default false. */
   readonly replay?: boolean | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /** What `createOpenAiClient` takes. */
@@ -30,7 +31,6 @@ export interface OpenAiClientOptions extends ClientOptions, EngineOptions {
   readonly retries?: number | undefined;
   /** Whether the URL is a router's, which balances by itself: it gets the session's headers, and no retries. Default false. */
   readonly external?: boolean | undefined;
-  readonly clock?: Clock | undefined;
   /** Numbers in [0, 1) that spread retries. Default Math.random. */
   readonly random?: (() => number) | undefined;
 }

@@ -44,6 +44,6 @@ export interface Failed {
   readonly error: SandlotError;
   /** Whether sending the same request again is safe and may help. */
   readonly repeatable: boolean;
-  /** Nothing was sent: there was no connection. Default false. */
+  /** Not begun: there was no connection, or a server that is shut down takes no more calls. Default false. */
   readonly unsent?: boolean;
 }

@@ -5,7 +5,7 @@ import type { Failed } from "../dialects/fault.ts";
 import type { Engine } from "../upstream/engine.ts";
 import { retryWait } from "../upstream/retry-wait.ts";
 import type { CallSite, Served, Upstream, Used } from "../upstream/upstream.ts";
-import { fateOf } from "./fate.ts";
+import { fateOf, isDeferred, isEngineFailure, isRaced } from "./fate.ts";
 import { leaseOf } from "./lease.ts";
 import type { Members } from "./members.ts";
 
@@ -104,10 +104,15 @@ export class Fleet implements Upstream {
 /** What has failed on the way of one call. */
 class Failures {
   readonly #options: FleetOptions;
+  /** Replicas that have failed the call, in order. */
   readonly #avoid: string[] = [];
+  /** Those whose engines fell over it. */
+  readonly #broken = new Set<string>();
   #last: string | null = null;
   #free = 0;
-  #broken = 0;
+  #waits = 0;
+  /** Whose connection was gone as the call went out. */
+  #raced: string | null = null;
   sent = 0;
 
   constructor(options: FleetOptions) {
@@ -120,22 +125,32 @@ class Failures {
 
   /** Returns when the call may be sent again; throws the failure that stands. */
   async next(ctx: CallContext, { replica }: Lease, failed: Failed): Promise<void> {
-    const { retries = DEFAULT_RETRIES, clock, random } = this.#options;
-    const { fault, elsewhere } = fateOf(failed);
-    const isSame = this.#last === replica;
-    this.#last = replica;
+    const { retries = DEFAULT_RETRIES } = this.#options;
+    const { code } = failed.error;
+    // Once, and not where the replica is gone as well: the call may be what kills it.
+    const isRace = isRaced(failed) && this.#raced === null;
+    const isGone = failed.unsent === true && this.#raced === replica;
+    if (isRace) this.#raced = replica;
     // Aborted for a weight update or a shutdown: not the replica's doing, and it may have the update behind it soon.
-    const isAborted = failed.error.code === "model_aborted";
-    if (!isAborted && !this.#avoid.includes(replica)) this.#avoid.push(replica);
-    if (isAborted || failed.unsent === true) this.#free++;
+    const isAborted = code === "model_aborted";
+    const isFree = isAborted || isRace || (failed.unsent === true && !isGone) || isDeferred(failed);
+    if (isFree) this.#free++;
     else this.sent++;
-    if (fault === "server_error" && !isSame) this.#broken++;
-    const isPoison = this.#broken >= POISONED && failed.error.code === "model_server_error";
-    if (!elsewhere || isPoison || this.sent > retries || this.#free > MAX_FREE) throw failed.error;
-    // Another replica is asked at once. The same one again, when there is no other, gets time.
-    if (!isSame) return;
-    const tries = this.sent + this.#free;
-    const situation = { tries, retries: retries + MAX_FREE, remainingMs: ctx.deadline - clock.now() };
+    if (isEngineFailure(failed)) this.#broken.add(replica);
+    const isPoison = this.#broken.size >= POISONED && isEngineFailure(failed);
+    if (!fateOf(failed).elsewhere || isPoison || this.sent > retries || this.#free > MAX_FREE) throw failed.error;
+
+    const isAgain = this.#last === replica || this.#avoid.includes(replica);
+    this.#last = replica;
+    if (isRace) return;
+    if (!isAborted && !this.#avoid.includes(replica)) this.#avoid.push(replica);
+    // A replica that is new to the call is asked at once. The same again, when there is no other, gets time.
+    if (isAgain) await this.#wait(ctx, failed);
+  }
+
+  async #wait(ctx: CallContext, failed: Failed): Promise<void> {
+    const { retries = DEFAULT_RETRIES, clock, random } = this.#options;
+    const situation = { tries: ++this.#waits, retries: retries + MAX_FREE, remainingMs: ctx.deadline - clock.now() };
     const wait = retryWait({ ...failed, repeatable: true }, { ...situation, maxWaitMs: 60_000, random: random() });
     if (wait === null) throw failed.error;
     await sleep(clock, wait, ctx.signal);

@@ -11,8 +11,9 @@ export async function leaseOf(ctx: CallContext, name: string, balancer: Balancer
   if (asked.kind === "refusal") throw refusalError(name, asked);
   return new Promise<Lease>((resolve, reject) => {
     const onAbort = () => {
-      asked.cancel();
+      // First, for to cancel settles the ticket at once.
       reject(ctx.signal.reason as Error);
+      asked.cancel();
     };
     ctx.signal.addEventListener("abort", onAbort, { once: true });
     asked.onSettled((result) => {

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../core/clock.ts";
+import { systemClock } from "../../core/clock.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
 import {
   Balancer,
@@ -21,14 +21,13 @@ export interface ModelFleetOptions
     ClientOptions,
     Omit<EngineOptions, "url">,
     Pick<FleetOptions, "retries" | "queueTimeoutMs">,
-    Pick<BalancerOptions, "sessions" | "maxWaiting"> {
+    Pick<BalancerOptions, "sessions" | "maxWaiting" | "heartbeat"> {
   /** Default: `sticky_least_cost`. */
   readonly policy?: PolicyName | undefined;
   /** Members of generation 0. Default: none yet. */
   readonly members?: readonly Member[] | undefined;
   /** Pause between two looks at a replica. Default 2,000. */
   readonly watchEveryMs?: number | undefined;
-  readonly clock?: Clock | undefined;
   readonly logger?: Logger | undefined;
   /** Numbers in [0, 1). Default Math.random. */
   readonly random?: (() => number) | undefined;
@@ -51,8 +50,12 @@ export interface ModelFleet {
 /** Opens a fleet: its replicas are watched from now on. Throws `invalid_config` or `invalid_request` for wrong members. */
 export function openFleet(options: ModelFleetOptions): ModelFleet {
   const { name, model, policy = "sticky_least_cost", random = Math.random } = options;
-  const { clock = systemClock, logger = silentLogger, sessions, maxWaiting } = options;
-  const limits = { ...(sessions ? { sessions } : {}), ...(maxWaiting === undefined ? {} : { maxWaiting }) };
+  const { clock = systemClock, logger = silentLogger, sessions, maxWaiting, heartbeat } = options;
+  const limits = {
+    ...(sessions ? { sessions } : {}),
+    ...(heartbeat ? { heartbeat } : {}),
+    ...(maxWaiting === undefined ? {} : { maxWaiting }),
+  };
   const balancer = new Balancer({ clock, policy: createPolicy(policy, random), ...limits });
   const members = new Members({ engine: options, model, balancer, clock, logger, everyMs: options.watchEveryMs });
   members.set(0, options.members ?? []);

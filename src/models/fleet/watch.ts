@@ -24,8 +24,8 @@ const TIMEOUT_MS = 2_000;
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Looks after one replica, by connections of its own: health every 2 s, the engine's step counter beside it, and before
- * it counts as well for the first time whether it serves the model. What it sees it tells the balancer.
+ * Looks after one replica, by connections of its own, every 2 s: its health, whether it serves the model, for another
+ * server may have its address now, and the engine's step counter. What it sees it tells the balancer.
  */
 export class Watch {
   readonly #options: WatchOptions;
@@ -33,7 +33,6 @@ export class Watch {
   readonly #pool: Pool;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
-  #servesModel = false;
   #said = "";
 
   constructor(options: WatchOptions) {
@@ -84,15 +83,11 @@ export class Watch {
       const health = await this.#get(ctx, this.#base.root("/health"));
       // Servers that are not vLLM may have no such path: that they answer has to do.
       if (health.status !== 200 && health.status !== 404) return `/health answers ${health.status}`;
-      if (!this.#servesModel) {
-        const models = await this.#get(ctx, this.#base.route("/models"));
-        if (models.status !== 200) return `/v1/models answers ${models.status}`;
-        if (!idsOf(models.text).includes(model)) return `it serves ${idsOf(models.text).join(", ")}, not ${model}`;
-        this.#servesModel = true;
-      }
-      return null;
+      const models = await this.#get(ctx, this.#base.route("/models"));
+      if (models.status !== 200) return `/v1/models answers ${models.status}`;
+      const served = idsOf(models.text);
+      return served.includes(model) ? null : `it serves ${served.join(", ")}, not ${model}`;
     } catch (error) {
-      this.#servesModel = false;
       return messageOf(error);
     }
   }

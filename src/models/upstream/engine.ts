@@ -55,6 +55,9 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** A connection that was closed as a call went out tells so within a round trip; later, the call itself was lost. */
+const RACE_MS = 1_000;
+
 /** Throws `invalid_config` for a URL it can't use. */
 export function createEngine(options: EngineOptions, clock: Clock): Engine {
   const { name, timeoutMs = 600_000 } = options;
@@ -79,13 +82,14 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     throwIfEnded(ctx);
     const ownLimit = clock.now() + timeoutMs < ctx.deadline;
     const scope = { timeoutMs, clock, waitingFor: `model ${name}` };
+    const started = clock.monotonic();
     const traced = { ...headers, traceparent: ctx.trace, ...more };
     try {
       return await withScope(ctx, scope, (call) => orAborted(call, transport.send(call.signal, path, traced, body)));
     } catch (error) {
       throwIfEnded(ctx);
       if (!SandlotError.is(error, "deadline_exceeded"))
-        return transportFailure(error, transport.lostReused(error), fault);
+        return transportFailure(error, transport.lostReused(error) && clock.monotonic() - started < RACE_MS, fault);
       if (!ownLimit) throw error;
       const detail = `no complete answer within ${timeoutMs / 1000} s`;
       return { kind: "failed", error: fault("model_timeout", detail), repeatable: false };

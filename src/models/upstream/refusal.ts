@@ -13,6 +13,9 @@ export type Refusal =
 /** Statuses after which the same request may succeed at once or soon. */
 const REPEATABLE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
+/** What a vLLM that drains after SIGTERM says to new calls, with status 500, while its `/health` is still 200. */
+const SHUT_DOWN = /cannot schedule new futures after (?:interpreter )?shutdown/;
+
 /** Reads a status outside 200…299. `retryAfter` in seconds. */
 export function readRefusal(status: number, text: string, retryAfter: number | null, fault: Fault): Refusal {
   const said = readErrorBody(text);
@@ -29,7 +32,7 @@ export function readRefusal(status: number, text: string, retryAfter: number | n
     const detail = `the endpoint has no such route (${status}): ${said.message}`;
     return { kind: "no_route", error: fault("model_bad_response", detail, { status }) };
   }
-  if (status >= 500) return failed("model_server_error");
+  if (status >= 500) return { ...failed("model_server_error"), unsent: SHUT_DOWN.test(said.message) };
   return isOverflow(said) ? { kind: "overflow" } : failed("model_rejected");
 }
 

@@ -15,7 +15,13 @@ export interface CallSite {
 }
 
 /** What came of a call on one engine. */
-export type Used<T> = { readonly kind: "done"; readonly value: T; readonly usage: TokenUsage | null } | Failed;
+export type Used<T> =
+  | {
+      readonly kind: "done";
+      readonly value: T;
+      readonly usage: Pick<TokenUsage, "input_tokens" | "output_tokens"> | null;
+    }
+  | Failed;
 
 /** What a call came to, and where. */
 export interface Served<T> {

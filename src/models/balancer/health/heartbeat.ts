@@ -10,34 +10,46 @@ export interface Scrape {
   readonly preemptions?: number;
 }
 
-const SUSPECT_MS = 30_000;
-const DEAD_MS = 120_000;
-/** Engines compile and capture graphs in their first minutes. */
-const GRACE_MS = 600_000;
+/** When an engine that makes no step, though it has calls, is believed to hang. Milliseconds. */
+export interface HeartbeatLimits {
+  /** It gets no new work. Default 30,000. */
+  readonly suspectMs: number;
+  /** Its calls are taken away. Default 120,000. */
+  readonly deadMs: number;
+  /** Time after its start that does not count: engines compile and capture graphs in their first minutes. Default 600,000. */
+  readonly graceMs: number;
+}
+
+const LIMITS: HeartbeatLimits = { suspectMs: 30_000, deadMs: 120_000, graceMs: 600_000 };
 
 /**
  * Whether the engine makes steps while it has something to do. `/health` and the gauges of a stopped engine look fine
  * (measured: `num_requests_running` 0, health 200), so what it has to do is taken from the calls in flight.
  */
 export class Heartbeat {
+  readonly #limits: HeartbeatLimits;
   /** The first scrape since which the counter stands still though calls are in flight. */
   #still: { readonly iterations: number; readonly since: number } | null = null;
   #stillMs = 0;
   #lastIterations: number | null = null;
   #activeFrom: number | null = null;
 
+  constructor(limits: Partial<HeartbeatLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits };
+  }
+
   /** It became ready: the grace period begins. */
   start(now: number): void {
     this.rest();
     this.#lastIterations = null;
-    this.#activeFrom = now + GRACE_MS;
+    this.#activeFrom = now + this.#limits.graceMs;
   }
 
   /** Answers whether the engine has been started anew since the last scrape, with an empty cache. */
   scraped({ iterations, isResting = false }: Scrape, inFlight: number, now: number): boolean {
     const isRestarted = this.#lastIterations !== null && iterations < this.#lastIterations;
     this.#lastIterations = iterations;
-    if (isRestarted) this.#activeFrom = now + GRACE_MS;
+    if (isRestarted) this.#activeFrom = now + this.#limits.graceMs;
     const isWatched = this.#activeFrom !== null && now >= this.#activeFrom && !isResting;
     if (!isWatched) this.rest();
     else if (this.#still?.iterations !== iterations) {
@@ -56,8 +68,8 @@ export class Heartbeat {
   }
 
   get verdict(): "beating" | "suspect" | "dead" {
-    if (this.#stillMs >= DEAD_MS) return "dead";
-    return this.#stillMs >= SUSPECT_MS ? "suspect" : "beating";
+    if (this.#stillMs >= this.#limits.deadMs) return "dead";
+    return this.#stillMs >= this.#limits.suspectMs ? "suspect" : "beating";
   }
 
   /** Milliseconds for which the engine is known to stand still. */

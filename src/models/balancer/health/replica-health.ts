@@ -1,7 +1,7 @@
 import type { Clock } from "../../../core/clock.ts";
 import type { ReplicaState } from "../policies/policy.ts";
 import { Breaker } from "./breaker.ts";
-import { Heartbeat, type Scrape } from "./heartbeat.ts";
+import { Heartbeat, type HeartbeatLimits, type Scrape } from "./heartbeat.ts";
 
 const BAD_PROBES = 3;
 const GOOD_PROBES = 2;
@@ -21,7 +21,7 @@ export interface Orders {
  */
 export class ReplicaHealth {
   readonly breaker = new Breaker();
-  readonly heartbeat = new Heartbeat();
+  readonly heartbeat: Heartbeat;
   readonly orders: Orders = { isPaused: false, isDraining: false, isLeaving: false, isStale: false };
   readonly #clock: Clock;
   #probed: "starting" | "ready" | "dead" = "starting";
@@ -29,8 +29,9 @@ export class ReplicaHealth {
   #bad = 0;
   #readySince = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, heartbeat?: Partial<HeartbeatLimits>) {
     this.#clock = clock;
+    this.heartbeat = new Heartbeat(heartbeat);
   }
 
   /** When probes found it ready, on the clock's `monotonic()`; -Infinity before. */
