@@ -54,6 +54,8 @@ export interface ModelCall {
   readonly items: readonly string[];
   /** `stop`, `tool_calls`, `length` …, in the endpoint's words. */
   readonly finishReason: string | null;
+  /** vLLM: the text or token that ended it, where that was not the model's own end token. */
+  readonly stopReason?: string | number | null;
   /** Set when the endpoint itself cut the answer short. */
   readonly truncatedBy: Extract<Truncation, "length" | "content_filter"> | null;
   readonly usage: TokenUsage | null;

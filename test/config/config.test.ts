@@ -11,6 +11,7 @@ describe("layers", () => {
     expect(config).toEqual({
       data_dir: join(directory, ".sandlot"),
       server: { host: "127.0.0.1", port: 7461, hosts: [], api_keys: [], shutdown_grace_seconds: 20 },
+      gateway: { host: "127.0.0.1", port: 7462 },
       database: {},
       sandbox: {
         provider: "auto",

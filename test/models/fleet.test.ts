@@ -222,6 +222,27 @@ describe("a weight update", () => {
     expect(replica.calls).toHaveLength(2);
   });
 
+  it("lets a replica that joins meanwhile wait with the others, and knows the replicas that it is told of", async () => {
+    const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    if (!a || !b) throw new Error("two were started");
+    const fleet = fleetOf([a]);
+    await fleet.updates.pause(rootContext(), "keep");
+    fleet.setMembers(
+      1,
+      [a, b].map(({ id, endpoint }) => ({ id, url: endpoint.url })),
+    );
+    const call = respond(fleet, "1");
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect([...a.calls, ...b.calls]).toEqual([]);
+    const wrong = fleet.updates.resume(rootContext(), { weightVersion: "2", failed: ["a", "c"] });
+    await expect(wrong).rejects.toMatchObject({
+      code: "invalid_request",
+      message: expect.stringContaining("failed[1]") as string,
+    });
+    await fleet.updates.resume(rootContext(), { weightVersion: "2" });
+    expect(await call).toMatchObject({ weightVersion: "2" });
+  });
+
   it("keeps training away from a replica that has failed it, until the next one", async () => {
     const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     const fleet = fleetOf(replicas);

@@ -1,3 +1,4 @@
+import { request as httpRequest } from "node:http";
 import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import type { BranchSample } from "../../src/contract/samples.ts";
@@ -163,6 +164,33 @@ describe("the gateway", () => {
     await ended;
     await expect(say(gateway)).rejects.toMatchObject({ status: 401 });
     await expect.poll(() => gateway.engine.replicas[0]?.replica.driver.engine.counters.running).toBe(0);
+  });
+
+  it("does not continue from ids an answer that a text to stop at has ended: its end token is missing", async () => {
+    const gateway = await startGateway(closing, { standIn: { answer: () => ({ content: "one two STOP three" }) } });
+    const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: "user", content: "count" }];
+    const request = { model: "policy", messages, stop: ["STOP"] };
+    const { choices } = await gateway.openai.chat.completions.create(request);
+    expect(choices[0]?.message.content).toBe("one two ");
+    messages.push({ role: "assistant", content: "one two " }, { role: "user", content: "go on" });
+    await gateway.openai.chat.completions.create({ ...request, messages });
+    const [, second] = gateway.session.calls;
+    expect(second?.parent).toBeNull();
+    expect(second?.broken?.reason).toBe("template_rendering");
+  });
+
+  it("takes no call whose body comes after the end of its session", async () => {
+    const gateway = await startGateway(closing);
+    const { port, pathname } = new URL(`${gateway.root}/v1/chat/completions`);
+    const sent = httpRequest({ port, path: pathname, method: "POST" });
+    sent.on("error", () => undefined);
+    sent.write('{"model":"policy",');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gateway.sessions.remove(gateway.session.id);
+    sent.end('"messages":[{"role":"user","content":"hello"}]}');
+    await new Promise((resolve) => sent.on("close", resolve));
+    expect(gateway.session.calls).toEqual([]);
+    expect(gateway.engine.replicas[0]?.replica.driver.engine.counters.promptTokens).toBe(0);
   });
 
   it("makes no more calls than a session may", async () => {

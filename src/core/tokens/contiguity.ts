@@ -12,7 +12,7 @@ export interface ContiguityReport {
   readonly calls: number;
   /** Sequences that the calls make; one when every prompt continues what came before. */
   readonly branches: number;
-  /** Calls, in order, whose prompt continues none before it, with the first token that differs from the call before. */
+  /** Calls, in order, whose prompt does not continue the call before, with the first token that differs from it. */
   readonly breaks: readonly { readonly call: string; readonly turn: number; readonly position: number }[];
   /** What keeps a call from being trained on. */
   readonly problems: readonly { readonly call: string; readonly turn: number; readonly problem: string }[];
@@ -35,8 +35,8 @@ export function checkContiguity(calls: readonly CheckedCall[]): ContiguityReport
     const tokens = tokensOf(call);
     if (!tokens) continue;
     const parent = log.parentOf(tokens.prompt);
-    if (parent === null && previous !== null)
-      breaks.push({ call: call.id, turn, position: log.firstDifference(previous, tokens.prompt) ?? 0 });
+    const position = previous === null ? null : log.firstDifference(previous, tokens.prompt);
+    if (position !== null) breaks.push({ call: call.id, turn, position });
     if (parent !== null && !parents.has(parent)) continuing++;
     if (parent !== null) parents.add(parent);
     log.add(tokens, parent);

@@ -31,7 +31,7 @@ export interface SampleSpan extends VersionSpan {
 /** One branch of a trajectory, as one sequence. Lists of the response have one entry for each of its tokens. */
 export interface TokenSample {
   readonly calls: readonly string[];
-  /** Why the branch did not continue an earlier one; null for the first, and where it parted from another in mid-sequence. */
+  /** The last break on its way: why it did not continue the call that its conversation followed. Null for none. */
   readonly broken: PrefixBreak | null;
   readonly promptIds: number[];
   readonly responseIds: number[];
@@ -83,7 +83,7 @@ function joined(path: readonly SampledCall[], claimed: ReadonlySet<string>, supe
   const [first] = path;
   const sample: TokenSample = {
     calls: path.map(({ id }) => id),
-    broken: first?.broken ?? null,
+    broken: path.findLast(({ broken }) => broken !== null)?.broken ?? null,
     promptIds: [...(first?.prompt ?? [])],
     responseIds: [],
     lossMask: [],

@@ -113,6 +113,16 @@ describe("samples", () => {
     ]);
   });
 
+  it("carries the last break of a branch, also where it continues an earlier turn", () => {
+    const broken = { reason: "non_canonical_tokens", after: "b", position: 3 } as const;
+    const late = { ...call("c", "a", [1, 2, 7], [8]), broken };
+    const samples = samplesOf([call("a", null, [1], [2]), call("b", "a", [1, 2, 3], [4]), late]);
+    expect(samples.map((sample) => [sample.calls, sample.broken])).toEqual([
+      [["a", "b"], null],
+      [["a", "c"], broken],
+    ]);
+  });
+
   it("does not train on calls that are not the policy's", () => {
     const judge = { ...call("b", "a", [1, 2, 3], [4]), trainable: false };
     expect(samplesOf([call("a", null, [1], [2]), judge])[0]?.lossMask).toEqual([1, 0, 0]);
@@ -140,6 +150,12 @@ describe("the check of contiguity", () => {
   it("names the turn and the token of a break", () => {
     const report = checkContiguity([checked("a", [1], [2, 3]), checked("b", [1, 2, 9], [4])]);
     expect(report).toMatchObject({ branches: 2, breaks: [{ call: "b", turn: 2, position: 2 }], contiguous: false });
+  });
+
+  it("finds a break in any turn, also where an earlier one is continued", () => {
+    const turns = [checked("a", [1], [2]), checked("b", [1, 2, 3], [4]), checked("c", [1, 2, 3, 9], [5])];
+    const report = checkContiguity(turns);
+    expect(report).toMatchObject({ branches: 2, breaks: [{ call: "c", turn: 3, position: 3 }], contiguous: false });
   });
 
   it.each([

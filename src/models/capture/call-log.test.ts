@@ -9,13 +9,15 @@ const capture = (prompt: number[] | null, generation: number[] | null) => ({
   generationLogProbs: generation?.map(() => -1) ?? null,
 });
 
+const TURN = { frame: "f", endsTurn: true };
+
 /** A tokenizer of one letter a token; capitals are the same letters, made of other tokens. */
 const ids = (text: string) => Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
 const decode: Decode = (tokens) => Promise.resolve(String.fromCodePoint(...tokens).toLowerCase());
 
 const first = (log: CallLog, answer = "b", sampled = answer) => {
   const tokens = capture(ids("a"), ids(sampled));
-  return log.add({ id: "1", sent: [user("a")], answered: [assistant(answer)], finishReason: "stop", tokens }, decode);
+  return log.add({ id: "1", sent: [user("a")], answered: [assistant(answer)], ...TURN, tokens }, decode);
 };
 
 describe("the calls of a rollout", () => {
@@ -24,10 +26,7 @@ describe("the calls of a rollout", () => {
     expect(await first(log)).toEqual({ parent: null, broken: null });
     const sent = [user("a"), assistant("b"), user("c")];
     expect(
-      await log.add(
-        { id: "2", sent, answered: [], finishReason: "stop", tokens: capture(ids("abc"), ids("d")) },
-        decode,
-      ),
+      await log.add({ id: "2", sent, answered: [], ...TURN, tokens: capture(ids("abc"), ids("d")) }, decode),
     ).toEqual({
       parent: "1",
       broken: null,
@@ -37,12 +36,8 @@ describe("the calls of a rollout", () => {
   it("tells tokens that only the text is the same of from a text that is another", async () => {
     const sent = (answer: string) => [user("a"), assistant(answer), user("c")];
     const second = async (log: CallLog, answer: string, prompt: string, tell = decode) =>
-      (
-        await log.add(
-          { id: "2", sent: sent(answer), answered: [], finishReason: "stop", tokens: capture(ids(prompt), [1]) },
-          tell,
-        )
-      ).broken;
+      (await log.add({ id: "2", sent: sent(answer), answered: [], ...TURN, tokens: capture(ids(prompt), [1]) }, tell))
+        .broken;
     const other = new CallLog();
     await first(other, "b", "B");
     expect(await second(other, "b", "abc")).toEqual({ reason: "non_canonical_tokens", after: "1", position: 1 });
@@ -60,7 +55,7 @@ describe("the calls of a rollout", () => {
   it("names what the caller did with the conversation", async () => {
     const log = new CallLog();
     await first(log);
-    const edited = { id: "2", sent: [user("a"), assistant("x"), user("c")], answered: [], finishReason: "stop" };
+    const edited = { id: "2", sent: [user("a"), assistant("x"), user("c")], answered: [], ...TURN };
     expect(await log.add({ ...edited, tokens: capture(ids("axc"), [1]) }, decode)).toEqual({
       parent: null,
       broken: { reason: "edited_history", after: "1", position: 1 },
@@ -70,7 +65,7 @@ describe("the calls of a rollout", () => {
   it("calls another conversation no break", async () => {
     const log = new CallLog();
     await first(log);
-    const other = { id: "2", sent: [user("z")], answered: [], finishReason: "stop", tokens: capture(ids("z"), [1]) };
+    const other = { id: "2", sent: [user("z")], answered: [], ...TURN, tokens: capture(ids("z"), [1]) };
     expect(await log.add(other, decode)).toEqual({ parent: null, broken: null });
   });
 
@@ -78,25 +73,74 @@ describe("the calls of a rollout", () => {
     const log = new CallLog();
     await first(log);
     const prefix = { ids: Int32Array.from(ids("ab")), entries: 2 };
-    expect(log.prefixOf([user("a"), assistant("b"), user("c")])).toEqual(prefix);
+    expect(log.prefixOf([user("a"), assistant("b"), user("c")], "f")).toEqual(prefix);
     const item = JSON.stringify({ type: "message", role: "assistant", content: [{ type: "output_text", text: "b" }] });
-    expect(log.prefixOf([user("a"), item, user("c"), user("d")])).toEqual(prefix);
-    expect(log.prefixOf([user("a"), user("c")])).toBeNull();
+    expect(log.prefixOf([user("a"), item, user("c"), user("d")], "f")).toEqual(prefix);
+    expect(log.prefixOf([user("a"), user("c")], "f")).toBeNull();
   });
 
   it("has none of an answer that was cut off", async () => {
     const log = new CallLog();
     const tokens = capture(ids("a"), ids("b"));
-    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], finishReason: "length", tokens }, decode);
-    expect(log.prefixOf([user("a"), assistant("b"), user("c")])).toBeNull();
+    await log.add(
+      { id: "1", sent: [user("a")], answered: [assistant("b")], frame: "f", endsTurn: false, tokens },
+      decode,
+    );
+    expect(log.prefixOf([user("a"), assistant("b"), user("c")], "f")).toBeNull();
+  });
+
+  it("has none where tools or instructions have changed, and calls that break the caller's doing", async () => {
+    const log = new CallLog();
+    await first(log);
+    const sent = [user("a"), assistant("b"), user("c")];
+    expect(log.prefixOf(sent, "other tools")).toBeNull();
+    const call = { id: "2", sent, answered: [], frame: "other tools", endsTurn: true };
+    const { broken } = await log.add({ ...call, tokens: capture(ids("tabc"), [1]) }, decode);
+    expect(broken).toMatchObject({ reason: "edited_history", after: "1", position: 0 });
+  });
+
+  it("has none of the same sent again, as after an empty answer", async () => {
+    const log = new CallLog();
+    const empty = { id: "1", sent: [user("a")], answered: [assistant("")], ...TURN };
+    await log.add({ ...empty, tokens: capture(ids("a"), ids(";")) }, decode);
+    expect(log.prefixOf([user("a")], "f")).toBeNull();
+    const again = await log.add({ ...empty, id: "2", tokens: capture(ids("a"), ids("b")) }, decode);
+    expect(again).toEqual({ parent: null, broken: null });
+  });
+
+  it("takes the call that goes on longest, not the last one", async () => {
+    const log = new CallLog();
+    await first(log);
+    const second = { id: "2", sent: [user("a"), assistant("b"), user("c")], answered: [assistant("d")], ...TURN };
+    await log.add({ ...second, tokens: capture(ids("abc"), ids("d")) }, decode);
+    await log.add(
+      { id: "3", sent: [user("a")], answered: [assistant("b")], ...TURN, tokens: capture(ids("a"), ids("b")) },
+      decode,
+    );
+    const sent = [user("a"), assistant("b"), user("c"), assistant("d"), user("e")];
+    expect(log.prefixOf(sent, "f")).toEqual({ ids: Int32Array.from(ids("abcd")), entries: 4 });
+  });
+
+  it("names a break in the last answer although an earlier turn is continued", async () => {
+    const log = new CallLog();
+    await first(log);
+    const second = { id: "2", sent: [user("a"), assistant("b"), user("c")], answered: [assistant("d")], ...TURN };
+    await log.add({ ...second, tokens: capture(ids("abc"), ids("D")) }, decode);
+    const sent = [...second.sent, assistant("d"), user("e")];
+    expect(await log.add({ id: "3", sent, answered: [], ...TURN, tokens: capture(ids("abcde"), [1]) }, decode)).toEqual(
+      {
+        parent: "1",
+        broken: { reason: "non_canonical_tokens", after: "2", position: 3 },
+      },
+    );
   });
 
   it("goes by what is said where there are no ids", async () => {
     const log = new CallLog();
     const tokens = capture(null, null);
-    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], finishReason: "stop", tokens }, decode);
+    await log.add({ id: "1", sent: [user("a")], answered: [assistant("b")], ...TURN, tokens }, decode);
     const sent = [user("a"), assistant("b"), user("c")];
-    expect(await log.add({ id: "2", sent, answered: [], finishReason: "stop", tokens }, decode)).toEqual({
+    expect(await log.add({ id: "2", sent, answered: [], ...TURN, tokens }, decode)).toEqual({
       parent: "1",
       broken: null,
     });

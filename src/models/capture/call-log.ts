@@ -12,15 +12,17 @@ export interface AnsweredCall {
   /** Raw JSON of what came back: items, or the message. */
   readonly answered: readonly string[];
   readonly tokens: TokenCapture;
-  /** In the endpoint's words. */
-  readonly finishReason: string | null;
+  /** Equal for requests that differ in nothing but their conversation, as far as a template sees them. */
+  readonly frame: string;
+  /** Whether the model itself ended its turn: it was neither cut off nor ended by a text to stop at. */
+  readonly endsTurn: boolean;
 }
 
 /** Where a call belongs in its trajectory. */
 export interface Placement {
   /** The call that its prompt continues, token by token; without ids, in what is said. Null for the first of a branch. */
   readonly parent: string | null;
-  /** Set when the conversation went on, and its tokens did not. */
+  /** Set when a conversation went on, and the tokens of the call that it followed did not. */
   readonly broken: PrefixBreak | null;
 }
 
@@ -29,7 +31,11 @@ export type Decode = (ids: readonly number[]) => Promise<string | null>;
 
 interface Earlier {
   readonly id: string;
+  /** What was sent, and what came back. */
   readonly entries: readonly Entry[];
+  /** How many of them were sent. */
+  readonly sent: number;
+  readonly frame: string;
   readonly hasIds: boolean;
   /** Its ids end where the model ended its answer, not where it was cut off. */
   readonly endsTurn: boolean;
@@ -43,58 +49,84 @@ export class CallLog {
 
   /** Places a call and remembers it. `decode` is asked only about a break that the conversation does not explain. */
   async add(call: AnsweredCall, decode: Decode): Promise<Placement> {
-    const { id, sent, answered, tokens } = call;
+    const { id, sent, answered, tokens, frame } = call;
     const { promptTokenIds: prompt, generationTokenIds: generation } = tokens;
     const hasIds = prompt !== null && generation !== null;
-    const parent = hasIds ? this.#branches.parentOf(prompt) : (this.#before(sent)?.id ?? null);
-    const broken = hasIds && parent === null ? await this.#explain(sent, prompt, decode) : null;
+    const parent = hasIds ? this.#branches.parentOf(prompt) : (this.#before(this.#entries.of(sent))?.id ?? null);
+    const broken = hasIds ? await this.#explain(call, prompt, decode) : null;
     if (hasIds) this.#branches.add({ id, prompt, generation }, parent);
-    const endsTurn = hasIds && (call.finishReason === "stop" || call.finishReason === "tool_calls");
-    this.#calls.push({ id, entries: this.#entries.of([...sent, ...answered]), hasIds, endsTurn });
+    const entries = this.#entries.of([...sent, ...answered]);
+    this.#calls.push({ id, entries, sent: sent.length, frame, hasIds, endsTurn: hasIds && call.endsTurn });
     return { parent, broken };
   }
 
-  /** What the engine has already said and been told of a conversation that is about to be sent; null for nothing. */
-  prefixOf(sent: readonly string[]): TokenPrefix | null {
-    const before = this.#before(sent);
-    return before?.endsTurn ? { ids: this.#branches.sequenceOf(before.id), entries: before.covers } : null;
+  /**
+   * What the engine has already said and been told of a conversation that is about to be sent; null for nothing, and where
+   * tools, instructions or the template have changed since: these stand in front of it. Remembers nothing.
+   */
+  prefixOf(sent: readonly string[], frame: string): TokenPrefix | null {
+    const before = this.#before(this.#entries.read(sent));
+    if (!before?.endsTurn || before.frame !== frame) return null;
+    return { ids: this.#branches.sequenceOf(before.id), entries: before.covers };
   }
 
-  /** The latest call whose whole conversation goes on in `sent`, and how many entries of it that conversation covers. */
-  #before(sent: readonly string[]): (Earlier & { readonly covers: number }) | null {
-    const last = this.#calls.at(-1);
-    // What comes back byte for byte, as from our own agents, need not be read.
-    if (last?.entries.every(({ raw }, at) => raw === sent[at])) return { ...last, covers: last.entries.length };
-    const now = this.#entries.of(sent);
+  /**
+   * The call whose conversation, its answer included, goes on in `now`, and how many entries that covers: the one that covers
+   * most, of equals the latest.
+   */
+  #before(now: readonly Entry[]): (Earlier & { readonly covers: number }) | null {
+    let best: (Earlier & { readonly covers: number }) | null = null;
     for (const call of this.#calls.toReversed()) {
-      const covers = covered(saidIn(call.entries), now);
-      if (covers !== null) return { ...call, covers };
+      // The same sent again, as after an empty answer, does not go on.
+      const covers = coveredBy(call, now) ?? 0;
+      if (covers > call.sent && covers > (best?.covers ?? 0)) best = { ...call, covers };
     }
-    return null;
+    return best;
   }
 
-  async #explain(sent: readonly string[], prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
-    const now = saidIn(this.#entries.of(sent));
-    const nearest = this.#nearest(now);
-    if (!nearest || nearest.change === "other") return null;
-    const { id: after, said, change } = nearest;
-    const position = this.#branches.firstDifference(after, prompt) ?? 0;
+  /** Why the prompt does not continue the call that its conversation followed; null where it does, or follows none. */
+  async #explain(call: AnsweredCall, prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
+    const now = this.#entries.of(call.sent);
+    const followed = this.#followed(now);
+    if (!followed) return null;
+    const { id: after, said, change, frame } = followed;
+    const position = this.#branches.firstDifference(after, prompt);
+    if (position === null) return null;
+    if (change !== "same") return { reason: change, after, position };
+    if (frame !== call.frame) return { reason: "edited_history", after, position };
     const expected = Array.from(this.#branches.sequenceOf(after, position));
-    const reason = change === "same" ? await rendered(said, expected, prompt.slice(position), decode) : change;
-    return { reason, after, position };
+    return { reason: await rendered(said, expected, prompt.slice(position), decode), after, position };
   }
 
-  /** The call with ids whose conversation has most in common with this one; of equals the latest. */
-  #nearest(now: readonly Said[]): { id: string; said: Said[]; change: HistoryChange } | null {
-    let best: { id: string; said: Said[]; common: number } | null = null;
-    for (const { id, entries, hasIds } of this.#calls) {
-      if (!hasIds) continue;
-      const said = saidIn(entries);
-      const common = commonStart(said, now);
-      if (!best || common >= best.common) best = { id, said, common };
+  /** The call with ids that a conversation follows: the one it goes on with, else the one it has most in common with. */
+  #followed(now: readonly Entry[]): Followed | null {
+    const before = this.#before(now);
+    if (before?.hasIds) return { ...before, said: saidIn(before.entries), change: "same" };
+    const spoken = saidIn(now);
+    let best: { call: Earlier; said: Said[]; common: number } | null = null;
+    for (const call of this.#calls) {
+      if (!call.hasIds) continue;
+      const said = saidIn(call.entries);
+      const common = commonStart(said, spoken);
+      if (!best || common >= best.common) best = { call, said, common };
     }
-    return best && { id: best.id, said: best.said, change: historyChange(best.said, now) };
+    if (!best) return null;
+    const isRepeated = commonStart(saidIn(best.call.entries.slice(0, best.call.sent)), spoken) === spoken.length;
+    const change = isRepeated ? "other" : historyChange(best.said, spoken);
+    return change === "other" ? null : { ...best.call, said: best.said, change };
   }
+}
+
+interface Followed extends Earlier {
+  readonly said: readonly Said[];
+  readonly change: Exclude<HistoryChange, "other">;
+}
+
+/** How many of the entries `now` stand for the call's whole conversation; null when it does not go on there. */
+function coveredBy({ entries }: Earlier, now: readonly Entry[]): number | null {
+  // What comes back byte for byte, as from our own agents, need not be compared by what it says.
+  if (entries.every(({ raw }, at) => raw === now[at]?.raw)) return entries.length;
+  return covered(saidIn(entries), now);
 }
 
 function saidIn(entries: readonly Entry[]): Said[] {

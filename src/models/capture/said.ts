@@ -29,8 +29,14 @@ export interface Entry {
 export class Entries {
   readonly #known = new Map<string, Entry>();
 
+  /** Reads and remembers. */
   of(conversation: readonly string[]): Entry[] {
     return conversation.map((raw) => this.#entry(raw));
+  }
+
+  /** Reads what is not known yet, and does not remember it. */
+  read(conversation: readonly string[]): Entry[] {
+    return conversation.map((raw) => this.#known.get(raw) ?? { raw, said: saidIn(raw) });
   }
 
   #entry(raw: string): Entry {
@@ -89,9 +95,18 @@ function said(kind: Said["kind"], of: unknown, text: string): Said {
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (content === null || content === undefined) return "";
-  if (!Array.isArray(content)) return JSON.stringify(content);
+  if (!Array.isArray(content)) return jsonOf(content);
   const parts: unknown[] = content;
   return parts
-    .map((part) => (isJsonObject(part) && typeof part["text"] === "string" ? part["text"] : JSON.stringify(part)))
+    .map((part) => (isJsonObject(part) && typeof part["text"] === "string" ? part["text"] : jsonOf(part)))
     .join("");
+}
+
+/** What nests too deep to be written says nothing that could be compared. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
 }

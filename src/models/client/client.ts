@@ -26,6 +26,9 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
   return createClient(options, oneEngine(engine, { retries, maxWaitMs: timeoutMs, external, clock, random }));
 }
 
+/** An engine without routes from token ids is not asked for them again for so long: another may have taken its place. */
+const UNSUPPORTED_MS = 300_000;
+
 /** A model behind an upstream. */
 export function createClient(options: ClientOptions, upstream: Upstream): ModelClient {
   const { name, model, tokens = false, clock = systemClock } = options;
@@ -34,8 +37,8 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
 
   // Each call finds the dialect for itself until one was answered: calls that start together never rest on a guess.
   let candidates = dialectsOf(options.api ?? "auto", tokens);
-  /** False once an engine has no route from token ids. */
-  let exact = tokens;
+  /** Turns go out as text until then, epoch milliseconds: an engine had no route from token ids. */
+  let asTextUntil = tokens ? 0 : Infinity;
 
   const asText = async (ctx: CallContext, engine: Engine, request: ModelRequest): Promise<Attempt> => {
     let missing: SandlotError | null = null;
@@ -58,10 +61,10 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
     request: ModelRequest,
     prefix: TokenPrefix | null,
   ): Promise<Attempt> => {
-    if (!prefix || !exact || candidates[0] !== chatDialect) return asText(ctx, engine, request);
+    if (!prefix || clock.now() < asTextUntil || candidates[0] !== chatDialect) return asText(ctx, engine, request);
     const result = await exactAttempt(ctx, engine, { request, prefix, settings });
     if (!("notExact" in result)) return result;
-    if (result.notExact === "unsupported") exact = false;
+    if (result.notExact === "unsupported") asTextUntil = clock.now() + UNSUPPORTED_MS;
     return asText(ctx, engine, request);
   };
 

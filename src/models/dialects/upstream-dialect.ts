@@ -22,7 +22,7 @@ export interface AnswerBody {
 /** The part of a call that is read from the answer's body. */
 export type Reading = Pick<
   ModelCall,
-  "answer" | "items" | "finishReason" | "truncatedBy" | "usage" | "tokens" | "weightVersion"
+  "answer" | "items" | "finishReason" | "stopReason" | "truncatedBy" | "usage" | "tokens" | "weightVersion"
 >;
 
 /** One way to speak to an endpoint. */

@@ -61,10 +61,15 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
   members.set(0, options.members ?? []);
   const { retries, queueTimeoutMs } = options;
   const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, clock, random });
+  const updates = new WeightUpdates({ balancer, members, logger });
   return {
     client: createClient(options, fleet),
-    updates: new WeightUpdates({ balancer, members, logger }),
-    setMembers: (generation, list) => members.set(generation, list),
+    updates,
+    setMembers(generation, list) {
+      const known = new Set(members.ids);
+      members.set(generation, list);
+      for (const id of members.ids) if (!known.has(id)) updates.joined(id);
+    },
     drain: (replica, isOn) => balancer.drain(replica, isOn),
     snapshot: () => balancer.snapshot(),
     get advisedSessions() {

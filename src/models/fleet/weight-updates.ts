@@ -27,6 +27,7 @@ interface WeightUpdatesOptions {
 /** Weight updates over a fleet: new calls wait from `pause` to `resume`, and none fails for it. */
 export class WeightUpdates {
   readonly #options: WeightUpdatesOptions;
+  #isPaused = false;
 
   constructor(options: WeightUpdatesOptions) {
     this.#options = options;
@@ -35,6 +36,7 @@ export class WeightUpdates {
   /** Pauses every replica, all at once. Prefix caches are kept: whoever changes weights clears them, or salts them. */
   pause(ctx: CallContext, mode: PauseMode): Promise<ReplicaResult[]> {
     const { balancer } = this.#options;
+    this.#isPaused = true;
     return this.#onAll(async (replica, admin) => {
       balancer.pause(replica);
       await order(ctx, admin, `/pause?mode=${mode}&clear_cache=false`);
@@ -43,13 +45,22 @@ export class WeightUpdates {
 
   /**
    * Ends the update: calls go on. A replica that does not resume, and those in `failed`, have old weights: they get no
-   * rollouts for training until the next update.
+   * rollouts for training until the next update. Throws `invalid_request` for a replica in `failed` that is not known.
    */
-  resume(
+  async resume(
     ctx: CallContext,
     { weightVersion, failed = [] }: { weightVersion?: string | undefined; failed?: readonly string[] | undefined },
   ): Promise<ReplicaResult[]> {
-    const { balancer } = this.#options;
+    const { balancer, members } = this.#options;
+    const unknown = failed.findIndex((id) => !members.ids.includes(id));
+    if (unknown >= 0) {
+      const field = {
+        field: `failed[${unknown}]`,
+        problem: `is no replica of this fleet; it has ${members.ids.join(", ")}`,
+      };
+      throw new SandlotError("invalid_request", { fields: [field] });
+    }
+    this.#isPaused = false;
     const version = weightVersion === undefined ? {} : { weightVersion };
     return this.#onAll(async (replica, admin) => {
       if (failed.includes(replica)) balancer.resume(replica, { isStale: true });
@@ -61,6 +72,11 @@ export class WeightUpdates {
       }
       if (!failed.includes(replica)) balancer.resume(replica, version);
     });
+  }
+
+  /** A replica that joins meanwhile waits for the end of the update like the others. */
+  joined(replica: string): void {
+    if (this.#isPaused) this.#options.balancer.pause(replica);
   }
 
   #onAll(act: (replica: string, admin: Engine) => Promise<void>): Promise<ReplicaResult[]> {

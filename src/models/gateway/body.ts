@@ -1,7 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { ByteBudget } from "../../core/byte-budget.ts";
+import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { utf8Text } from "../../core/json/parse.ts";
+
+/** How long a body may take to come, milliseconds: its bytes are taken from what all sessions share. */
+const BODY_MS = 120_000;
 
 export interface BodyLimits {
   /** Bytes of one body at most. */
@@ -19,11 +23,16 @@ const RETRY_SECONDS = 5;
 export async function readBody(
   req: IncomingMessage,
   { limitBytes, budget }: BodyLimits,
+  clock: Clock,
+  signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly release: () => void }> {
   const tooLarge = () => new SandlotError("payload_too_large", { limit_bytes: limitBytes });
   if (Number(req.headers["content-length"] ?? 0) > limitBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let held = 0;
+  const giveUp = () => void req.destroy();
+  const cancelTimer = clock.after(BODY_MS, giveUp);
+  signal.addEventListener("abort", giveUp, { once: true });
   try {
     for await (const chunk of req as AsyncIterable<Buffer>) {
       if (held + chunk.length > limitBytes) throw tooLarge();
@@ -37,6 +46,10 @@ export async function readBody(
   } catch (error) {
     budget.give(held);
     if (SandlotError.is(error)) throw error;
-    throw new SandlotError("cancelled", { detail: "the caller closed the connection while sending" }, { cause: error });
+    if (signal.aborted) throw signal.reason;
+    throw new SandlotError("cancelled", { detail: "the body did not come to its end" }, { cause: error });
+  } finally {
+    cancelTimer();
+    signal.removeEventListener("abort", giveUp);
   }
 }

@@ -29,20 +29,21 @@ export async function serveCall(
 ): Promise<void> {
   const answer = new Answer(res, dialect, options);
   try {
-    const { text, release } = await readBody(req, options.body);
-    try {
-      const asked = dialect.read(text);
-      checkModel(asked, session);
-      const request = withSampling(asked.request, session.sampling);
-      const call = await session.running((controller) => {
-        res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+    await session.running(async (controller) => {
+      res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+      const { text, release } = await readBody(req, options.body, options.clock, controller.signal);
+      try {
+        throwIfAborted(controller.signal);
+        const asked = dialect.read(text);
+        checkModel(asked, session);
+        const request = withSampling(asked.request, session.sampling);
         answer.begin(asked);
-        return session.respond(contextOf(session, controller.signal, options.logger), request);
-      });
-      if (!(await answer.send(asked, call))) session.lost(call.id);
-    } finally {
-      release();
-    }
+        const call = await session.respond(contextOf(session, controller.signal, options.logger), request);
+        if (!(await answer.send(asked, call))) session.lost(call.id);
+      } finally {
+        release();
+      }
+    });
   } catch (thrown) {
     answer.fail(SandlotError.from(thrown));
   }
@@ -58,21 +59,31 @@ export async function serveTokenizer(
 ): Promise<void> {
   const answer = new Answer(res, servedChat, options);
   try {
-    const { text, release } = await readBody(req, options.body);
-    try {
-      const body = isJsonObject(parseJson(text)) ? text : "{}";
-      const told = await session.running((controller) => {
-        res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
-        return session.tokenizer(contextOf(session, controller.signal, options.logger), path, body);
-      });
-      if (!told) throw new SandlotError("not_found", { kind: "path", id: path });
-      answer.json(told.status, told.body);
-    } finally {
-      release();
-    }
+    await session.running(async (controller) => {
+      res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+      const { text, release } = await readBody(req, options.body, options.clock, controller.signal);
+      try {
+        throwIfAborted(controller.signal);
+        if (!isJsonObject(parseJson(text))) throw NO_OBJECT;
+        const told = await session.tokenizer(contextOf(session, controller.signal, options.logger), path, text);
+        if (!told) throw new SandlotError("not_found", { kind: "path", id: path });
+        answer.json(told.status, told.body);
+      } finally {
+        release();
+      }
+    });
   } catch (thrown) {
     answer.fail(SandlotError.from(thrown));
   }
+}
+
+const NO_OBJECT = new SandlotError("invalid_request", {
+  fields: [{ field: "", problem: "the body must be an object" }],
+});
+
+/** The session may have ended while the body came. */
+function throwIfAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw signal.reason;
 }
 
 function checkModel({ model }: AskedCall, session: GatewaySession): void {
@@ -98,13 +109,13 @@ class Answer {
   }
 
   /** The model works from now on. A stream begins only after a while, so that what fails at once has its own status. */
-  begin({ stream }: AskedCall): void {
+  begin({ stream }: Pick<AskedCall, "stream">): void {
     if (!stream) return;
     const { clock, keepAliveMs = KEEP_ALIVE_MS } = this.#options;
     this.#cancelKeepAlive = clock.after(keepAliveMs, () => {
       this.#startStream();
       this.#res.write(this.#dialect.keepAlive);
-      this.begin({ stream } as AskedCall);
+      this.begin({ stream });
     });
   }
 

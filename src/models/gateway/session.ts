@@ -22,6 +22,9 @@ export interface GatewaySessionOptions {
   readonly bounds: SessionBounds;
 }
 
+/** Calls of one session at once: no agent takes what all share. */
+const MOST_AT_ONCE = 256;
+
 /** A call as the session remembers it. */
 export type SessionCall = Omit<PlacedCall, "request" | "response" | "answer" | "items">;
 
@@ -82,8 +85,11 @@ export class GatewaySession {
     this.#undelivered.add(call);
   }
 
-  /** Runs a call that ends when the session does. */
+  /** Runs a call that ends when the session does. Throws `unauthorized` once it has, and `overloaded` beyond 256 at once. */
   async running<T>(work: (signal: AbortController) => Promise<T>): Promise<T> {
+    if (this.#isEnded) throw new SandlotError("unauthorized", { detail: "the model session has ended" });
+    if (this.#running.size >= MOST_AT_ONCE)
+      throw new SandlotError("overloaded", { resource: "calls of one model session", retry_after: 1 });
     const controller = new AbortController();
     this.#running.add(controller);
     try {
@@ -100,7 +106,8 @@ export class GatewaySession {
       .map((call) => {
         const { promptTokenIds: prompt, generationTokenIds: generation, generationLogProbs: logProbs } = call.tokens;
         const whole = { version: call.weightVersion, start: 0, end: generation?.length ?? 0 };
-        const { id, parent, broken, weightVersions = [whole], finishReason } = call;
+        const { id, parent, broken, weightVersions: told = [], finishReason } = call;
+        const weightVersions = told.length > 0 ? told : [whole];
         return { id, parent, broken, trainable: true, prompt, generation, logProbs, weightVersions, finishReason };
       });
   }

@@ -58,6 +58,7 @@ export function readChatAnswer(body: AnswerBody, request: ModelRequest, fault: F
     },
     items: items.map((item) => JSON.stringify(item)),
     finishReason,
+    stopReason: stopReasonOf(choice),
     truncatedBy,
     usage,
     tokens: captureTokens(tokenFields(body.value, choice), fault),
@@ -118,4 +119,8 @@ function tokenFields(body: JsonObject, choice: JsonObject & { message: JsonObjec
     generation: choice["token_ids"] ?? message["generation_token_ids"] ?? written.ids,
     logProbs: message["generation_log_probs"] ?? written.logProbs,
   };
+}
+
+function stopReasonOf({ stop_reason: reason }: JsonObject): string | number | null {
+  return typeof reason === "string" || typeof reason === "number" ? reason : null;
 }

@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import type { ModelRequest } from "../port.ts";
+
+/** Members of a request that stand in its prompt beside the conversation, in the words of both APIs and of vLLM. */
+const TEMPLATE_MEMBERS = [
+  "instructions",
+  "tools",
+  "tool_choice",
+  "functions",
+  "documents",
+  "text",
+  "response_format",
+  "reasoning",
+  "reasoning_effort",
+  "metadata",
+  "chat_template",
+  "chat_template_kwargs",
+  "mm_processor_kwargs",
+] as const;
+
+/** Equal for requests whose prompts differ in nothing but the conversation. */
+export function frameOf({ params, chat }: ModelRequest): string {
+  const hash = createHash("sha256");
+  for (const name of TEMPLATE_MEMBERS) hash.update(`${name}\0${(chat ?? params).get(name) ?? ""}\0`);
+  return hash.digest("base64");
+}
