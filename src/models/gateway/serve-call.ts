@@ -6,6 +6,7 @@ import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import type { Logger } from "../../core/logger.ts";
 import { type AskedCall, servedChat, type ServedDialect, withSampling } from "../dialects/index.ts";
 import type { PlacedCall, TokenizerPath } from "../port.ts";
+import { agentsRequest } from "./agents-request.ts";
 import { type BodyLimits, readBody } from "./body.ts";
 import type { GatewaySession } from "./session.ts";
 
@@ -36,7 +37,7 @@ export async function serveCall(
         throwIfAborted(controller.signal);
         const asked = dialect.read(text);
         checkModel(asked, session);
-        const request = withSampling(asked.request, session.sampling);
+        const request = withSampling(agentsRequest(asked.request), session.sampling);
         answer.begin(asked);
         const call = await session.respond(contextOf(session, controller.signal, options.logger), request);
         if (!(await answer.send(asked, call))) session.lost(call.id);
