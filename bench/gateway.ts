@@ -32,8 +32,9 @@ const [rollouts, turns, kilobytes, parallel, rounds] = [
   Number(values.parallel),
   Number(values.rounds),
 ];
-/** Times faster than real, of engines that keep many calls waiting. */
-const HELD_SPEED = 20;
+/** Calls per second that engines with many calls in flight answer. */
+const HELD_RATE = 80;
+const HELD_TURNS = 2;
 
 class Measured {
   readonly alone: number[] = [];
@@ -57,7 +58,7 @@ await agent.close();
 
 /** Engines that answer at once: what a call costs, and how much longer it takes. */
 async function costs(): Promise<void> {
-  const engines = await serve("engines", values.replicas, Infinity);
+  const engines = await serve("engines", values.replicas, 0);
   const { paths, end } = await startPaths(names, engines.urls);
   const measured = new Map(paths.map((path) => [path.name, new Measured()]));
   for (const path of paths) await play(path, 16, parallel);
@@ -91,10 +92,11 @@ async function costs(): Promise<void> {
   engines.child.disconnect();
 }
 
-/** Engines that take their time, scaled: as many rollouts at once, from first call to last. */
+/** Engines that take their time: as many rollouts at once, from first call to last. */
 async function inFlight(count: number): Promise<void> {
+  const seconds = count / HELD_RATE;
   heading(
-    `${count} rollouts in flight, ${HELD_SPEED} times real time, 3 turns`,
+    `${count} rollouts in flight, ${seconds} s a call, ${HELD_TURNS} turns`,
     "calls/s",
     "p50 ms",
     "p99 ms",
@@ -105,10 +107,9 @@ async function inFlight(count: number): Promise<void> {
   );
   for (const name of names) {
     // Fresh processes: what one path has cached or leaked is not the next one's.
-    const engines = await serve("engines", values.replicas, HELD_SPEED);
+    const engines = await serve("engines", values.replicas, seconds);
     const { paths, end } = await startPaths([name], engines.urls);
     for (const path of paths) {
-      await play(path, 8, 8);
       const [cpu, idle] = path.pid === null ? [0, 0] : [cpuMs(path.pid), residentKiB(path.pid)];
       await path.delayMs();
       const started = performance.now();
@@ -117,7 +118,7 @@ async function inFlight(count: number): Promise<void> {
         if (path.pid !== null) most = Math.max(most, residentKiB(path.pid));
       }, 250);
       const failed: unknown[] = [];
-      const times = await play(path, count, count, 3, failed);
+      const times = await play(path, count, count, HELD_TURNS, failed);
       clearInterval(watch);
       const ms = performance.now() - started;
       const perCall = path.pid === null ? Number.NaN : (cpuMs(path.pid) - cpu) / times.length;

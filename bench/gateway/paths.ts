@@ -29,7 +29,7 @@ const START_MS = 30_000;
 export async function serve(role: string, ...args: readonly (string | number)[]) {
   const folder = process.env["CPU_PROFILE"];
   const profiling = folder && role === "gateway" ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
-  const child = fork(SERVING, [role, ...args.map(String)], { execArgv: ["--import", "tsx", ...profiling, ...(role === "gateway" ? (process.env["GW_FLAGS"]?.split(" ") ?? []) : [])] });
+  const child = fork(SERVING, [role, ...args.map(String)], { execArgv: ["--import", "tsx", ...profiling, ...(role === "gateway" ? (process.env["GW_FLAGS"]?.split(" ").filter(Boolean) ?? []) : [])] });
   const [urls] = (await once(child, "message")) as [string[]];
   return { child, urls };
 }

@@ -14,15 +14,21 @@ import { ModelGateway, openFleet, startStandIn } from "../../src/models/index.ts
 /** What a parent may ask of the gateway. */
 export type Asked = "delay" | { readonly model: string; readonly count: number };
 
+/** Median. */
+const ANSWER_TOKENS = 100;
+
 const ROLES: Readonly<Record<string, (args: readonly string[]) => Promise<readonly string[]>>> = {
-  engines: async ([replicas, speed]) => {
+  // Every answer takes as many seconds, whatever is asked and however many ask; 0: none.
+  engines: async ([replicas, seconds]) => {
+    const perCall = { sequenceMs: 0, contextMs: 0, prefillMs: { perThousand: 0, perThousandSquared: 0 } };
+    const room = { kvTokens: 20_000_000, blockTokens: 256, maxSequences: 16_384, stepTokens: 1e9 };
     const engines = await startStandIn({
       model: "m",
       replicas: Number(replicas),
-      speed: Number(speed),
+      speed: seconds === "0" ? Infinity : 1,
       maxModelLength: 1_000_000,
-      engine: { kvTokens: 40_000_000, maxSequences: 4_096 },
-      answerLength: { median: 100, sigma: 0.1 },
+      engine: { stepMs: (1000 * Number(seconds)) / ANSWER_TOKENS, ...perCall, ...room },
+      answerLength: { median: ANSWER_TOKENS, sigma: 0.1 },
     });
     process.once("disconnect", () => void engines.stop());
     return engines.replicas.map(({ url }) => url);
