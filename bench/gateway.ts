@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
+import { messageOf } from "../src/core/errors/sandlot-error.ts";
 import { type Path, serve, startPaths } from "./gateway/paths.ts";
 import { cpuMs, residentKiB } from "./gateway/process-use.ts";
 import { heading, inParallel, quantile, row } from "./support/measure.ts";
@@ -117,7 +118,7 @@ async function inFlight(count: number): Promise<void> {
       const watch = setInterval(() => {
         if (path.pid !== null) most = Math.max(most, residentKiB(path.pid));
       }, 250);
-      const failed: unknown[] = [];
+      const failed: string[] = [];
       const times = await play(path, count, count, HELD_TURNS, failed);
       clearInterval(watch);
       const ms = performance.now() - started;
@@ -126,7 +127,7 @@ async function inFlight(count: number): Promise<void> {
       const delay = (await path.delayMs()) ?? Number.NaN;
       const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)];
       row(path.name, (1000 * times.length) / ms, p50, p99, perCall, delay, each, failed.length);
-      if (failed[0] !== undefined) console.log(`  ${String(failed[0])}`);
+      if (failed[0] !== undefined) console.log(`  ${failed[0]}`);
     }
     await end();
     engines.child.disconnect();
@@ -134,15 +135,17 @@ async function inFlight(count: number): Promise<void> {
 }
 
 /** Plays rollouts, `at` of them at once; milliseconds of each call. */
-async function play(path: Path, count: number, at: number, most = turns, failed?: unknown[]): Promise<number[]> {
+async function play(path: Path, count: number, at: number, most = turns, failed?: string[]): Promise<number[]> {
   const roots = await path.roots(count);
   const times: number[] = [];
   await inParallel(count, at, async (index) => {
     const root = roots[index] ?? "";
-    await rollout({ root, model: path.model, session: `${path.name}-${index}` }, most, times).catch((error: unknown) => {
-      if (!failed) throw error;
-      failed.push(error);
-    });
+    await rollout({ root, model: path.model, session: `${path.name}-${index}` }, most, times).catch(
+      (error: unknown) => {
+        if (!failed) throw error;
+        failed.push(messageOf(error));
+      },
+    );
   });
   return times;
 }

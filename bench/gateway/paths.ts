@@ -29,7 +29,7 @@ const START_MS = 30_000;
 export async function serve(role: string, ...args: readonly (string | number)[]) {
   const folder = process.env["CPU_PROFILE"];
   const profiling = folder && role === "gateway" ? ["--cpu-prof", `--cpu-prof-dir=${folder}`] : [];
-  const child = fork(SERVING, [role, ...args.map(String)], { execArgv: ["--import", "tsx", ...profiling, ...(role === "gateway" ? (process.env["GW_FLAGS"]?.split(" ").filter(Boolean) ?? []) : [])] });
+  const child = fork(SERVING, [role, ...args.map(String)], { execArgv: ["--import", "tsx", ...profiling] });
   const [urls] = (await once(child, "message")) as [string[]];
   return { child, urls };
 }
@@ -37,7 +37,7 @@ export async function serve(role: string, ...args: readonly (string | number)[])
 /** Everything that was started, to be ended. */
 export interface Started {
   readonly paths: readonly Path[];
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** Starts what `names` needs before these engines; what is not installed is left out, by name. */
@@ -74,16 +74,27 @@ export async function startPaths(names: readonly string[], urls: readonly string
       delayMs: noDelay,
     });
   if (names.includes("node"))
-    paths.push({ name: "node", model: "m", pid: node.child.pid ?? null, roots: same(node.urls[0] ?? ""), delayMs: noDelay });
+    paths.push({
+      name: "node",
+      model: "m",
+      pid: node.child.pid ?? null,
+      roots: same(node.urls[0] ?? ""),
+      delayMs: noDelay,
+    });
   await rival("nginx", (port) => {
     writeFileSync(join(folder, "nginx.conf"), nginxConfig(folder, port, urls));
     return ["nginx", "-p", folder, "-c", join(folder, "nginx.conf")];
   });
   await rival("vllm-router", (port, metrics) => [
     process.env["VLLM_ROUTER"] ?? "vllm-router",
-    ...["--host", "127.0.0.1", "--port", String(port), "--policy", "consistent_hash", "--log-level", "error"],
-    ...["--prometheus-port", String(metrics), "--max-concurrent-requests", "16384"],
-    ...["--worker-urls", ...urls],
+    "--host",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--prometheus-port",
+    String(metrics),
+    ..."--policy consistent_hash --log-level error --max-concurrent-requests 16384 --worker-urls".split(" "),
+    ...urls,
   ]);
   for (const model of ["plain", "exact"])
     if (names.includes(model))
@@ -98,7 +109,7 @@ export async function startPaths(names: readonly string[], urls: readonly string
   const end = async () => {
     for (const { child } of [gateway, node]) child.disconnect();
     for (const child of rivals) child.kill("SIGTERM");
-    await Promise.all(rivals.map((child) => (child.exitCode === null ? once(child, "exit") : null)));
+    await Promise.all(rivals.filter(({ exitCode }) => exitCode === null).map((child) => once(child, "exit")));
     rmSync(folder, { recursive: true, force: true });
   };
   return { paths, end };

@@ -60,7 +60,9 @@ async function serveGateway(urls: readonly string[]): Promise<readonly string[]>
       delay.reset();
       return;
     }
-    void Promise.all(Array.from({ length: asked.count }, () => open(asked.model))).then((roots) => process.send?.(roots));
+    void Promise.all(Array.from({ length: asked.count }, () => open(asked.model))).then((roots) =>
+      process.send?.(roots),
+    );
   });
   process.once("disconnect", () => void Promise.all([gateway.close(), ...fleets.map((fleet) => fleet.close())]));
   return [];

@@ -11,13 +11,20 @@ export interface ModelRequest {
    * `responses_create_params` with the job's sampling merged over it.
    */
   readonly params: ReadonlyMap<string, string>;
-  /** The conversation so far: raw JSON text of each input item. */
+  /** The conversation so far: raw JSON text of each input item. Empty where the request came as `chat`. */
   readonly input: readonly string[];
   /**
-   * The same request as a caller of the Chat API wrote it: its members, raw, but `model` and `stream`. An endpoint that speaks
-   * Chat gets these as they are, so that nothing is lost or rendered anew on a way through Responses.
+   * The request as a caller of the Chat API wrote it. An endpoint that speaks Chat gets this as it is, so that nothing is lost
+   * or rendered anew on a way through Responses.
    */
-  readonly chat?: ReadonlyMap<string, string>;
+  readonly chat?: ChatRequest;
+}
+
+/** A request of the Chat API, raw. */
+export interface ChatRequest {
+  /** Its members but `messages`, `model` and `stream`. */
+  readonly members: ReadonlyMap<string, string>;
+  readonly messages: readonly string[];
 }
 
 /** Tokens as the engine gave them; lengths of the last two agree. */

@@ -21,6 +21,6 @@ const TEMPLATE_MEMBERS = [
 /** Equal for requests whose prompts differ in nothing but the conversation. */
 export function frameOf({ params, chat }: ModelRequest): string {
   const hash = createHash("sha256");
-  for (const name of TEMPLATE_MEMBERS) hash.update(`${name}\0${(chat ?? params).get(name) ?? ""}\0`);
+  for (const name of TEMPLATE_MEMBERS) hash.update(`${name}\0${(chat?.members ?? params).get(name) ?? ""}\0`);
   return hash.digest("base64");
 }

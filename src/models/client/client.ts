@@ -2,6 +2,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
 import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { chatDialect } from "../dialects/chat/upstream.ts";
+import { entriesOf } from "../dialects/entries.ts";
 import { faultsOf } from "../dialects/fault.ts";
 import { responsesDialect } from "../dialects/responses/upstream.ts";
 import type { ComposeSettings, Dialect } from "../dialects/upstream-dialect.ts";
@@ -73,7 +74,7 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
     upstream: model,
     replay: options.replay ?? false,
     async respond(ctx, request, turn) {
-      const bytes = request.input.reduce((sum, item) => sum + item.length, 0);
+      const bytes = entriesOf(request).reduce((sum, entry) => sum + entry.length, 0);
       const site = { caller: turn?.caller ?? null, bytes, continued: (turn?.number ?? 1) > 1 };
       const prefix = turn?.prefix ?? null;
       return stamped(

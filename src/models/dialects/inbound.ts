@@ -1,6 +1,7 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import { rawElements, rawMembers } from "../../core/json/raw.ts";
+import type { OwnCopy } from "./served-dialect.ts";
 import { isRawArray, isRawObject, isRawString, rawText } from "./raw-values.ts";
 
 /** Members of a JSON object as raw text. */
@@ -15,6 +16,16 @@ export function badField(field: string, problem: string): SandlotError {
 export function bodyMembers(body: string): RawMembers {
   if (!isJsonObject(parseJson(body))) throw badField("", "the body must be a JSON object");
   return rawMembers(body);
+}
+
+/** Raw text for what lives no longer than its body. */
+export const asItIs: OwnCopy = (raw) => raw;
+
+/** Copies of the members but some. */
+export function ownMembers(members: RawMembers, but: ReadonlySet<string>, own: OwnCopy): Map<string, string> {
+  const kept = new Map<string, string>();
+  for (const [key, value] of members) if (!but.has(key)) kept.set(key, own(value));
+  return kept;
 }
 
 /** A member that says something: null means the same as absent. */

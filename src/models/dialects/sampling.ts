@@ -11,10 +11,10 @@ export function withSampling(request: ModelRequest, sampling: RawMembers): Model
   const params = new Map([...request.params, ...sampling]);
   if (request.chat === undefined) return { ...request, params };
   const forced = chatParams(sampling, notSampling);
-  const chat = new Map([...request.chat, ...forced]);
+  const members = new Map([...request.chat.members, ...forced]);
   // Both mean the same limit, and servers take the newer name first.
-  if (forced.has("max_tokens")) chat.delete("max_completion_tokens");
-  return { ...request, params, chat };
+  if (forced.has("max_tokens")) members.delete("max_completion_tokens");
+  return { ...request, params, chat: { ...request.chat, members } };
 }
 
 const notSampling: Fault = (_code, detail) => badField("sampling", detail);

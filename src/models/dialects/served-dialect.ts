@@ -9,8 +9,11 @@ export interface ServedDialect {
    * Reads a request's body. Throws `invalid_json`, and `invalid_request` that names the field.
    *
    * What the endpoint behind us can't express is not known here: its client throws `model_rejected` for that.
+   *
+   * A piece of a string keeps the whole of it in memory: `own` gives a copy of a raw piece, for what outlives the body.
+   * Default: the piece itself.
    */
-  read(body: string): AskedCall;
+  read(body: string, own?: OwnCopy): AskedCall;
   /** The answer that tells an error, where nothing has been sent yet. */
   failure(error: SandlotError): ErrorAnswer;
   /** Server-sent events that end a stream which has begun, where the answer to it failed. */
@@ -18,6 +21,9 @@ export interface ServedDialect {
   /** A server-sent event that says nothing: it keeps a connection open while the model works. */
   readonly keepAlive: string;
 }
+
+/** A string that is equal, and no piece of another. */
+export type OwnCopy = (raw: string) => string;
 
 /** A call that somebody asked for, and the way to answer it. */
 export interface AskedCall {

@@ -8,7 +8,7 @@ it("leaves to the operator what steers the engine, in either form of a request",
     ["priority", "-9"],
     ["chat_template", '"x"'],
   ]);
-  const { params, chat } = agentsRequest({ params: members, input: [], chat: members });
+  const { params, chat } = agentsRequest({ params: members, input: [], chat: { members, messages: [] } });
   expect([...params.keys()]).toEqual(["temperature"]);
-  expect([...(chat ?? []).keys()]).toEqual(["temperature"]);
+  expect([...(chat?.members.keys() ?? [])]).toEqual(["temperature"]);
 });

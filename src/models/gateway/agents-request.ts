@@ -18,7 +18,8 @@ const OPERATORS_MEMBERS = [
 /** A request as an agent may make it: what is not its business is left out. */
 export function agentsRequest(request: ModelRequest): ModelRequest {
   const params = without(request.params);
-  return request.chat ? { ...request, params, chat: without(request.chat) } : { ...request, params };
+  const { chat } = request;
+  return chat ? { ...request, params, chat: { ...chat, members: without(chat.members) } } : { ...request, params };
 }
 
 function without(members: ReadonlyMap<string, string>): Map<string, string> {

@@ -37,8 +37,8 @@ export function createTransport(options: TransportOptions): Transport {
       new Promise((resolve, reject) => {
         const answer = new WholeAnswer(signal, resolve, (error) => {
           // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
-          if (answer.hasBegun && typeof error === "object" && error !== null) cutOff.add(error);
-          reject(error as Error);
+          if (answer.hasBegun) cutOff.add(error);
+          reject(error);
         });
         if (body === null) {
           pool.dispatch({ path, method: "GET", headers }, answer);

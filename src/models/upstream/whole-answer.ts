@@ -11,7 +11,7 @@ export interface HttpAnswer {
 export class WholeAnswer implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
   readonly #resolve: (answer: HttpAnswer) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #reject: (error: Error) => void;
   readonly #chunks: Buffer[] = [];
   readonly #onAbort = () => this.#abort();
   #controller: Dispatcher.DispatchController | null = null;
@@ -19,7 +19,7 @@ export class WholeAnswer implements Dispatcher.DispatchHandler {
   #headers: IncomingHttpHeaders = {};
 
   /** Exactly one of the two is called. An abort of the signal rejects with its reason, at once. */
-  constructor(signal: AbortSignal, resolve: (answer: HttpAnswer) => void, reject: (error: unknown) => void) {
+  constructor(signal: AbortSignal, resolve: (answer: HttpAnswer) => void, reject: (error: Error) => void) {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;

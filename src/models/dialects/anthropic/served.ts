@@ -1,7 +1,7 @@
 import { parseJson } from "../../../core/json/parse.ts";
 import { errorAnswer, toldError } from "../errors.ts";
 import { SandlotError } from "../../../core/errors/sandlot-error.ts";
-import { badField, bodyMembers, flag, given, optionalText, type RawMembers } from "../inbound.ts";
+import { asItIs, badField, bodyMembers, flag, given, optionalText, ownMembers, type RawMembers } from "../inbound.ts";
 import type { ServedDialect } from "../served-dialect.ts";
 import { event, messageEvents } from "./events.ts";
 import { itemsOfMessages } from "./items.ts";
@@ -11,11 +11,14 @@ import { responsesParams } from "./params.ts";
 /** `POST /messages`. */
 export const servedAnthropic: ServedDialect = {
   route: "/messages",
-  read: (body) => {
+  read: (body, own = asItIs) => {
     const members = bodyMembers(body);
     const stopSequences = stopSequencesOf(members);
     return {
-      request: { params: responsesParams(members), input: itemsOfMessages(members.get("messages")) },
+      request: {
+        params: ownMembers(responsesParams(members), NOTHING, own),
+        input: itemsOfMessages(members.get("messages")).map(own),
+      },
       model: optionalText(members, "model"),
       stream: flag(members, "stream"),
       body: (call, settings = {}) => messageBody(anthropicMessage(call, stopSequences, settings)),
@@ -26,6 +29,8 @@ export const servedAnthropic: ServedDialect = {
   streamFailure: (error) => event("error", [["error", JSON.stringify(anthropicError(error))]]),
   keepAlive: event("ping", []),
 };
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function stopSequencesOf(members: RawMembers): string[] {
   const value = parseJson(given(members, "stop_sequences") ?? "[]");

@@ -19,8 +19,8 @@ const SPEAKERS: ReadonlySet<string> = new Set(["user", "system", "developer"]);
  * The items of the Responses API for Chat messages, all raw. An assistant's message becomes its reasoning, its text and its
  * calls, in that order; ids of calls stay. A message's `name` has no place there and is left out. Throws `invalid_request`.
  */
-export function itemsOfMessages(messages: string | undefined): string[] {
-  return requiredList(messages, "messages").flatMap((raw, index) => {
+export function itemsOfMessages(messages: readonly string[]): string[] {
+  return messages.flatMap((raw, index) => {
     const field = `messages[${index}]`;
     const message = requiredMembers(raw, field);
     const role = rawText(requiredString(message.get("role"), `${field}.role`)) ?? "";

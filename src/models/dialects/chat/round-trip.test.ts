@@ -37,6 +37,7 @@ const assistant = fc
     ...(calls.length > 0 ? { tool_calls: calls } : {}),
   }));
 const tool = fc.record({ role: fc.constant("tool"), tool_call_id: text, content });
+const raw = (value: unknown) => JSON.stringify(value);
 const conversation = fc
   .array(fc.tuple(fc.oneof(user, tool), fc.option(assistant)), { maxLength: 5 })
   .map((turns) => turns.flatMap(([asked, answered]) => (answered === null ? [asked] : [asked, answered])));
@@ -44,7 +45,7 @@ const conversation = fc
 test("Chat messages come back from items as they were, ids and all", () => {
   fc.assert(
     fc.property(conversation, (messages) => {
-      const input = itemsOfMessages(JSON.stringify(messages));
+      const input = itemsOfMessages(messages.map(raw));
       const back = chatMessages({ params: new Map(), input }, fault).map((raw) => JSON.parse(raw) as unknown);
       expect(back).toEqual(messages);
     }),
@@ -55,13 +56,12 @@ test("Chat messages come back from items as they were, ids and all", () => {
 test("a conversation that only grows has items that only grow", () => {
   fc.assert(
     fc.property(conversation, assistant, (messages, next) => {
-      const items = itemsOfMessages(JSON.stringify(messages));
-      expect(itemsOfMessages(JSON.stringify([...messages, next])).slice(0, items.length)).toEqual(items);
+      const items = itemsOfMessages(messages.map(raw));
+      expect(itemsOfMessages([...messages, next].map(raw)).slice(0, items.length)).toEqual(items);
     }),
   );
 });
 
-const raw = (value: unknown) => JSON.stringify(value);
 const tools = fc.array(fc.record({ name: text, description: text, parameters: fc.constant({ type: "object" }) }), {
   minLength: 1,
 });

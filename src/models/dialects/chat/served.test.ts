@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { joinMembers } from "../../../core/json/raw.ts";
 import { faultsOf } from "../fault.ts";
 import { withSampling } from "../index.ts";
+import { itemsOfMessages } from "./items.ts";
 import { servedChat } from "./served.ts";
 import { chatDialect } from "./upstream.ts";
 
@@ -11,13 +12,13 @@ const USER = { role: "user", content: "hi" };
 
 describe("a request on its way to an endpoint that speaks Chat", () => {
   const messages =
-    '[ {"role":"system","name":"s","content":"a\\u0062\\ud800"},\n {"content":null , "role":"assistant","tool_calls":[{"id":"c","type":"function",' +
+    '[{"role":"system","name":"s","content":"a\\u0062\\ud800"},{"content":null , "role":"assistant","tool_calls":[{"id":"c","type":"function",' +
     '"function":{"arguments":"{ \\"n\\": 9007199254740993, \\"z\\":0.0}","name":"f"}}]},{"role":"tool","tool_call_id":"c","content":""}]';
 
-  test("goes out byte for byte, but for the model and how to answer", () => {
+  test("goes out byte for byte, but for the blanks between messages, the model and how to answer", () => {
     const tools = '[{"type":"function","function":{"strict":true,"name":"f"}}]';
     const { request, model, stream } = servedChat.read(
-      `{"messages":${messages},"tools":${tools},"seed":1.0,"max_completion_tokens":4,"model":"fleet","stream":true,"stream_options":null}`,
+      `{"messages":${messages.replace("},{", "},\n {")},"tools":${tools},"seed":1.0,"max_completion_tokens":4,"model":"fleet","stream":true,"stream_options":null}`,
     );
     expect([model, stream]).toEqual(["fleet", true]);
     expect(chatDialect.compose(request, settings)).toBe(
@@ -96,7 +97,7 @@ test("what it says in the words of Responses", () => {
     logprobs: true,
     top_logprobs: 2,
   });
-  expect(request.input.map((item) => JSON.parse(item) as unknown)).toEqual([
+  expect(itemsOfMessages(request.chat?.messages ?? []).map((item) => JSON.parse(item) as unknown)).toEqual([
     { role: "developer", content: "d" },
     {
       role: "user",

@@ -1,6 +1,17 @@
 import { joinMembers } from "../../../core/json/raw.ts";
 import { errorAnswer } from "../errors.ts";
-import { badField, bodyMembers, flag, given, optionalText, type RawMembers, requiredMembers } from "../inbound.ts";
+import {
+  asItIs,
+  badField,
+  bodyMembers,
+  flag,
+  given,
+  optionalText,
+  ownMembers,
+  type RawMembers,
+  requiredList,
+  requiredMembers,
+} from "../inbound.ts";
 import { openAiError } from "../openai-error.ts";
 import type { ServedDialect } from "../served-dialect.ts";
 import { SSE_COMMENT, sseEvent } from "../sse.ts";
@@ -12,16 +23,19 @@ import { responsesParams } from "./responses-params.ts";
 /** `POST /chat/completions`, with vLLM's own parameters. */
 export const servedChat: ServedDialect = {
   route: "/chat/completions",
-  read: (body) => {
+  read: (body, own = asItIs) => {
     const members = bodyMembers(body);
     // The calls of a rollout are a tree, and each is one generation with its own tokens.
     if ((given(members, "n") ?? "1") !== "1") throw badField("n", "must be 1");
     const stream = flag(members, "stream");
     const includeUsage = stream && flag(streamOptions(members), "include_usage");
     const wanted = wantedTokens(members);
-    const chat = new Map([...members].filter(([key]) => !ABOUT_THE_ANSWER.has(key)));
+    const messages = requiredList(members.get("messages"), "messages").map(own);
+    // For what it refuses: an endpoint of Chat gets the messages themselves.
+    itemsOfMessages(messages);
+    const chat = { members: ownMembers(members, ELSEWHERE, own), messages };
     return {
-      request: { params: responsesParams(members), input: itemsOfMessages(members.get("messages")), chat },
+      request: { params: responsesParams(chat.members), input: [], chat },
       model: optionalText(members, "model"),
       stream,
       body: (call, settings = {}) => joinMembers(chatCompletion(call, wanted, settings)),
@@ -33,7 +47,7 @@ export const servedChat: ServedDialect = {
   keepAlive: SSE_COMMENT,
 };
 
-const ABOUT_THE_ANSWER: ReadonlySet<string> = new Set(["model", "stream", "stream_options"]);
+const ELSEWHERE: ReadonlySet<string> = new Set(["messages", "model", "stream", "stream_options"]);
 
 function streamOptions(members: RawMembers): RawMembers {
   const raw = given(members, "stream_options");

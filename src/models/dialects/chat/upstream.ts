@@ -14,7 +14,7 @@ export const chatDialect: Dialect = {
   compose: (request, settings) => {
     const { extra, fault, model, tokens } = settings;
     const members = new Map([["model", JSON.stringify(model)]]);
-    for (const [key, value] of withExtra(extra, request.chat ?? chatParams(request.params, fault))) {
+    for (const [key, value] of withExtra(extra, request.chat?.members ?? chatParams(request.params, fault))) {
       members.set(key, value);
     }
     members.set("messages", messagesOf(request, settings));
@@ -26,7 +26,7 @@ export const chatDialect: Dialect = {
 };
 
 function messagesOf(request: ModelRequest, { fault, tokens }: ComposeSettings): string {
-  return request.chat?.get("messages") ?? joinElements(chatMessages(request, fault, { tokenFields: tokens }));
+  return joinElements(request.chat?.messages ?? chatMessages(request, fault, { tokenFields: tokens }));
 }
 
 /**

@@ -1,6 +1,16 @@
 import { joinMembers } from "../../../core/json/raw.ts";
 import { errorAnswer } from "../errors.ts";
-import { badField, bodyMembers, flag, given, optionalText, type RawMembers, requiredList } from "../inbound.ts";
+import {
+  asItIs,
+  badField,
+  bodyMembers,
+  flag,
+  given,
+  optionalText,
+  ownMembers,
+  type RawMembers,
+  requiredList,
+} from "../inbound.ts";
 import { openAiError } from "../openai-error.ts";
 import { isRawObject, isRawString } from "../raw-values.ts";
 import type { ServedDialect } from "../served-dialect.ts";
@@ -12,15 +22,14 @@ import { responseMembers } from "./response.ts";
 /** `POST /responses`. Each call is complete in itself: what refers to earlier answers is refused. */
 export const servedResponses: ServedDialect = {
   route: "/responses",
-  read: (body) => {
+  read: (body, own = asItIs) => {
     const members = bodyMembers(body);
     for (const key of STATEFUL) {
       if (given(members, key) !== undefined) throw badField(key, "is not served: nothing is kept between calls");
     }
     if (flag(members, "background")) throw badField("background", "is not served: answers are waited for");
     checkTools(given(members, "tools"));
-    const params = new Map([...members].filter(([key]) => !ELSEWHERE.has(key)));
-    const request = { params, input: inputItems(members) };
+    const request = { params: ownMembers(members, ELSEWHERE, own), input: inputItems(members).map(own) };
     return {
       request,
       model: optionalText(members, "model"),

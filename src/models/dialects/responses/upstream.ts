@@ -5,6 +5,7 @@ import {
 } from "../../../contract/responses.ts";
 import { isJsonObject, type JsonObject } from "../../../core/json/parse.ts";
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../../core/json/raw.ts";
+import { itemsOfMessages } from "../chat/items.ts";
 import { type AnswerBody, type Dialect, type Reading, withExtra } from "../upstream-dialect.ts";
 import { type Fault, shapeProblem } from "../fault.ts";
 import { isOverflow } from "../error-body.ts";
@@ -17,7 +18,7 @@ export const responsesDialect: Dialect = {
   compose: (request, settings) => {
     const members = new Map([["model", JSON.stringify(settings.model)]]);
     for (const [key, value] of withExtra(settings.extra, request.params)) members.set(key, value);
-    members.set("input", joinElements(request.input));
+    members.set("input", joinElements(request.chat ? itemsOfMessages(request.chat.messages) : request.input));
     // vLLM's way to show token ids on this route; it has none for log-probs.
     if (settings.tokens) members.set("enable_response_messages", "true");
     members.set("stream", "false");
