@@ -14,6 +14,13 @@ export interface CallOptions {
   timeoutMs?: number | undefined;
 }
 
+/** A page of a list. */
+export interface ListQuery {
+  /** `next_cursor` of the page before. */
+  cursor?: string | undefined;
+  limit?: number | undefined;
+}
+
 /** The parts of a call; what is undefined is left out. */
 export interface CallParts {
   readonly params?: Readonly<Record<string, string>>;

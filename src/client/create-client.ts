@@ -1,6 +1,6 @@
 import type { JobSubmissionInput } from "../contract/jobs.ts";
 import type { Outcome } from "../core/outcome.ts";
-import { type AnswerOf, callRoute, type CallOptions } from "./call-route.ts";
+import { type AnswerOf, callRoute, type CallOptions, type ListQuery } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { type FleetMethods, fleetMethods } from "./fleet-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
@@ -11,12 +11,6 @@ import { type VerificationMethods, verificationMethods } from "./verification-me
 
 /** Milliseconds for a submission: 256 MiB take a while. */
 const SUBMIT_TIMEOUT_MS = 600_000;
-
-export interface ListQuery {
-  /** `next_cursor` of the page before. */
-  cursor?: string | undefined;
-  limit?: number | undefined;
-}
 
 export interface RolloutListQuery extends ListQuery {
   outcome?: readonly Outcome[] | undefined;

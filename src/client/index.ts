@@ -1,11 +1,5 @@
-export type { CallOptions } from "./call-route.ts";
-export {
-  type Client,
-  createClient,
-  type ListQuery,
-  type RolloutListQuery,
-  type SubmitOptions,
-} from "./create-client.ts";
+export type { CallOptions, ListQuery } from "./call-route.ts";
+export { type Client, createClient, type RolloutListQuery, type SubmitOptions } from "./create-client.ts";
 export type { StreamOptions } from "./call-events.ts";
 export type { BatchEvent, RunEvent } from "./execution-events.ts";
 export type { ExecutionMethods } from "./execution-methods.ts";

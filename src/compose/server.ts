@@ -1,5 +1,6 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
 import { missingImages, sandboxFusion } from "../compat/sandbox-fusion/index.ts";
+import type { Config } from "../config/index.ts";
 import { systemClock } from "../core/clock.ts";
 import { rootContext } from "../core/context.ts";
 import { messageOf } from "../core/errors/sandlot-error.ts";
@@ -20,7 +21,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   closers.add((graceMs) => platform.close(graceMs));
   try {
     const { host, port, public_url: publicUrl = null } = config.gateway;
-    const gateway = new ModelGateway({ models: platform.models, host, port, publicUrl, clock: systemClock, logger });
+    const where = { host, port, publicUrl, limits: gatewayLimits(config) };
+    const gateway = new ModelGateway({ models: platform.models, ...where, clock: systemClock, logger });
     closers.add(() => gateway.close());
     const app = createApp({
       jobs: platform.jobs,
@@ -48,6 +50,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await closers.close(0);
     throw error;
   }
+}
+
+function gatewayLimits({ gateway }: Config) {
+  const { max_sessions: sessions, session_bytes: sessionBytes, memory_bytes: bytes, retention_seconds } = gateway;
+  return { sessions, sessionBytes, bytes, retentionMs: 1000 * retention_seconds };
 }
 
 /** Says what programs that come by the other protocol will lack: they run all the same. */

@@ -46,6 +46,22 @@ const GatewayConfig = z.strictObject({
   port: z.int().min(0).max(65_535).default(7462),
   /** How agents reach it where that is not its host and port. */
   public_url: z.url({ protocol: /^https?$/ }).optional(),
+  /** Sessions at once that have not ended. */
+  max_sessions: z.int().min(1).max(1_000_000).default(20_000),
+  /** Memory for what is kept of one session's calls, bytes. Beyond it the session makes no more calls. */
+  session_bytes: z
+    .int()
+    .min(1 << 20)
+    .max(2 ** 40)
+    .default(128 << 20),
+  /** The same of all sessions, bytes. Beyond it calls and new sessions are refused until others have ended. */
+  memory_bytes: z
+    .int()
+    .min(1 << 20)
+    .max(2 ** 40)
+    .default(1 << 30),
+  /** How long the samples of an ended session wait to be fetched, seconds. */
+  retention_seconds: z.number().min(1).max(DAY_SECONDS).default(3600),
 });
 
 const PoolConfig = z

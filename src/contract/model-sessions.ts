@@ -29,6 +29,7 @@ const ModelSession = z
     model: z.string(),
     calls: z.int().describe("Answered so far."),
     contiguity: Contiguity,
+    bytes: z.int().describe("Memory that the gateway holds of it; `gateway.session_bytes` is its bound."),
     ended: z.boolean(),
     expires_at: z.iso.datetime(),
   })
@@ -39,6 +40,17 @@ const OpenedModelSession = ModelSession.extend({
   base_url: z.string().describe("Base URL for clients of OpenAI's APIs."),
   anthropic_base_url: z.string().describe("Base URL for clients of Anthropic's API."),
 }).meta({ id: "OpenedModelSession" });
+
+/** Samples of one page. */
+const MOST_SAMPLES = 100;
+
+const BranchSamplePage = z
+  .object({
+    items: z.array(BranchSample),
+    next_cursor: z.string().describe("Where to go on. Branches may change places as long as the session goes on."),
+    complete: z.boolean().describe("True when the session has ended and this page reaches its end."),
+  })
+  .meta({ id: "BranchSamplePage" });
 
 /** Calls of agents that are pointed at the gateway, and what they come to. */
 export const MODEL_SESSION_ROUTES = {
@@ -62,15 +74,37 @@ export const MODEL_SESSION_ROUTES = {
   listModelSessionSamples: {
     method: "GET",
     path: "/api/v1/model-sessions/{id}/samples",
-    summary: "Token-exact samples of a model session, one for each branch",
+    summary:
+      "Token-exact samples of a model session, one for each branch; once all are fetched, an ended session soon goes",
     scope: "jobs",
+    query: z.object({
+      cursor: z
+        .string()
+        .regex(/^\d{1,9}$/, "is not a cursor of this API")
+        .optional(),
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(MOST_SAMPLES)
+        .default(MOST_SAMPLES)
+        .describe("Samples. A page of more than a million tokens ends sooner."),
+    }),
     status: 200,
-    response: z.object({ items: z.array(BranchSample) }).meta({ id: "BranchSampleList" }),
+    response: BranchSamplePage,
   },
   endModelSession: {
     method: "POST",
     path: "/api/v1/model-sessions/{id}/end",
-    summary: "End a model session: its URL is worth nothing, calls in flight end, its samples stay until it expires",
+    summary: "End a model session: its URL is worth nothing, calls in flight end, its samples wait to be fetched",
+    scope: "jobs",
+    status: 200,
+    response: ModelSession,
+  },
+  deleteModelSession: {
+    method: "DELETE",
+    path: "/api/v1/model-sessions/{id}",
+    summary: "End a model session and forget what it captured",
     scope: "jobs",
     status: 200,
     response: ModelSession,

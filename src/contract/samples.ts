@@ -82,7 +82,7 @@ export const SAMPLE_ROUTES = {
         .min(1)
         .max(Math.min(BOUNDS.pageSize, MOST_SAMPLED_ROLLOUTS))
         .default(MOST_SAMPLED_ROLLOUTS)
-        .describe("Rollouts, each with all of its samples."),
+        .describe("Rollouts. A page of more than a million tokens ends sooner, also amid the samples of a rollout."),
     }),
     status: 200,
     response: SamplePage,

@@ -3,7 +3,7 @@ export type { ApiChoice, OpenAiClientOptions } from "./client/options.ts";
 export { type AdministeredFleet, FleetAdmin, type Member, openFleet } from "./fleet/index.ts";
 export { ModelGateway, type ModelSessionState } from "./gateway/index.ts";
 export { probeEndpoint, type ProbeReport } from "./probe/probe.ts";
-export { branchSamples, type CapturedCall } from "./capture/branch-samples.ts";
+export { BranchSamples } from "./capture/branch-samples.ts";
 export { openSession } from "./capture/open-session.ts";
 export type { ModelCall, ModelClient, ModelRequest, TokenCapture } from "./port.ts";
 export type { ReplayRecording } from "./replay/answer-book.ts";

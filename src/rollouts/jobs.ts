@@ -12,7 +12,9 @@ import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
 import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
 import { decodeRecord } from "./record.ts";
+import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
+import { parseCursor } from "./cursor.ts";
 import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
@@ -99,15 +101,13 @@ export class Jobs implements JobService {
   async samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage> {
     const { replay } = await this.#job(ctx, jobId);
     if (replay) throw new SandlotError("not_trainable", { job_id: jobId, detail: "it replays recorded answers" });
-    const after = parseCursor(query.cursor);
-    const page = await this.#page(ctx, jobId, { after, limit: query.limit, outcomes: null });
-    const items = await Promise.all(
-      page.rows.map(async (row) => {
-        const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
-        return rolloutSamples(rolloutView(row), record?.trajectory ?? null);
-      }),
-    );
-    return { items: items.flat(), next_cursor: page.next_cursor, complete: page.complete };
+    const place = parseSampleCursor(query.cursor);
+    const { rows, ...end } = await this.#page(ctx, jobId, { after: place.after, limit: query.limit, outcomes: null });
+    const { items, next_cursor } = await fillSamplePage(rows, place, async (row, at) => {
+      const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
+      return rolloutSamples(rolloutView(row), record?.trajectory ?? null, at);
+    });
+    return next_cursor === null ? { items, ...end } : { items, next_cursor, complete: false };
   }
 
   async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {
@@ -170,10 +170,4 @@ export class Jobs implements JobService {
       ledger: ledger.map(attemptView),
     };
   }
-}
-
-function parseCursor(cursor: string | null): number {
-  if (cursor === null) return 0;
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new SandlotError("invalid_request", { fields: [{ field: "cursor", problem: "is not a cursor of this API" }] });
 }

@@ -3,12 +3,12 @@ import type { AgentRun } from "../agents/port.ts";
 import { type Trajectory, TrajectoryCall } from "../contract/rollouts.ts";
 import { Verdict } from "../contract/verdict.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
-import { checkContiguity } from "../core/tokens/contiguity.ts";
+import { contiguityOf } from "../core/tokens/contiguity.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { joinElements } from "../core/json/raw.ts";
 import { TRUNCATIONS } from "../core/outcome.ts";
 import type { BlobRecord } from "../store/port.ts";
-import { answeredCalls, capturedCall } from "./call-tokens.ts";
+import { loggedCalls } from "./call-tokens.ts";
 
 /**
  * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
@@ -66,8 +66,8 @@ export interface DecodedRecord {
   readonly ending: z.infer<typeof Ending> | null;
 }
 
-function contiguityOf(calls: readonly z.infer<typeof CallMeta>[]): Trajectory["contiguity"] {
-  const report = checkContiguity(answeredCalls(calls).map(capturedCall));
+function contiguity(calls: readonly z.infer<typeof CallMeta>[]): Trajectory["contiguity"] {
+  const report = contiguityOf(loggedCalls(calls));
   return { ...report, breaks: [...report.breaks], problems: [...report.problems] };
 }
 
@@ -95,7 +95,7 @@ export function decodeRecord(record: BlobRecord): DecodedRecord {
       request: text(`request/${index}`) ?? "",
       response: text(`response/${index}`) ?? "",
     })),
-    contiguity: contiguityOf(calls),
+    contiguity: contiguity(calls),
     items: read("items", z.array(z.unknown())) ?? [],
     response: read("final", z.unknown()),
   };

@@ -61,7 +61,7 @@ const trajectoryOf = (...calls: TrajectoryCall[]): Trajectory => ({
 
 describe("the samples of a rollout", () => {
   it("are one sequence where the turns continue each other", () => {
-    const samples = rolloutSamples(
+    const { items: samples } = rolloutSamples(
       rollout,
       trajectoryOf(callWith("a", null, [1, 2], [3]), callWith("b", "a", [1, 2, 3, 4], [5])),
     );
@@ -87,7 +87,10 @@ describe("the samples of a rollout", () => {
   });
 
   it("never hide a call without tokens: it is a sample of its own, masked, with the reason", () => {
-    const samples = rolloutSamples(rollout, trajectoryOf(callWith("a", null, [1], [2]), callWith("b", "a", [1], null)));
+    const { items: samples } = rolloutSamples(
+      rollout,
+      trajectoryOf(callWith("a", null, [1], [2]), callWith("b", "a", [1], null)),
+    );
     expect(samples).toMatchObject([
       { call_ids: ["a"], mask: false },
       { call_ids: ["b"], mask: true, prompt_ids: [], problem: "call b: no ids of its generation" },
@@ -96,16 +99,16 @@ describe("the samples of a rollout", () => {
 
   it("are masked with their rollout", () => {
     const masked: Rollout = { ...rollout, outcome: "truncated", masked: true, reward: null };
-    expect(rolloutSamples(masked, trajectoryOf(callWith("a", null, [1], [2])))).toMatchObject([
+    expect(rolloutSamples(masked, trajectoryOf(callWith("a", null, [1], [2]))).items).toMatchObject([
       { mask: true, problem: null, reward: null },
     ]);
   });
 
   it("leave out a call that was refused, and say where no call was answered", () => {
     const refused = { ...callWith("b", "a", null, null), status: 400 };
-    expect(rolloutSamples(rollout, trajectoryOf(callWith("a", null, [1], [2]), refused))).toHaveLength(1);
+    expect(rolloutSamples(rollout, trajectoryOf(callWith("a", null, [1], [2]), refused)).items).toHaveLength(1);
     const lost: Rollout = { ...rollout, outcome: "model_error", masked: true, reward: null };
     const empty = { call_ids: [], response_ids: [], mask: true, problem: "no model call was answered" };
-    expect(rolloutSamples(lost, null)).toMatchObject([{ ...empty, outcome: "model_error", rollout_id: "rol_1" }]);
+    expect(rolloutSamples(lost, null).items).toMatchObject([{ ...empty, outcome: "model_error", rollout_id: "rol_1" }]);
   });
 });

@@ -1,16 +1,31 @@
 import type { Rollout, Trajectory } from "../contract/rollouts.ts";
 import type { BranchSample, Sample } from "../contract/samples.ts";
-import { branchSamples } from "../models/index.ts";
-import { answeredCalls, capturedCall } from "./call-tokens.ts";
+import { BranchSamples } from "../models/index.ts";
+import { loggedCalls } from "./call-tokens.ts";
+
+/** Samples of one rollout on one page. */
+export interface RolloutSamples {
+  readonly items: Sample[];
+  /** The branch that comes next; null after the last. */
+  readonly next: number | null;
+  /** Tokens of these samples. */
+  readonly tokens: number;
+}
 
 /**
- * The samples of a finished rollout: one for each branch, and one, masked, for each call that cannot be part of any. A rollout
- * without an answered call has one, too, masked and empty, so that every group is seen whole.
+ * The samples of a finished rollout from one branch on: one for each branch, and one, masked, for each call that cannot be part of
+ * any. A rollout without an answered call has one, too, masked and empty, so that every group is seen whole. A page that already
+ * holds so many tokens may take no more.
  */
-export function rolloutSamples(rollout: Rollout, trajectory: Trajectory | null): Sample[] {
-  const calls = answeredCalls(trajectory?.calls ?? []).map(capturedCall);
-  const samples = calls.length > 0 ? branchSamples(calls) : [NO_CALLS];
-  return samples.map((sample) => ({
+export function rolloutSamples(
+  rollout: Rollout,
+  trajectory: Trajectory | null,
+  { from = 0, holds = 0 }: { readonly from?: number; readonly holds?: number } = {},
+): RolloutSamples {
+  const logged = loggedCalls(trajectory?.calls ?? []);
+  const isEmpty = logged.calls.every(({ arrived }) => !arrived);
+  const page = isEmpty ? { items: [NO_CALLS], next: null, tokens: 0 } : new BranchSamples(logged).page(from, { holds });
+  const items = page.items.map((sample) => ({
     ...sample,
     id: `${rollout.id}-${sample.branch}`,
     rollout_id: rollout.id,
@@ -24,6 +39,7 @@ export function rolloutSamples(rollout: Rollout, trajectory: Trajectory | null):
     reward: rollout.reward,
     mask: sample.mask || rollout.masked !== false,
   }));
+  return { ...page, items };
 }
 
 const NO_CALLS: BranchSample = {

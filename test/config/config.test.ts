@@ -11,7 +11,14 @@ describe("layers", () => {
     expect(config).toEqual({
       data_dir: join(directory, ".sandlot"),
       server: { host: "127.0.0.1", port: 7461, hosts: [], api_keys: [], shutdown_grace_seconds: 20 },
-      gateway: { host: "127.0.0.1", port: 7462 },
+      gateway: {
+        host: "127.0.0.1",
+        port: 7462,
+        max_sessions: 20_000,
+        session_bytes: 134_217_728,
+        memory_bytes: 1_073_741_824,
+        retention_seconds: 3600,
+      },
       database: {},
       sandbox: {
         provider: "auto",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { branchSamples } from "../../src/models/index.ts";
+import { samplesOf } from "./gateway-session.ts";
 import { pythonPackages } from "../support/python-packages.ts";
 import { startGateway } from "./start-gateway.ts";
 import { closedAfterEach } from "./closed-after-each.ts";
@@ -15,7 +15,7 @@ describe.skipIf(missing !== null)(`agents of the unmodified clients for Python${
   it.each(["chat", "responses", "messages"])("become trainable by one base URL: %s", async (api) => {
     const { session, root } = await startGateway(closing, { standIn: { drift: true } });
     await packages.run(join(import.meta.dirname, "agents.py"), [root, api]);
-    const samples = branchSamples(session.captured());
+    const samples = samplesOf(session);
     expect(samples.map(({ call_ids, break: broken, mask }) => [call_ids.length, broken, mask])).toEqual([
       [4, null, false],
     ]);

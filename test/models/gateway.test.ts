@@ -2,9 +2,9 @@ import { request as httpRequest } from "node:http";
 import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import type { BranchSample } from "../../src/contract/samples.ts";
-import { branchSamples } from "../../src/models/index.ts";
 import { ADD, type Gateway, startGateway } from "./start-gateway.ts";
 import { closedAfterEach } from "./closed-after-each.ts";
+import { samplesOf } from "./gateway-session.ts";
 
 const closing = closedAfterEach();
 
@@ -16,7 +16,10 @@ async function textOf({ engine }: Gateway, { prompt_ids, response_ids }: BranchS
 }
 
 /** What a trainer gets of the session. */
-const samples = ({ session }: Gateway) => branchSamples(session.captured());
+const samples = ({ session }: Gateway) => samplesOf(session);
+/** Tokens that were sampled for it. */
+const sampled = ({ engine }: Gateway) =>
+  engine.replicas.reduce((sum, { replica }) => sum + replica.driver.engine.counters.generationTokens, 0);
 
 describe("an agent of the Chat API behind the gateway", () => {
   it.each([
@@ -46,14 +49,12 @@ describe("an agent of the Chat API behind the gateway", () => {
     expect(sample.call_ids).toHaveLength(4);
     const text = await textOf(gateway, sample);
     for (const said of saidTo) expect(text).toContain(said);
-    expect(sample.loss_mask.filter((mask) => mask === 1)).toHaveLength(
-      gateway.session.calls.reduce((sum, { tokens }) => sum + (tokens.generationTokenIds?.length ?? 0), 0),
-    );
+    expect(sample.loss_mask.filter((mask) => mask === 1)).toHaveLength(sampled(gateway));
   });
 
   it("streams", async () => {
-    const { openai, session } = await startGateway(closing);
-    const stream = await openai.chat.completions.create({
+    const gateway = await startGateway(closing);
+    const stream = await gateway.openai.chat.completions.create({
       model: "policy",
       messages: [{ role: "user", content: "Say something." }],
       stream: true,
@@ -66,7 +67,7 @@ describe("an agent of the Chat API behind the gateway", () => {
       usage += chunk.usage?.completion_tokens ?? 0;
     }
     expect(text.length).toBeGreaterThan(0);
-    expect(usage).toBe(session.calls[0]?.tokens.generationTokenIds?.length);
+    expect(usage).toBe(samples(gateway)[0]?.response_ids.length);
   });
 });
 
@@ -105,17 +106,18 @@ describe("the gateway", () => {
     if (!choices[0]) throw new Error("no choice");
     messages.push({ ...choices[0].message, content: "something else" }, { role: "user", content: "two" });
     await gateway.openai.chat.completions.create({ model: "policy", messages });
-    const [first, second] = gateway.session.calls;
-    expect(samples(gateway).map((sample) => sample.break)).toEqual([null, second?.broken]);
-    expect(second?.broken).toMatchObject({ reason: "edited_history", after: first?.id });
-    expect(second?.broken?.position).toBeGreaterThan(0);
+    const [first, second] = samples(gateway);
+    expect([first?.break, first?.mask, second?.mask]).toEqual([null, false, false]);
+    expect(second?.break).toMatchObject({ reason: "edited_history", after: first?.call_ids[0] });
+    expect(second?.break?.position).toBeGreaterThan(0);
   });
 
   it("samples as the session says, whatever the agent asks for", async () => {
     const gateway = await startGateway(closing, { sampling: new Map([["max_output_tokens", "7"]]) });
     await say(gateway, { max_tokens: 500 });
-    expect(gateway.session.calls[0]).toMatchObject({ finishReason: "length" });
-    expect(gateway.session.calls[0]?.tokens.generationTokenIds).toHaveLength(7);
+    const [sample] = samples(gateway);
+    expect(sample).toMatchObject({ finish_reason: "length" });
+    expect(sample?.response_ids).toHaveLength(7);
   });
 
   it("knows no other model, no other path, and no other token", async () => {
@@ -152,7 +154,7 @@ describe("the gateway", () => {
     expect(broken.status).toBe(400);
     const large = [{ role: "user", content: "x".repeat(3_000) }];
     await expect(say(gateway, { messages: large })).rejects.toMatchObject({ status: 413 });
-    expect(gateway.session.calls).toEqual([]);
+    expect(gateway.session.calls).toBe(0);
   });
 
   it("ends with its session: calls in flight and all that come", async () => {
@@ -174,9 +176,9 @@ describe("the gateway", () => {
     expect(choices[0]?.message.content).toBe("one two ");
     messages.push({ role: "assistant", content: "one two " }, { role: "user", content: "go on" });
     await gateway.openai.chat.completions.create({ ...request, messages });
-    const [, second] = gateway.session.calls;
-    expect(second?.parent).toBeNull();
-    expect(second?.broken?.reason).toBe("template_rendering");
+    const [, second] = samples(gateway);
+    expect(second?.call_ids).toHaveLength(1);
+    expect(second?.break?.reason).toBe("template_rendering");
   });
 
   it("takes no call whose body comes after the end of its session", async () => {
@@ -189,7 +191,7 @@ describe("the gateway", () => {
     gateway.sessions.remove(gateway.session.id);
     sent.end('"messages":[{"role":"user","content":"hello"}]}');
     await new Promise((resolve) => sent.on("close", resolve));
-    expect(gateway.session.calls).toEqual([]);
+    expect(gateway.session.calls).toBe(0);
     expect(gateway.engine.replicas[0]?.replica.driver.engine.counters.promptTokens).toBe(0);
   });
 

@@ -48,14 +48,33 @@ describe("a model session", () => {
       ended: false,
       contiguity: { calls: 1, branches: 1, contiguous: true },
     });
-    const samples = (await harness.send({ path: `${PATH}/${id}/samples` })).json["items"] as Record<string, unknown>[];
+    const live = (await harness.send({ path: `${PATH}/${id}/samples` })).json;
+    expect(live).toMatchObject({ next_cursor: "1", complete: false });
+    const samples = live["items"] as Record<string, unknown>[];
     expect(samples).toMatchObject([{ branch: 0, break: null, mask: false, problem: null, finish_reason: "length" }]);
     expect(samples[0]?.["loss_mask"]).toEqual(Array.from({ length: 9 }, () => 1));
 
     const ended = await harness.send({ method: "POST", path: `${PATH}/${id}/end` });
     expect(ended.json).toMatchObject({ ended: true, calls: 1 });
     await expect(openai.models.list()).rejects.toMatchObject({ status: 401 });
-    expect((await harness.send({ path: `${PATH}/${id}/samples` })).json["items"]).toEqual(samples);
+    const rest = await harness.send({ path: `${PATH}/${id}/samples?limit=1` });
+    expect(rest.json).toEqual({ items: samples, next_cursor: "1", complete: true });
+    const none = await harness.send({ path: `${PATH}/${id}/samples?cursor=1` });
+    expect(none.json).toEqual({ items: [], next_cursor: "1", complete: true });
+    const bad = await harness.send({ path: `${PATH}/${id}/samples?cursor=x` });
+    expect(problemsIn(bad).map(({ field }) => field)).toEqual(["cursor"]);
+  });
+
+  test("is gone once it is deleted, and so is its URL", async () => {
+    const harness = await serveModel();
+    const { id, base_url } = (await post(harness, PATH, { model: "policy" })).json as Record<string, string>;
+    const deleted = await harness.send({ method: "DELETE", path: `${PATH}/${id}` });
+    expect([deleted.status, deleted.json]).toMatchObject([200, { id, ended: true }]);
+    expect((await fetch(`${base_url}/models`)).status).toBe(401);
+    for (const method of ["GET", "DELETE"]) {
+      const gone = await harness.send({ method, path: `${PATH}/${id}` });
+      expect([gone.status, gone.error.code]).toEqual([404, "not_found"]);
+    }
   });
 
   test("wants a configured model, and belongs to its tenant", async () => {

@@ -55,7 +55,7 @@ export const ERROR_FACTS = {
     "request",
     "Use a new Idempotency-Key or request_id for a different request.",
   ),
-  session_spent: row(403, "never", "request", "The session has made as many calls as it may; open another one."),
+  session_spent: row(403, "never", "request", "The session has used up what is named; open another one."),
   not_trainable: row(
     409,
     "never",

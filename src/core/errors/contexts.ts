@@ -49,7 +49,8 @@ interface SpecificContexts {
   method_not_allowed: { readonly method: string; readonly path: string };
   /** `job_id` where the key belongs to a job. */
   idempotency_conflict: { readonly key: string; readonly job_id?: string };
-  session_spent: { readonly session_id: string; readonly calls: number };
+  /** By its calls, or by the memory that they take. */
+  session_spent: { readonly session_id: string } & ({ readonly calls: number } | { readonly bytes: number });
   not_trainable: { readonly job_id: string; readonly detail: string };
   job_ended: { readonly job_id: string; readonly state: string };
   payload_too_large: { readonly limit_bytes: number };

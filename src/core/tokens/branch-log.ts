@@ -1,3 +1,17 @@
+import {
+  addEnd,
+  type Branch,
+  BRANCH_BYTES,
+  bytesToExtend,
+  commonDepth,
+  extend,
+  firstBranch,
+  follow,
+  idsTo,
+  lastEnd,
+  type Place,
+} from "./branch.ts";
+
 /** Token ids of one model call, as the engine gave them. */
 export interface CallTokens {
   readonly id: string;
@@ -5,101 +19,88 @@ export interface CallTokens {
   readonly generation: ArrayLike<number>;
 }
 
-interface Branch {
-  ids: Int32Array;
-  length: number;
-  /** In the order of the calls: where each one's generation ends. */
-  readonly ends: { readonly call: string; readonly end: number }[];
+/** Estimate: the entries by which a call is found. */
+const CALL_BYTES = 400;
+
+interface Known {
+  /** Where its prompt ends, and where its generation does. */
+  readonly prompt: Place;
+  readonly end: Place;
 }
 
 /**
  * The token sequences of one rollout's calls. A call continues an earlier one when its prompt starts with that one's
- * prompt and generation; what calls share is held once, so that a rollout of many turns takes the memory of its longest.
+ * prompt and generation. What sequences begin with in common is held once, so that a rollout of many turns takes the memory
+ * of its longest, and one of many branches that of what they say of their own.
+ *
+ * Ids are 32-bit: 0 to 2,147,483,647.
  */
 export class BranchLog {
-  readonly #branches: Branch[] = [];
+  readonly #first: Branch = firstBranch();
+  readonly #calls = new Map<string, Known>();
+  readonly #numbers = new Map<Branch, number>();
+  #bytes = BRANCH_BYTES;
 
-  /** The call with the longest sequence that `prompt` starts with; of equals the latest. Null for none. */
-  parentOf(prompt: ArrayLike<number>): string | null {
-    let best: { call: string; end: number } | null = null;
-    for (const branch of this.#branches) {
-      const common = commonLength(branch, prompt);
-      const last = branch.ends.findLast(({ end }) => end <= common);
-      if (last && last.end >= (best?.end ?? 0)) best = last;
-    }
-    return best?.call ?? null;
+  /** Memory that it takes, estimated; exact for the ids. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Remembers a call. Answers what it continues: the call with the longest sequence that its prompt starts with; of equals the latest. */
+  add({ id, prompt, generation }: CallTokens): string | null {
+    const begin = { branch: this.#first, depth: 0 };
+    const promptEnd = this.#put(begin, prompt);
+    const parent = lastEnd(promptEnd);
+    const end = this.#put(promptEnd, generation);
+    addEnd(end, id);
+    this.#calls.set(id, { prompt: promptEnd, end });
+    this.#bytes += CALL_BYTES;
+    return parent;
+  }
+
+  has(call: string): boolean {
+    return this.#calls.has(call);
   }
 
   /**
-   * Where `prompt` stops continuing the call: an index into its tokens, its length when it ends too early. Null when it
-   * continues the call, and when the call is not known.
+   * Where the prompt of `next` stops continuing the call: an index into its tokens, its length when it ends too early. Null when
+   * it continues the call. Throws a RangeError for an unknown one.
    */
-  firstDifference(call: string, prompt: ArrayLike<number>): number | null {
-    for (const branch of this.#branches) {
-      const end = branch.ends.find((one) => one.call === call)?.end;
-      if (end === undefined) continue;
-      const common = commonLength(branch, prompt, end);
-      return common === end ? null : common;
-    }
-    return null;
+  firstDifference(call: string, next: string): number | null {
+    const { end } = this.#find(call);
+    const common = commonDepth(end, this.#find(next).prompt);
+    return common === end.depth ? null : common;
   }
 
-  /** Tokens of the call's prompt and generation, from `start`. Throws a RangeError for an unknown call. */
+  /** Tokens of the call's prompt and generation, from `start`; not to be written to. Throws a RangeError for an unknown call. */
   sequenceOf(call: string, start = 0): Int32Array {
-    const { branch, end } = this.#find(call);
-    return branch.ids.slice(start, end);
+    return idsTo(this.#find(call).end, start);
   }
 
-  /** Remembers a call. `parent` is what `parentOf` said of its prompt. */
-  add({ id, prompt, generation }: CallTokens, parent: string | null): void {
-    const branch = parent === null ? this.#start(prompt) : this.#continued(parent, prompt);
-    append(branch, generation, 0);
-    branch.ends.push({ call: id, end: branch.length });
+  /** How many tokens of the call's sequence are its prompt, and how many there are. Throws a RangeError for an unknown call. */
+  lengthsOf(call: string): { readonly prompt: number; readonly whole: number } {
+    const { prompt, end } = this.#find(call);
+    return { prompt: prompt.depth, whole: end.depth };
   }
 
-  #start(prompt: ArrayLike<number>): Branch {
-    const branch: Branch = { ids: Int32Array.from(prompt), length: prompt.length, ends: [] };
-    this.#branches.push(branch);
-    return branch;
+  /** Equal for calls with the very same prompt. Throws a RangeError for an unknown call. */
+  promptKey(call: string): string {
+    const { branch, depth } = this.#find(call).prompt;
+    const number = this.#numbers.get(branch) ?? this.#numbers.size;
+    this.#numbers.set(branch, number);
+    return `${number}:${depth}`;
   }
 
-  #continued(parent: string, prompt: ArrayLike<number>): Branch {
-    const { branch, end } = this.#find(parent);
-    if (branch.ends.at(-1)?.call === parent) {
-      append(branch, prompt, end);
-      return branch;
-    }
-    const ends = branch.ends.filter((one) => one.end <= end);
-    const fork: Branch = { ids: branch.ids.slice(0, end), length: end, ends };
-    append(fork, prompt, end);
-    this.#branches.push(fork);
-    return fork;
+  #put(place: Place, ids: ArrayLike<number>): Place {
+    const known = follow(place, ids);
+    const from = known.depth - place.depth;
+    this.#bytes += bytesToExtend(known, ids.length - from);
+    return extend(known, ids, from);
   }
 
-  #find(call: string): { branch: Branch; end: number } {
-    for (const branch of this.#branches) {
-      const end = branch.ends.find((one) => one.call === call)?.end;
-      if (end !== undefined) return { branch, end };
-    }
-    throw new RangeError(`no call ${call}`);
+  #find(call: string): Known {
+    const known = this.#calls.get(call);
+    if (!known) throw new RangeError(`no call ${call}`);
+    return known;
   }
-}
-
-/** How many tokens, of `limit` at most, the branch and `ids` begin with in common. */
-function commonLength(branch: Branch, ids: ArrayLike<number>, limit = branch.length): number {
-  const most = Math.min(limit, ids.length);
-  let at = 0;
-  while (at < most && branch.ids[at] === ids[at]) at++;
-  return at;
-}
-
-/** Appends what `ids` holds from `from` on. */
-function append(branch: Branch, ids: ArrayLike<number>, from: number): void {
-  const length = branch.length + ids.length - from;
-  if (length > branch.ids.length) {
-    const grown = new Int32Array(Math.max(length, 2 * branch.ids.length));
-    grown.set(branch.ids.subarray(0, branch.length));
-    branch.ids = grown;
-  }
-  for (let at = from; at < ids.length; at++) branch.ids[branch.length++] = ids[at] ?? 0;
 }

@@ -1,12 +1,6 @@
-import { BranchLog, type CallTokens } from "./branch-log.ts";
-
-/** A call to check; ids that the engine did not give are null. */
-export interface CheckedCall {
-  readonly id: string;
-  readonly prompt: readonly number[] | null;
-  readonly generation: readonly number[] | null;
-  readonly logProbs: readonly number[] | null;
-}
+import { BranchLog } from "./branch-log.ts";
+import { joinedCalls, type LoggedCalls } from "./logged-call.ts";
+import { loggedCall, type TokenLists } from "./token-lists.ts";
 
 export interface ContiguityReport {
   readonly calls: number;
@@ -20,44 +14,31 @@ export interface ContiguityReport {
   readonly contiguous: boolean;
 }
 
-/** Checks whether calls, in the order they were made, join into one sequence of tokens. Turns count from 1. */
-export function checkContiguity(calls: readonly CheckedCall[]): ContiguityReport {
-  const log = new BranchLog();
+/** Whether calls join into one sequence of tokens. Turns count from 1. Takes time by the number of calls, not of tokens. */
+export function contiguityOf({ calls, log }: LoggedCalls): ContiguityReport {
   const breaks: { call: string; turn: number; position: number }[] = [];
   const problems: { call: string; turn: number; problem: string }[] = [];
   let previous: string | null = null;
-  let continuing = 0;
-  const parents = new Set<string>();
-  for (const [index, call] of calls.entries()) {
-    const turn = index + 1;
-    const problem = problemOf(call);
-    if (problem !== null) problems.push({ call: call.id, turn, problem });
-    const tokens = tokensOf(call);
-    if (!tokens) continue;
-    const parent = log.parentOf(tokens.prompt);
-    const position = previous === null ? null : log.firstDifference(previous, tokens.prompt);
-    if (position !== null) breaks.push({ call: call.id, turn, position });
-    if (parent !== null && !parents.has(parent)) continuing++;
-    if (parent !== null) parents.add(parent);
-    log.add(tokens, parent);
-    previous = call.id;
+  let turn = 0;
+  for (const { id, problem, arrived } of calls) {
+    if (!arrived) continue;
+    turn++;
+    if (problem !== null) problems.push({ call: id, turn, problem });
+    if (!log.has(id)) continue;
+    const position = previous === null ? null : log.firstDifference(previous, id);
+    if (position !== null) breaks.push({ call: id, turn, position });
+    previous = id;
   }
-  const known = calls.filter((call) => tokensOf(call)).length;
-  const branches = known - continuing;
-  return { calls: calls.length, branches, breaks, problems, contiguous: branches === 1 && problems.length === 0 };
+  const joined = joinedCalls(calls, ({ id, arrived }) => arrived && log.has(id));
+  const continued = new Set(joined.flatMap(({ parent }) => parent ?? []));
+  const branches = joined.length - continued.size;
+  return { calls: turn, branches, breaks, problems, contiguous: branches === 1 && problems.length === 0 };
 }
 
-function tokensOf({ id, prompt, generation }: CheckedCall): CallTokens | null {
-  return prompt && generation ? { id, prompt, generation } : null;
-}
-
-function problemOf({ prompt, generation, logProbs }: CheckedCall): string | null {
-  if (!prompt) return "no ids of its prompt";
-  if (!generation) return "no ids of its generation";
-  if (!logProbs) return "no log-probs";
-  if (logProbs.length !== generation.length) return `${generation.length} tokens, ${logProbs.length} log-probs`;
-  if (!logProbs.every((value) => Number.isFinite(value))) return "log-probs that are no numbers";
-  if (![...prompt, ...generation].every((id) => Number.isSafeInteger(id) && id >= 0))
-    return "ids that are no token ids";
-  return null;
+/** The same of calls as somebody wrote them down, in the order they were made. */
+export function checkContiguity(checked: readonly TokenLists[]): ContiguityReport {
+  const none = { broken: null, arrived: true, trainable: true, weightVersions: [], finishReason: null };
+  const log = new BranchLog();
+  const calls = checked.map((call) => ({ ...none, ...loggedCall(log, call) }));
+  return contiguityOf({ calls, log });
 }

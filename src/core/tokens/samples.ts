@@ -1,27 +1,8 @@
+import type { BranchLog } from "./branch-log.ts";
+import { joinedCalls, type LoggedCall, type LoggedCalls, type VersionSpan } from "./logged-call.ts";
 import type { PrefixBreak } from "./prefix-break.ts";
 
-/** A model call as it goes into samples. */
-export interface SampledCall {
-  readonly id: string;
-  /** The call that its prompt continues token by token; null for the first of a branch. */
-  readonly parent: string | null;
-  readonly broken: PrefixBreak | null;
-  /** Whether the policy under training made it. */
-  readonly trainable: boolean;
-  readonly prompt: readonly number[];
-  readonly generation: readonly number[];
-  /** One for each token of the generation. */
-  readonly logProbs: readonly number[];
-  readonly weightVersions: readonly VersionSpan[];
-  readonly finishReason: string | null;
-}
-
-/** Tokens `start` (inclusive) to `end` (exclusive) of a generation, and the weights they were sampled from. */
-export interface VersionSpan {
-  readonly version: string | null;
-  readonly start: number;
-  readonly end: number;
-}
+export type { VersionSpan } from "./logged-call.ts";
 
 /** Generated tokens `start` (inclusive) to `end` (exclusive) of a sample's response. */
 export interface SampleSpan extends VersionSpan {
@@ -45,66 +26,103 @@ export interface TokenSample {
   readonly superseded: boolean;
 }
 
+/** A branch by its last call. */
+interface Leaf {
+  readonly call: LoggedCall;
+  readonly superseded: boolean;
+}
+
 /**
- * One sample for each branch: from a call whose prompt continues nothing to one that nothing continues. Each generated token
- * is trained on in exactly one of them, the one whose last call came first.
+ * The samples of a trajectory, one for each branch: from a call whose prompt continues nothing to one that nothing continues.
+ * Each generated token is trained on in exactly one of them, the one whose last call came first.
+ *
+ * To plan them takes time by the number of calls; each is made when it is asked for.
  */
-export function samplesOf(calls: readonly SampledCall[]): TokenSample[] {
-  const byId = new Map(calls.map((call) => [call.id, call]));
-  const continued = new Set(calls.map(({ parent }) => parent));
-  const claimed = new Set<string>();
-  return calls
-    .filter(({ id }) => !continued.has(id))
-    .map((leaf) => {
-      const path = pathTo(leaf, byId);
-      const superseded = calls.some((other) => continued.has(other.id) && isTwin(other, leaf));
-      const sample = joined(path, superseded ? new Set(path.map(({ id }) => id)) : claimed, superseded);
-      if (!superseded) for (const { id } of path) claimed.add(id);
-      return sample;
-    });
-}
+export class TokenSamples {
+  readonly #log: BranchLog;
+  readonly #byId: ReadonlyMap<string, LoggedCall>;
+  readonly #leaves: readonly Leaf[];
+  /** For each call the leaf of the sample that trains on it. */
+  readonly #owners: ReadonlyMap<string, LoggedCall>;
 
-function pathTo(leaf: SampledCall, byId: ReadonlyMap<string, SampledCall>): SampledCall[] {
-  const path: SampledCall[] = [];
-  for (let at: SampledCall | undefined = leaf; at; at = at.parent === null ? undefined : byId.get(at.parent))
-    path.unshift(at);
-  return path;
-}
-
-function isTwin(other: SampledCall, leaf: SampledCall): boolean {
-  return other.parent === leaf.parent && sameIds(other.prompt, leaf.prompt);
-}
-
-function sameIds(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((id, at) => id === b[at]);
-}
-
-function joined(path: readonly SampledCall[], claimed: ReadonlySet<string>, superseded: boolean): TokenSample {
-  const [first] = path;
-  const sample: TokenSample = {
-    calls: path.map(({ id }) => id),
-    broken: path.findLast(({ broken }) => broken !== null)?.broken ?? null,
-    promptIds: [...(first?.prompt ?? [])],
-    responseIds: [],
-    lossMask: [],
-    logProbs: [],
-    spans: [],
-    finishReason: path.at(-1)?.finishReason ?? null,
-    superseded,
-  };
-  const put = (id: number, mask: 0 | 1, logProb: number) => {
-    sample.responseIds.push(id);
-    sample.lossMask.push(mask);
-    sample.logProbs.push(logProb);
-  };
-  for (const call of path) {
-    const from = sample.promptIds.length + sample.responseIds.length;
-    for (const id of call.prompt.slice(from)) put(id, 0, 0);
-    const start = sample.responseIds.length;
-    const mask = call.trainable && !claimed.has(call.id) ? 1 : 0;
-    for (const [at, id] of call.generation.entries()) put(id, mask, call.logProbs[at] ?? 0);
-    for (const span of call.weightVersions)
-      sample.spans.push({ call: call.id, version: span.version, start: start + span.start, end: start + span.end });
+  constructor({ calls, log }: LoggedCalls) {
+    const usable = joinedCalls(calls, ({ arrived, problem }) => arrived && problem === null);
+    this.#log = log;
+    this.#byId = new Map(usable.map((call) => [call.id, call]));
+    this.#leaves = leavesOf(usable, log);
+    this.#owners = ownersOf(this.#leaves, this.#byId);
   }
-  return sample;
+
+  get count(): number {
+    return this.#leaves.length;
+  }
+
+  /** Tokens of one sample; 0 beyond the last. */
+  lengthOf(index: number): number {
+    const leaf = this.#leaves[index];
+    return leaf ? this.#log.lengthsOf(leaf.call.id).whole : 0;
+  }
+
+  /** Null beyond the last. */
+  at(index: number): TokenSample | null {
+    const leaf = this.#leaves[index];
+    return leaf ? this.#joined(leaf) : null;
+  }
+
+  #joined({ call: last, superseded }: Leaf): TokenSample {
+    const path = pathTo(last, this.#byId);
+    const whole = this.#log.sequenceOf(last.id);
+    const begin = this.#log.lengthsOf((path[0] ?? last).id).prompt;
+    const length = whole.length - begin;
+    const sample: TokenSample = {
+      calls: path.map(({ id }) => id),
+      broken: path.findLast(({ broken }) => broken !== null)?.broken ?? null,
+      promptIds: Array.from(whole.subarray(0, begin)),
+      responseIds: Array.from(whole.subarray(begin)),
+      lossMask: Array.from({ length }, () => 0),
+      logProbs: Array.from({ length }, () => 0),
+      spans: [],
+      finishReason: last.finishReason,
+      superseded,
+    };
+    for (const call of path) {
+      const start = this.#log.lengthsOf(call.id).prompt - begin;
+      const mask = call.trainable && this.#owners.get(call.id) === last ? 1 : 0;
+      for (let at = 0; at < call.logProbs.length; at++) {
+        sample.lossMask[start + at] = mask;
+        sample.logProbs[start + at] = call.logProbs[at] ?? 0;
+      }
+      for (const span of call.weightVersions)
+        sample.spans.push({ call: call.id, version: span.version, start: start + span.start, end: start + span.end });
+    }
+    return sample;
+  }
+}
+
+function leavesOf(calls: readonly LoggedCall[], log: BranchLog): Leaf[] {
+  const continued = new Set(calls.map(({ parent }) => parent));
+  const prompt = ({ id, parent }: LoggedCall) => `${parent} ${log.promptKey(id)}`;
+  const wentOn = new Set(calls.filter(({ id }) => continued.has(id)).map(prompt));
+  return calls.filter(({ id }) => !continued.has(id)).map((call) => ({ call, superseded: wentOn.has(prompt(call)) }));
+}
+
+/** What an earlier leaf trains on is on the way to it, and so is all that comes before: each call is visited once. */
+function ownersOf(leaves: readonly Leaf[], byId: ReadonlyMap<string, LoggedCall>): Map<string, LoggedCall> {
+  const owners = new Map<string, LoggedCall>();
+  for (const { call: leaf, superseded } of leaves) {
+    if (superseded) continue;
+    for (let at: LoggedCall | undefined = leaf; at && !owners.has(at.id); at = parentOf(at, byId))
+      owners.set(at.id, leaf);
+  }
+  return owners;
+}
+
+function pathTo(leaf: LoggedCall, byId: ReadonlyMap<string, LoggedCall>): LoggedCall[] {
+  const path: LoggedCall[] = [];
+  for (let at: LoggedCall | undefined = leaf; at; at = parentOf(at, byId)) path.push(at);
+  return path.reverse();
+}
+
+function parentOf({ parent }: LoggedCall, byId: ReadonlyMap<string, LoggedCall>): LoggedCall | undefined {
+  return parent === null ? undefined : byId.get(parent);
 }

@@ -1,29 +1,55 @@
 import type { BranchSample } from "../../contract/samples.ts";
-import { type CheckedCall, checkContiguity } from "../../core/tokens/contiguity.ts";
-import { type SampledCall, samplesOf, type TokenSample } from "../../core/tokens/samples.ts";
+import type { LoggedCall, LoggedCalls } from "../../core/tokens/logged-call.ts";
+import { type TokenSample, TokenSamples } from "../../core/tokens/samples.ts";
 
-/** A call as it becomes part of samples; what the engine did not give is null. */
-export interface CapturedCall extends Omit<SampledCall, "prompt" | "generation" | "logProbs"> {
-  readonly prompt: readonly number[] | null;
-  readonly generation: readonly number[] | null;
-  readonly logProbs: readonly number[] | null;
-}
+/** Tokens after which a page of samples ends: about 30 MB of JSON. */
+const PAGE_TOKENS = 1 << 20;
 
 const SUPERSEDED = "another call with the same prompt was continued in its place";
 
-/** One sample for each branch that the calls make, and one, masked, for each call that cannot be part of any. */
-export function branchSamples(calls: readonly CapturedCall[]): BranchSample[] {
-  const problems = new Map(
-    checkContiguity(calls.map(checkedCall)).problems.map(({ call, problem }) => [call, problem]),
-  );
-  const usable = calls.flatMap((call) => (problems.has(call.id) ? [] : [withTokens(call, problems)]));
-  const drafts = [
-    ...samplesOf(usable).map((sample) => ({ sample, problem: sample.superseded ? SUPERSEDED : null })),
-    ...calls
-      .filter(({ id }) => problems.has(id))
-      .map((call) => ({ sample: emptySample(call), problem: `call ${call.id}: ${problems.get(call.id)}` })),
-  ];
-  return drafts.map(({ sample, problem }, branch) => ({
+/** Samples of one page. */
+export interface BranchPage {
+  readonly items: BranchSample[];
+  /** The branch that comes next; null after the last. */
+  readonly next: number | null;
+  /** Tokens of these samples. */
+  readonly tokens: number;
+}
+
+/** One sample for each branch that the calls make, and then one, masked, for each call that cannot be part of any. */
+export class BranchSamples {
+  readonly #joined: TokenSamples;
+  readonly #alone: readonly LoggedCall[];
+
+  constructor(logged: LoggedCalls) {
+    this.#joined = new TokenSamples(logged);
+    this.#alone = logged.calls.filter(({ arrived, problem }) => arrived && problem !== null);
+  }
+
+  /** Samples from one branch on, until there are `limit` of them, or a million tokens with those that the page already `holds`. */
+  page(from: number, { limit = Infinity, holds = 0 }: { limit?: number; holds?: number } = {}): BranchPage {
+    const items: BranchSample[] = [];
+    let tokens = 0;
+    for (let branch = from; items.length < limit && holds + tokens < PAGE_TOKENS; branch++) {
+      const sample = this.#at(branch);
+      if (!sample) return { items, next: null, tokens };
+      items.push(sample);
+      tokens += this.#joined.lengthOf(branch);
+    }
+    const next = from + items.length;
+    return { items, next: next < this.#joined.count + this.#alone.length ? next : null, tokens };
+  }
+
+  #at(branch: number): BranchSample | null {
+    const sample = this.#joined.at(branch);
+    if (sample) return view(branch, sample, sample.superseded ? SUPERSEDED : null);
+    const call = this.#alone[branch - this.#joined.count];
+    return call ? view(branch, emptySample(call), `call ${call.id}: ${call.problem}`) : null;
+  }
+}
+
+function view(branch: number, sample: TokenSample, problem: string | null): BranchSample {
+  return {
     branch,
     call_ids: [...sample.calls],
     break: sample.broken && { ...sample.broken },
@@ -40,26 +66,10 @@ export function branchSamples(calls: readonly CapturedCall[]): BranchSample[] {
     finish_reason: sample.finishReason,
     mask: problem !== null || !sample.lossMask.includes(1),
     problem,
-  }));
-}
-
-export function checkedCall({ id, prompt, generation, logProbs }: CapturedCall): CheckedCall {
-  return { id, prompt, generation, logProbs };
-}
-
-function withTokens(call: CapturedCall, problems: ReadonlyMap<string, string>): SampledCall {
-  const { parent, prompt, generation, logProbs } = call;
-  const isFirst = parent === null || problems.has(parent);
-  return {
-    ...call,
-    parent: isFirst ? null : parent,
-    prompt: prompt ?? [],
-    generation: generation ?? [],
-    logProbs: logProbs ?? [],
   };
 }
 
-function emptySample({ id, finishReason }: CapturedCall): TokenSample {
+function emptySample({ id, finishReason }: LoggedCall): TokenSample {
   const lists = { promptIds: [], responseIds: [], lossMask: [], logProbs: [], spans: [] };
   return { calls: [id], broken: null, ...lists, finishReason, superseded: false };
 }

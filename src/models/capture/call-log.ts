@@ -1,19 +1,28 @@
 import { BranchLog } from "../../core/tokens/branch-log.ts";
 import type { BreakReason, PrefixBreak } from "../../core/tokens/prefix-break.ts";
 import type { TokenCapture, TokenPrefix } from "../port.ts";
-import { commonStart, type HistoryChange, historyChange } from "./history-change.ts";
-import { Entries, type Entry, type Said } from "./said.ts";
+import { Conversations, type Found, type Point, saidUpTo } from "./conversation.ts";
+import { historyChange } from "./history-change.ts";
+import type { Said } from "./said.ts";
 
-/** An answered call, as it is placed among the calls of its rollout. */
-export interface AnsweredCall {
+/** A conversation that is about to be sent. */
+export interface AskedCall {
+  /**
+   * What the engine has already said and been told of it; null for nothing, and where tools, instructions or the template have
+   * changed since: these stand in front of it.
+   */
+  readonly prefix: TokenPrefix | null;
+  /** Equal for requests that differ in nothing but their conversation, as far as a template sees them. */
+  readonly frame: string;
+  readonly sent: Found<Earlier>;
+}
+
+/** What a call was answered. */
+export interface Answered {
   readonly id: string;
-  /** Raw JSON of the conversation that was sent: items or messages. */
-  readonly sent: readonly string[];
   /** Raw JSON of what came back: items, or the message. */
   readonly answered: readonly string[];
   readonly tokens: TokenCapture;
-  /** Equal for requests that differ in nothing but their conversation, as far as a template sees them. */
-  readonly frame: string;
   /** Whether the model itself ended its turn: it was neither cut off nor ended by a text to stop at. */
   readonly endsTurn: boolean;
 }
@@ -31,120 +40,109 @@ export type Decode = (ids: readonly number[]) => Promise<string | null>;
 
 interface Earlier {
   readonly id: string;
-  /** What was sent, and what came back. */
-  readonly entries: readonly Entry[];
-  /** How many of them were sent. */
-  readonly sent: number;
+  /** Where what was sent ends, and where what came back does. */
+  readonly sent: Point<Earlier>;
+  readonly end: Point<Earlier>;
   readonly frame: string;
   readonly hasIds: boolean;
   /** Its ids end where the model ended its answer, not where it was cut off. */
   readonly endsTurn: boolean;
+  broken: PrefixBreak | null;
 }
 
-/** The calls of one rollout in the order of their answers: what continues what, and why something does not. */
+/**
+ * The calls of one rollout in the order of their answers: what continues what, and why something does not. What a call takes, of
+ * time and of memory, is what it adds; only to be told from what is known, the conversation and its ids are gone through once.
+ */
 export class CallLog {
-  readonly #branches = new BranchLog();
-  readonly #entries = new Entries();
-  readonly #calls: Earlier[] = [];
+  readonly tokens = new BranchLog();
+  #conversations = new Conversations<Earlier>();
+
+  /** Memory that it takes, estimated. */
+  get bytes(): number {
+    return this.tokens.bytes + this.#conversations.bytes;
+  }
+
+  /** Looks up a conversation, raw JSON of items or messages, and remembers nothing. */
+  ask(conversation: readonly string[], frame: string): AskedCall {
+    const sent = this.#conversations.find(this.#conversations.read(conversation));
+    const { call, covers: entries } = sent.before ?? { call: null, covers: 0 };
+    const goesOn = call?.endsTurn === true && call.frame === frame;
+    return { prefix: goesOn ? { ids: this.tokens.sequenceOf(call.id), entries } : null, frame, sent };
+  }
 
   /** Places a call and remembers it. `decode` is asked only about a break that the conversation does not explain. */
-  async add(call: AnsweredCall, decode: Decode): Promise<Placement> {
-    const { id, sent, answered, tokens, frame } = call;
+  async add(asked: AskedCall, { id, answered, tokens, endsTurn }: Answered, decode: Decode): Promise<Placement> {
+    // Others may have been answered since it was asked.
+    const sent = this.#conversations.find(asked.sent.entries);
     const { promptTokenIds: prompt, generationTokenIds: generation } = tokens;
     const hasIds = prompt !== null && generation !== null;
-    const parent = hasIds ? this.#branches.parentOf(prompt) : (this.#before(this.#entries.of(sent))?.id ?? null);
-    const broken = hasIds ? await this.#explain(call, prompt, decode) : null;
-    if (hasIds) this.#branches.add({ id, prompt, generation }, parent);
-    const entries = this.#entries.of([...sent, ...answered]);
-    this.#calls.push({ id, entries, sent: sent.length, frame, hasIds, endsTurn: hasIds && call.endsTurn });
-    return { parent, broken };
+    const parent = hasIds ? this.tokens.add({ id, prompt, generation }) : (sent.before?.call.id ?? null);
+    const found = hasIds ? this.#breakOf(id, asked.frame, sent) : null;
+    const ends = this.#conversations.keep(sent, answered);
+    const call: Earlier = { id, ...ends, frame: asked.frame, hasIds, endsTurn: hasIds && endsTurn, broken: null };
+    if (ends.end !== ends.sent) ends.end.answered = call;
+    if (hasIds) reachedBy(call);
+    if (found && prompt) call.broken = await this.#named(found, prompt, decode);
+    return { parent, broken: call.broken };
   }
 
-  /**
-   * What the engine has already said and been told of a conversation that is about to be sent; null for nothing, and where
-   * tools, instructions or the template have changed since: these stand in front of it. Remembers nothing.
-   */
-  prefixOf(sent: readonly string[], frame: string): TokenPrefix | null {
-    const before = this.#before(this.#entries.read(sent));
-    if (!before?.endsTurn || before.frame !== frame) return null;
-    return { ids: this.#branches.sequenceOf(before.id), entries: before.covers };
+  /** No more calls will come: only what their tokens are is kept. */
+  end(): void {
+    this.#conversations = new Conversations();
   }
 
-  /**
-   * The call whose conversation, its answer included, goes on in `now`, and how many entries that covers: the one that covers
-   * most, of equals the latest.
-   */
-  #before(now: readonly Entry[]): (Earlier & { readonly covers: number }) | null {
-    let best: (Earlier & { readonly covers: number }) | null = null;
-    for (const call of this.#calls.toReversed()) {
-      // The same sent again, as after an empty answer, does not go on.
-      const covers = coveredBy(call, now) ?? 0;
-      if (covers > call.sent && covers > (best?.covers ?? 0)) best = { ...call, covers };
-    }
-    return best;
-  }
-
-  /** Why the prompt does not continue the call that its conversation followed; null where it does, or follows none. */
-  async #explain(call: AnsweredCall, prompt: readonly number[], decode: Decode): Promise<PrefixBreak | null> {
-    const now = this.#entries.of(call.sent);
-    const followed = this.#followed(now);
+  /** Where and why the prompt does not continue the call that its conversation followed; null where it does, or follows none. */
+  #breakOf(id: string, frame: string, heard: Found<Earlier>): FoundBreak | null {
+    const followed = this.#followed(heard);
     if (!followed) return null;
-    const { id: after, said, change, frame } = followed;
-    const position = this.#branches.firstDifference(after, prompt);
+    const { after, reason } = followed;
+    const position = this.tokens.firstDifference(after, id);
     if (position === null) return null;
-    if (change !== "same") return { reason: change, after, position };
-    if (frame !== call.frame) return { reason: "edited_history", after, position };
-    const expected = Array.from(this.#branches.sequenceOf(after, position));
-    return { reason: await rendered(said, expected, prompt.slice(position), decode), after, position };
+    if (typeof reason === "string") return { reason, after, position };
+    if (reason.frame !== frame) return { reason: "edited_history", after, position };
+    return { reason, after, position };
   }
 
   /** The call with ids that a conversation follows: the one it goes on with, else the one it has most in common with. */
-  #followed(now: readonly Entry[]): Followed | null {
-    const before = this.#before(now);
-    if (before?.hasIds) return { ...before, said: saidIn(before.entries), change: "same" };
-    const spoken = saidIn(now);
-    let best: { call: Earlier; said: Said[]; common: number } | null = null;
-    for (const call of this.#calls) {
-      if (!call.hasIds) continue;
-      const said = saidIn(call.entries);
-      const common = commonStart(said, spoken);
-      if (!best || common >= best.common) best = { call, said, common };
-    }
-    if (!best) return null;
-    const isRepeated = commonStart(saidIn(best.call.entries.slice(0, best.call.sent)), spoken) === spoken.length;
-    const change = isRepeated ? "other" : historyChange(best.said, spoken);
-    return change === "other" ? null : { ...best.call, said: best.said, change };
+  #followed({ before, known, said }: Found<Earlier>): Followed | null {
+    if (before?.call.hasIds) return { after: before.call.id, reason: before.call };
+    let at: Point<Earlier> | null = known;
+    while (at && !at.passed) at = at.before;
+    if (!at?.passed) return null;
+    // What is asked again follows what it followed the first time.
+    const isRepeated = at.depth === said.length && at.passed.sent.depth >= said.length;
+    if (isRepeated) return at.sent?.broken ?? null;
+    const change = historyChange(saidUpTo(at.passed.end), said);
+    if (change === "other") return null;
+    return { after: at.passed.id, reason: change === "same" ? at.passed : change };
+  }
+
+  async #named(found: FoundBreak, prompt: readonly number[], decode: Decode): Promise<PrefixBreak> {
+    const { reason: known, after, position } = found;
+    if (typeof known === "string") return { reason: known, after, position };
+    const expected = Array.from(this.tokens.sequenceOf(after, position));
+    const reason = await rendered(saidUpTo(known.end), expected, prompt.slice(position), decode);
+    return { reason, after, position };
   }
 }
 
-interface Followed extends Earlier {
-  readonly said: readonly Said[];
-  readonly change: Exclude<HistoryChange, "other">;
+interface Followed {
+  readonly after: string;
+  /** The call itself, where its conversation only went on. */
+  readonly reason: BreakReason | Earlier;
 }
 
-/** How many of the entries `now` stand for the call's whole conversation; null when it does not go on there. */
-function coveredBy({ entries }: Earlier, now: readonly Entry[]): number | null {
-  // What comes back byte for byte, as from our own agents, need not be compared by what it says.
-  if (entries.every(({ raw }, at) => raw === now[at]?.raw)) return entries.length;
-  return covered(saidIn(entries), now);
+interface FoundBreak extends Followed {
+  readonly position: number;
 }
 
-function saidIn(entries: readonly Entry[]): Said[] {
-  return entries.flatMap(({ said }) => said);
+function reachedBy(call: Earlier): void {
+  call.sent.sent = call;
+  for (let at: Point<Earlier> | null = call.end; at; at = at.before) at.passed = call;
 }
 
-/** How many entries say what was said before, and nothing else; null when they do not. */
-function covered(before: readonly Said[], now: readonly Entry[]): number | null {
-  let at = 0;
-  for (const [index, { said }] of now.entries()) {
-    if (at === before.length) return index;
-    if (commonStart(before.slice(at), said) < said.length) return null;
-    at += said.length;
-  }
-  return at === before.length ? now.length : null;
-}
-
-/** What the engine made of a conversation that only went on. Tokens from the first that differs on. */
+/** What the engine made of a conversation that only went on: the tokens from the first that differs on. */
 async function rendered(
   said: readonly Said[],
   expectedIds: readonly number[],

@@ -23,7 +23,7 @@ export function historyChange(before: readonly Said[], now: readonly Said[]): Hi
 }
 
 /** How many things both begin with. */
-export function commonStart(a: readonly Said[], b: readonly Said[]): number {
+function commonStart(a: readonly Said[], b: readonly Said[]): number {
   let at = 0;
   while (at < a.length && at < b.length && a[at]?.key === b[at]?.key) at++;
   return at;
@@ -41,11 +41,20 @@ interface Kept {
 
 /** Entries of `before` that are found again, in order. */
 function keptEntries(before: readonly Said[], now: readonly Said[]): Kept[] {
+  const places = new Map<string, number[]>();
+  // The last first, so that the first that is left is at the end.
+  for (const [at, { key }] of [...before.entries()].reverse()) {
+    const list = places.get(key);
+    if (list) list.push(at);
+    else places.set(key, [at]);
+  }
   const kept: Kept[] = [];
   let from = 0;
   for (const [index, entry] of now.entries()) {
-    const at = before.findIndex((one, position) => position >= from && one.key === entry.key);
-    if (at < 0) continue;
+    const list = places.get(entry.key) ?? [];
+    let at = list.pop();
+    while (at !== undefined && at < from) at = list.pop();
+    if (at === undefined) continue;
     kept.push({ entry, before: at, now: index });
     from = at + 1;
   }

@@ -4,26 +4,25 @@ import type { Caller, ModelCall, ModelClient, ModelSession } from "../port.ts";
 import { CallLog } from "./call-log.ts";
 import { frameOf } from "./frame.ts";
 
-/** The model for one attempt of one rollout: its calls are placed among each other. */
-export function openSession(client: ModelClient, caller: Caller): ModelSession {
-  let log = new CallLog();
+/** The model for one attempt of one rollout: its calls are placed among each other, in a log that others may read. */
+export function openSession(client: ModelClient, caller: Caller, log = new CallLog()): ModelSession {
   let turns = 0;
   return {
     name: client.name,
     async respond(ctx, request) {
-      const sent = entriesOf(request);
-      const frame = frameOf(request);
-      const call = await client.respond(ctx, request, { caller, number: ++turns, prefix: log.prefixOf(sent, frame) });
+      const asked = log.ask(entriesOf(request), frameOf(request));
+      const turn = { caller, number: ++turns, prefix: asked.prefix };
+      const call = await client.respond(ctx, request, turn);
       const { items, tokens } = call;
       const id = newId("call");
-      const answered = { id, sent, answered: items, tokens, frame, endsTurn: endsTurn(call) };
+      const answered = { id, answered: items, tokens, endsTurn: endsTurn(call) };
       const decode = async (ids: readonly number[]) => (await client.decode?.(ctx, ids).catch(() => null)) ?? null;
-      const placement = await log.add(answered, decode);
+      const placement = await log.add(asked, answered, decode);
       return { ...call, id, ...placement };
     },
     tokenizer: async (ctx, path, body) => (await client.tokenizer?.(ctx, path, body)) ?? null,
     end: () => {
-      log = new CallLog();
+      log.end();
       client.finish?.(caller.session);
     },
   };

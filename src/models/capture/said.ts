@@ -19,37 +19,6 @@ export function saidIn(raw: string): readonly Said[] {
   return isJsonObject(value) ? saidBy(value) : [];
 }
 
-/** An entry of a conversation, and what it says. */
-export interface Entry {
-  readonly raw: string;
-  readonly said: readonly Said[];
-}
-
-/** The entries of a conversation, each read once: it comes back whole with every turn. */
-export class Entries {
-  readonly #known = new Map<string, Entry>();
-
-  /** Reads and remembers. */
-  of(conversation: readonly string[]): Entry[] {
-    return conversation.map((raw) => this.#entry(raw));
-  }
-
-  /** Reads what is not known yet, and does not remember it. */
-  read(conversation: readonly string[]): Entry[] {
-    return conversation.map((raw) => this.#known.get(raw) ?? { raw, said: saidIn(raw) });
-  }
-
-  #entry(raw: string): Entry {
-    const known = this.#known.get(raw);
-    if (known) return known;
-    // A piece of a string keeps the whole of it in memory: here, the body of every turn.
-    const own = Buffer.from(raw).toString();
-    const entry = { raw: own, said: saidIn(raw) };
-    this.#known.set(own, entry);
-    return entry;
-  }
-}
-
 function saidBy(entry: JsonObject): Said[] {
   const type = entry["type"] ?? "message";
   if (type === "reasoning") return [said("reasoning", null, textOf(entry["summary"]) || textOf(entry["content"]))];

@@ -27,7 +27,7 @@ export async function exactAttempt(
   const { request, prefix, settings } = asked;
   const posts = new Posts(ctx, engine);
   const chat = chatDialect.compose(request, settings);
-  const before = chatDialect.compose(withEntries(request, prefix.entries), settings);
+  const before = () => chatDialect.compose(withEntries(request, prefix.entries), settings);
   try {
     const answer = await exactTurn(posts, { ids: prefix.ids, chat, before });
     if (typeof answer === "string") return { notExact: answer };

@@ -28,6 +28,7 @@ test.each([
   [[1], [1], [null]],
   [[1], [1.5], null],
   [[-1], null, null],
+  [[2 ** 31], null, null],
   ["1", null, null],
 ])("%j, %j, %j is refused", (prompt, generation, logProbs) => {
   expect(() => capture(prompt, generation, logProbs)).toThrow(/model bad response/);

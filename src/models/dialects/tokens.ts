@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../core/json/parse.ts";
+import { isIds } from "../../core/tokens/token-lists.ts";
 import type { TokenCapture } from "../port.ts";
 import type { Fault } from "./fault.ts";
 
@@ -40,10 +41,9 @@ function tokenId(token: unknown): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-function ids(value: unknown, name: string, fault: Fault): number[] | null {
+function ids(value: unknown, name: string, fault: Fault): readonly number[] | null {
   if (value === null || value === undefined) return null;
-  const isId = (id: unknown): id is number => Number.isSafeInteger(id) && (id as number) >= 0;
-  if (Array.isArray(value) && value.every(isId)) return value;
+  if (isIds(value)) return value;
   throw fault("model_bad_response", `${name} is not a list of token ids`);
 }
 

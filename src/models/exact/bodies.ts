@@ -2,21 +2,25 @@ import { z } from "zod";
 import { isJsonObject, type JsonObject, parseJson } from "../../core/json/parse.ts";
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
+import { isIds } from "../../core/tokens/token-lists.ts";
 
 /** Makes the error of an answer that cannot be read. */
 export type BadResponse = (detail: string) => Error;
 
 /** Lists of thousands: a schema for each element costs more than all else. */
-const Ids = z.custom<readonly number[]>(
-  (value) => Array.isArray(value) && value.every((id) => Number.isSafeInteger(id) && id >= 0),
-  "must be a list of token ids",
-);
+const Ids = z.custom<readonly number[]>(isIds, "must be a list of token ids");
 
 const RenderedBody = z.looseObject({ token_ids: Ids, features: z.unknown().optional() });
 
+/** Token ids, and the same as JSON: it is long, and written once. */
+export interface Prompt {
+  readonly ids: readonly number[];
+  readonly text: string;
+}
+
 /** What an engine makes of a Chat request: a request to generate. */
 export interface Rendered {
-  readonly ids: readonly number[];
+  readonly prompt: Prompt;
   /** Members of the sampling parameters, raw. */
   readonly sampling: ReadonlyMap<string, string>;
   /** Images, sound or video stand for tokens of the prompt. */
@@ -37,7 +41,12 @@ export function readRendered(text: string, bad: BadResponse): Rendered {
     const value = members.get(name) ?? "null";
     return value === "null" ? [] : [[name, value] as const];
   });
-  return { ids, sampling, hasMedia: features !== null && features !== undefined, passedOn };
+  return {
+    prompt: { ids, text: members.get("token_ids") ?? "[]" },
+    sampling,
+    hasMedia: features !== null && features !== undefined,
+    passedOn,
+  };
 }
 
 const LogProbs = z.custom<readonly { readonly logprob: number }[]>(
@@ -98,15 +107,8 @@ export interface ChatBody {
   readonly value: JsonObject;
 }
 
-/**
- * A Chat completion with the tokens it was made of, as vLLM puts them there on request. The prompt as JSON is long, and was written
- * once already.
- */
-export function withTokens(
-  chat: string,
-  prompt: { readonly ids: readonly number[]; readonly text: string },
-  { ids, logProbs }: Generated,
-): ChatBody {
+/** A Chat completion with the tokens it was made of, as vLLM puts them there on request. */
+export function withTokens(chat: string, prompt: Prompt, { ids, logProbs }: Generated): ChatBody {
   const body = rawMembers(chat);
   const choice = rawMembers(rawElements(body.get("choices") ?? "[]")[0] ?? "{}");
   const content = ids.map((id, at) => ({

@@ -1,6 +1,6 @@
 import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
-import { type BadResponse, type ChatBody, type Generated, readGenerated, readRendered, withTokens } from "./bodies.ts";
+import { type BadResponse, type ChatBody, type Prompt, readGenerated, readRendered, withTokens } from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
 
 /** One engine. */
@@ -16,7 +16,7 @@ export interface ExactRequest {
   /** Raw body of the Chat request, with the whole conversation. */
   readonly chat: string;
   /** The same body with only the messages that `ids` stand for, the model's last answer included. */
-  readonly before: string;
+  readonly before: () => string;
 }
 
 export interface ExactAnswer {
@@ -42,59 +42,47 @@ const GENERATE = "/inference/v1/generate";
 export async function exactTurn(engine: ExactEngine, request: ExactRequest): Promise<ExactAnswer | NotExact> {
   const rendered = await engine.post(RENDER, request.chat);
   if (rendered === null) return "unsupported";
-  const { ids: now, sampling, hasMedia, passedOn } = readRendered(rendered, engine.badResponse);
+  const { prompt: now, sampling, hasMedia, passedOn } = readRendered(rendered, engine.badResponse);
   if (hasMedia) return "not_continued";
-  const prompt = continues(request.ids, now) ? now : await spliced(engine, request, now);
+  const prompt = continues(request.ids, now.ids) ? now : await spliced(engine, request, now.ids);
   if (prompt === null) return "not_continued";
-  const promptText = JSON.stringify(prompt);
+  const asked = rawMembers(request.chat);
+  const model = asked.get("model") ?? "null";
   const body = joinMembers([
-    ["model", rawMembers(request.chat).get("model") ?? "null"],
-    ["token_ids", promptText],
+    ["model", model],
+    ["token_ids", prompt.text],
     // Log-probs of just the tokens that were sampled.
     ["sampling_params", joinMembers([...sampling, ["logprobs", "0"]])],
     ...passedOn,
   ]);
   const response = await engine.post(GENERATE, body);
   if (response === null) return "unsupported";
-  return answerOf(engine, request, {
-    body,
-    prompt: { ids: prompt, text: promptText },
-    generated: readGenerated(response, engine.badResponse),
-  });
-}
-
-async function spliced(
-  engine: ExactEngine,
-  { ids, before }: ExactRequest,
-  now: readonly number[],
-): Promise<number[] | null> {
-  const past = joinMembers([...rawMembers(before), ["add_generation_prompt", "false"]]);
-  const rendered = await engine.post(RENDER, past);
-  return rendered === null ? null : splice(ids, { before: readRendered(rendered, engine.badResponse).ids, now });
-}
-
-interface Turn {
-  readonly body: string;
-  readonly prompt: { readonly ids: readonly number[]; readonly text: string };
-  readonly generated: Generated;
-}
-
-async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn): Promise<ExactAnswer | NotExact> {
-  const { body, prompt, generated } = turn;
+  const generated = readGenerated(response, engine.badResponse);
   const derender = joinMembers([
-    ["model", rawMembers(request.chat).get("model") ?? "null"],
+    ["model", model],
     ["generate_response", generated.forParsing],
     ["prompt_tokens", String(prompt.ids.length)],
-    ["chat_request", lastMessageOnly(request.chat)],
+    ["chat_request", lastMessageOnly(asked)],
   ]);
   const chat = await engine.post(DERENDER, derender);
   if (chat === null) return "unsupported";
   return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
 }
 
+async function spliced(
+  engine: ExactEngine,
+  { ids, before }: ExactRequest,
+  now: readonly number[],
+): Promise<Prompt | null> {
+  const past = joinMembers([...rawMembers(before()), ["add_generation_prompt", "false"]]);
+  const rendered = await engine.post(RENDER, past);
+  if (rendered === null) return null;
+  const prompt = splice(ids, { before: readRendered(rendered, engine.badResponse).prompt.ids, now });
+  return prompt && { ids: prompt, text: JSON.stringify(prompt) };
+}
+
 /** What an engine parses an answer by is beside the messages, which are large: the last one stands for all. */
-function lastMessageOnly(chat: string): string {
-  const members = rawMembers(chat);
-  const messages = rawElements(members.get("messages") ?? "[]");
-  return joinMembers(members.set("messages", joinElements(messages.slice(-1))));
+function lastMessageOnly(chat: ReadonlyMap<string, string>): string {
+  const messages = rawElements(chat.get("messages") ?? "[]");
+  return joinMembers(new Map([...chat, ["messages", joinElements(messages.slice(-1))]]));
 }

@@ -15,12 +15,15 @@ const MOST_AFTER_END = 4;
  * before, or when it is not to be seen where the last answer ends.
  */
 export function splice(ids: ArrayLike<number>, { before, now }: Renderings): number[] | null {
-  if (before.some((id, at) => id !== now[at])) return null;
+  if (!continues(before, now)) return null;
   const end = ids[ids.length - 1];
   // What was sampled last ends the answer, as `<|im_end|>`; after it the template adds what it adds, as a line break.
   const answerEnd = end === undefined ? -1 : before.lastIndexOf(end);
   if (answerEnd < 0 || before.length - 1 - answerEnd > MOST_AFTER_END) return null;
-  return [...Array.from(ids), ...now.slice(answerEnd + 1)];
+  const prompt: number[] = [];
+  for (let at = 0; at < ids.length; at++) prompt.push(ids[at] ?? 0);
+  for (let at = answerEnd + 1; at < now.length; at++) prompt.push(now[at] ?? 0);
+  return prompt;
 }
 
 /** Whether `prompt` starts with `ids`. */

@@ -2,15 +2,12 @@ import type { BranchSample } from "../../contract/samples.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { newId } from "../../core/ids.ts";
 import type { Logger } from "../../core/logger.ts";
-import { type ContiguityReport, checkContiguity } from "../../core/tokens/contiguity.ts";
-import { branchSamples, checkedCall } from "../capture/branch-samples.ts";
-import { openSession } from "../capture/open-session.ts";
+import type { ContiguityReport } from "../../core/tokens/contiguity.ts";
 import type { ModelClient } from "../port.ts";
 import { GatewayListener } from "./listener.ts";
 import type { GatewaySession } from "./session.ts";
-import { GatewaySessions } from "./sessions.ts";
+import { GatewaySessions, type SessionLimits } from "./sessions.ts";
 
 export interface ModelGatewayOptions {
   readonly models: ReadonlyMap<string, ModelClient>;
@@ -21,6 +18,12 @@ export interface ModelGatewayOptions {
   readonly publicUrl: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly limits?: GatewayLimits | undefined;
+}
+
+export interface GatewayLimits extends SessionLimits {
+  /** Memory of one session. Default 128 MiB. */
+  readonly sessionBytes?: number | undefined;
 }
 
 /** What a session is opened with. */
@@ -40,9 +43,20 @@ export interface ModelSessionState {
   /** Answered so far. */
   readonly calls: number;
   readonly contiguity: ContiguityReport;
+  /** Memory that it takes. */
+  readonly bytes: number;
   readonly ended: boolean;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+}
+
+/** A page of a session's samples. */
+export interface ModelSessionSamples {
+  readonly items: BranchSample[];
+  /** The branch where the next page begins. */
+  readonly next: number;
+  /** The session has ended, and this page reaches the end of its samples. */
+  readonly complete: boolean;
 }
 
 /**
@@ -56,22 +70,20 @@ export class ModelGateway {
 
   constructor(options: ModelGatewayOptions) {
     this.#options = options;
-    this.#sessions = new GatewaySessions({ clock: options.clock });
+    const { clock, logger, limits } = options;
+    this.#sessions = new GatewaySessions({ clock, logger, ...limits });
   }
 
   /** Throws `unknown_model`, and `overloaded` when there are too many sessions. `root` is the agent's base URL without `/v1`. */
   async open(ctx: CallContext, request: OpenModelSession): Promise<ModelSessionState & { readonly root: string }> {
-    const { models, clock } = this.#options;
+    const { models, clock, limits } = this.#options;
     const client = models.get(request.model);
     if (!client) throw new SandlotError("unknown_model", { name: request.model });
     const base = await this.#url();
-    const { session, token } = this.#sessions.open({
-      tenant: ctx.principal.tenant,
-      model: openSession(client, { session: newId("model_session"), group: request.group }),
-      names: new Set([client.name, client.upstream]),
-      sampling: request.sampling,
-      bounds: { expiresAt: clock.now() + request.lifetimeMs, maxCalls: request.maxCalls },
-    });
+    const { lifetimeMs, maxCalls, group, sampling } = request;
+    const bounds = { expiresAt: clock.now() + lifetimeMs, maxCalls, maxBytes: limits?.sessionBytes ?? 128 << 20 };
+    const { tenant } = ctx.principal;
+    const { session, token } = this.#sessions.open({ tenant, client, group, sampling, bounds });
     return { ...stateOf(session), root: `${base}/r/${token}` };
   }
 
@@ -80,15 +92,26 @@ export class ModelGateway {
     return stateOf(this.#find(ctx, id));
   }
 
-  /** Throws `not_found`. */
-  samples(ctx: CallContext, id: string): BranchSample[] {
-    return branchSamples(this.#find(ctx, id).captured());
+  /** Samples from a branch on, `limit` at most. One that is fetched to its end after it has ended is soon forgotten. Throws `not_found`. */
+  samples(ctx: CallContext, id: string, { from, limit }: { from: number; limit: number }): ModelSessionSamples {
+    const session = this.#find(ctx, id);
+    const { items, next } = session.captured.samples.page(from, { limit });
+    const complete = session.isEnded && next === null;
+    if (complete) this.#sessions.fetched(id);
+    return { items, next: next ?? from + items.length, complete };
   }
 
-  /** Ends a session; what it captured stays until it expires. Throws `not_found`. */
+  /** Ends a session; what it captured stays for a while. Throws `not_found`. */
   end(ctx: CallContext, id: string): ModelSessionState {
     const session = this.#find(ctx, id);
-    session.end();
+    this.#sessions.end(id);
+    return stateOf(session);
+  }
+
+  /** Ends a session and forgets it. Throws `not_found`. */
+  remove(ctx: CallContext, id: string): ModelSessionState {
+    const session = this.#find(ctx, id);
+    this.#sessions.remove(id);
     return stateOf(session);
   }
 
@@ -117,8 +140,6 @@ export class ModelGateway {
   }
 }
 
-function stateOf(session: GatewaySession): ModelSessionState {
-  const { id, model, calls, isEnded, bounds } = session;
-  const contiguity = checkContiguity(session.captured().map(checkedCall));
-  return { id, model, calls: calls.length, contiguity, ended: isEnded, expiresAt: bounds.expiresAt };
+function stateOf({ id, model, calls, captured, bytes, isEnded: ended, bounds }: GatewaySession): ModelSessionState {
+  return { id, model, calls, contiguity: captured.contiguity, bytes, ended, expiresAt: bounds.expiresAt };
 }

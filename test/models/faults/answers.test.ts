@@ -4,7 +4,7 @@ import { createOpenAiClient, openSession } from "../../../src/models/index.ts";
 import type { Fault } from "../../../src/models/stand-in/faults/fault.ts";
 import { skippingClock } from "../clocks.ts";
 import { closedAfterEach } from "../closed-after-each.ts";
-import { openGatewaySession } from "../gateway-session.ts";
+import { openGatewaySession, samplesOf } from "../gateway-session.ts";
 import { completionWith, NO_ROUTE, sendJson, startEndpoint } from "../scripted-endpoint.ts";
 import { openFleetOf, startFleet, turn } from "./fleet-of-stand-ins.ts";
 
@@ -54,7 +54,7 @@ describe("an answer that can't be used", () => {
     const { openai, session } = await openGatewaySession(fleet.client, closing);
     const call = openai.chat.completions.create({ model: "policy", messages: [{ role: "user", content: "hello" }] });
     await expect(call).rejects.toMatchObject({ status: 502, code });
-    expect(session.captured()).toEqual([]);
+    expect(samplesOf(session)).toEqual([]);
     expect(begunInAll()).toBe(3);
   });
 
@@ -101,7 +101,7 @@ describe("an answer that can be used", () => {
     const text = call?.type === "function" ? call.function.arguments : "";
     expect('{"a": 17}'.startsWith(text)).toBe(true);
     expect(() => JSON.parse(text) as unknown).toThrow();
-    expect(session.captured()).toMatchObject([{ finishReason: "tool_calls" }]);
+    expect(samplesOf(session)).toMatchObject([{ finish_reason: "tool_calls", problem: null }]);
     expect(begunInAll()).toBe(1);
   });
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import { closedAfterEach } from "../closed-after-each.ts";
-import { type GatewaySessionSettings, openGatewaySession } from "../gateway-session.ts";
+import { type GatewaySessionSettings, openGatewaySession, samplesOf } from "../gateway-session.ts";
 import { type FleetSettings, startFleet, turn } from "./fleet-of-stand-ins.ts";
 
 const closing = closedAfterEach();
@@ -76,7 +76,7 @@ describe.each(PATHS)("what cannot be answered on %s", (path) => {
     const body = errorIn(path, invalid, { code: "context_length_exceeded" });
     expect(answer).toMatchObject({ status: 400, retry: "false", body });
     expect(JSON.stringify(answer.body)).toContain("maximum context length is 64 tokens");
-    expect(session.captured()).toEqual([]);
+    expect(samplesOf(session)).toEqual([]);
     expect(await posts([engine(0).url, engine(1).url])).toBe(1);
   });
 

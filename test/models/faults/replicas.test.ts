@@ -4,7 +4,7 @@ import { rootContext, withScope } from "../../../src/core/context.ts";
 import type { ModelFleetOptions } from "../../../src/models/fleet/index.ts";
 import type { Fault } from "../../../src/models/stand-in/faults/fault.ts";
 import { closedAfterEach } from "../closed-after-each.ts";
-import { openGatewaySession } from "../gateway-session.ts";
+import { openGatewaySession, samplesOf } from "../gateway-session.ts";
 import { startReplica } from "../test-replica.ts";
 import { openFleetOf, startFleet, turn, until } from "./fleet-of-stand-ins.ts";
 
@@ -214,7 +214,7 @@ describe("a caller that goes", () => {
     controller.abort();
     await ended;
     await until(() => counters().running === 0 && inFlight() === 0);
-    expect([begunInAll(), counters().aborted, session.captured().length]).toEqual([1, 1, 0]);
+    expect([begunInAll(), counters().aborted, samplesOf(session).length]).toEqual([1, 1, 0]);
   });
 
   it("while it waits for a replica leaves the queue", async () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rootContext } from "../../../src/core/context.ts";
-import { branchSamples } from "../../../src/models/capture/branch-samples.ts";
 import { closedAfterEach } from "../closed-after-each.ts";
-import { openGatewaySession } from "../gateway-session.ts";
+import { openGatewaySession, samplesOf } from "../gateway-session.ts";
 import { startFleet, turn, until } from "./fleet-of-stand-ins.ts";
 
 const closing = closedAfterEach();
@@ -66,11 +65,11 @@ describe("a weight update with 50 calls in flight", () => {
     await fleet.updates.resume(rootContext(), { weightVersion: "2" });
     await second;
     await say("and on");
-    const samples = branchSamples(session.captured());
+    const samples = samplesOf(session);
     expect(samples.map(({ call_ids, problem, break: broken }) => [call_ids.length, problem, broken])).toEqual([
       [3, null, null],
     ]);
-    expect(session.calls.map(({ finishReason }) => finishReason)).not.toContain("abort");
+    expect(samples[0]?.finish_reason).toBe("stop");
     expect(begunInAll()).toBe(mode === "abort" ? 4 : 3);
   });
 });
