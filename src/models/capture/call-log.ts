@@ -63,6 +63,11 @@ export class CallLog {
     return this.tokens.bytes + this.#conversations.bytes;
   }
 
+  /** An equal string that keeps nothing else in memory: the log's own, for an entry that it knows. */
+  own(raw: string): string {
+    return this.#conversations.own(raw);
+  }
+
   /** Looks up a conversation, raw JSON of items or messages, and remembers nothing. */
   ask(conversation: readonly string[], frame: string): AskedCall {
     const sent = this.#conversations.find(this.#conversations.read(conversation));

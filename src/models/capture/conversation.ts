@@ -51,6 +51,11 @@ export class Conversations<Call> {
     return this.#bytes;
   }
 
+  /** An equal string that is no piece of another: the one that is held, where there is one. */
+  own(raw: string): string {
+    return this.#entries.get(raw)?.raw ?? ownCopy(raw);
+  }
+
   /** What the entries of a conversation say; remembers nothing. */
   read(conversation: readonly string[]): Entry[] {
     return conversation.map((raw) => this.#entries.get(raw) ?? { raw, said: saidIn(raw) });
@@ -104,13 +109,16 @@ export class Conversations<Call> {
   }
 
   #remember(raw: string, said: readonly Said[]): void {
-    // A piece of a string keeps the whole of it in memory: here, the body of every turn.
-    const bytes = Buffer.from(raw);
-    const own = bytes.toString();
+    const own = ownCopy(raw);
     this.#entries.set(own, { raw: own, said });
     // A string with any letter beyond Latin-1 takes two bytes for each.
-    this.#bytes += ENTRY_BYTES + (bytes.length === raw.length ? raw.length : 2 * raw.length);
+    this.#bytes += ENTRY_BYTES + (Buffer.byteLength(own) === own.length ? own.length : 2 * own.length);
   }
+}
+
+/** A piece of a string keeps the whole of it in memory: here, the body of every turn. */
+function ownCopy(raw: string): string {
+  return Buffer.from(raw).toString();
 }
 
 /** What was said up to a point, from after another one on its way. */

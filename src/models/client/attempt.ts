@@ -24,7 +24,7 @@ export interface Asked {
 export async function attempt(ctx: CallContext, engine: Engine, asked: Asked): Promise<Attempt> {
   const { dialect, request, model, body } = asked;
   const { fault } = engine;
-  const sent = await engine.post(ctx, engine.route(dialect.route), body());
+  const sent = await engine.post(ctx, engine.route(dialect.route), body);
   if (sent.kind === "failed") return sent;
   const { status, startedAt, durationMs } = sent;
   const called = (text: string, reading: Reading): Attempt => {

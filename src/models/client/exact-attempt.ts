@@ -26,10 +26,16 @@ export async function exactAttempt(
 ): Promise<Attempt | AsText> {
   const { request, prefix, settings } = asked;
   const posts = new Posts(ctx, engine);
-  const chat = chatDialect.compose(request, settings);
-  const before = () => chatDialect.compose(withEntries(request, prefix.entries), settings);
+  const written = (part: ModelRequest) => () => chatDialect.compose(part, settings);
+  const turn = {
+    ids: prefix.ids,
+    model: JSON.stringify(settings.model),
+    chat: written(request),
+    before: written(withEntries(request, 0, prefix.entries)),
+    last: written(withEntries(request, -1)),
+  };
   try {
-    const answer = await exactTurn(posts, { ids: prefix.ids, chat, before });
+    const answer = await exactTurn(posts, turn);
     if (typeof answer === "string") return { notExact: answer };
     const read = chatDialect.read(answer.chat, request, engine.fault);
     if (read === null) throw engine.fault("model_bad_response", "the engine parsed its answer to nothing");
@@ -75,7 +81,7 @@ class Posts implements ExactEngine {
   /** Is handed on without its object. */
   readonly badResponse = (detail: string): SandlotError => this.#engine.fault("model_bad_response", detail);
 
-  async post(path: string, body: string): Promise<string | null> {
+  async post(path: string, body: () => string): Promise<string | null> {
     const { fault } = this.#engine;
     const sent = await this.#engine.post(this.#ctx, this.#engine.root(path), body);
     if (sent.kind === "failed") throw new Stopped(sent);
@@ -93,7 +99,7 @@ class Posts implements ExactEngine {
     const read = overflowReading(this.#engine.name, sent.startedAt);
     throw new Stopped({
       kind: "answered",
-      call: { request: body, response: text, status, ...read, ...this.times },
+      call: { request: body(), response: text, status, ...read, ...this.times },
     });
   }
 }

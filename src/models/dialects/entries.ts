@@ -5,9 +5,9 @@ export function entriesOf({ input, chat }: ModelRequest): readonly string[] {
   return chat?.messages ?? input;
 }
 
-/** The request with only the first entries of its conversation. */
-export function withEntries(request: ModelRequest, count: number): ModelRequest {
+/** The request with only some entries of its conversation, counted as by `Array.slice`. */
+export function withEntries(request: ModelRequest, start: number, end?: number): ModelRequest {
   const { input, chat } = request;
-  if (!chat) return { ...request, input: input.slice(0, count) };
-  return { ...request, chat: { ...chat, messages: chat.messages.slice(0, count) } };
+  if (!chat) return { ...request, input: input.slice(start, end) };
+  return { ...request, chat: { ...chat, messages: chat.messages.slice(start, end) } };
 }

@@ -1,4 +1,4 @@
-import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/json/raw.ts";
+import { joinMembers, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
 import { type BadResponse, type ChatBody, type Prompt, readGenerated, readRendered, withTokens } from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
@@ -6,17 +6,21 @@ import { continues, splice } from "./splice.ts";
 /** One engine. */
 export interface ExactEngine {
   /** Posts a body to a path from the root; null when the engine does not serve that path. */
-  post(path: string, body: string): Promise<string | null>;
+  post(path: string, body: () => string): Promise<string | null>;
   readonly badResponse: BadResponse;
 }
 
 /** A turn whose prompt is to continue tokens that the engine was told and sampled. */
 export interface ExactRequest {
   readonly ids: ArrayLike<number>;
-  /** Raw body of the Chat request, with the whole conversation. */
-  readonly chat: string;
+  /** The name of the model, raw. */
+  readonly model: string;
+  /** Writes the raw body of the Chat request, with the whole conversation. */
+  readonly chat: () => string;
   /** The same body with only the messages that `ids` stand for, the model's last answer included. */
   readonly before: () => string;
+  /** The same body with only its last message: what an engine parses an answer by is beside the messages, which are large. */
+  readonly last: () => string;
 }
 
 export interface ExactAnswer {
@@ -46,27 +50,26 @@ export async function exactTurn(engine: ExactEngine, request: ExactRequest): Pro
   if (hasMedia) return "not_continued";
   const prompt = continues(request.ids, now.ids) ? now : await spliced(engine, request, now.ids);
   if (prompt === null) return "not_continued";
-  const asked = rawMembers(request.chat);
-  const model = asked.get("model") ?? "null";
-  const body = joinMembers([
-    ["model", model],
-    ["token_ids", prompt.text],
-    // Log-probs of just the tokens that were sampled.
-    ["sampling_params", joinMembers([...sampling, ["logprobs", "0"]])],
-    ...passedOn,
-  ]);
+  const body = () =>
+    joinMembers([
+      ["model", request.model],
+      ["token_ids", prompt.text],
+      // Log-probs of just the tokens that were sampled.
+      ["sampling_params", joinMembers([...sampling, ["logprobs", "0"]])],
+      ...passedOn,
+    ]);
   const response = await engine.post(GENERATE, body);
   if (response === null) return "unsupported";
   const generated = readGenerated(response, engine.badResponse);
   const derender = joinMembers([
-    ["model", model],
+    ["model", request.model],
     ["generate_response", generated.forParsing],
     ["prompt_tokens", String(prompt.ids.length)],
-    ["chat_request", lastMessageOnly(asked)],
+    ["chat_request", request.last()],
   ]);
-  const chat = await engine.post(DERENDER, derender);
+  const chat = await engine.post(DERENDER, () => derender);
   if (chat === null) return "unsupported";
-  return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
+  return { request: body(), chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
 }
 
 async function spliced(
@@ -74,15 +77,9 @@ async function spliced(
   { ids, before }: ExactRequest,
   now: readonly number[],
 ): Promise<Prompt | null> {
-  const past = joinMembers([...rawMembers(before()), ["add_generation_prompt", "false"]]);
+  const past = () => joinMembers([...rawMembers(before()), ["add_generation_prompt", "false"]]);
   const rendered = await engine.post(RENDER, past);
   if (rendered === null) return null;
   const prompt = splice(ids, { before: readRendered(rendered, engine.badResponse).prompt.ids, now });
   return prompt && { ids: prompt, text: JSON.stringify(prompt) };
-}
-
-/** What an engine parses an answer by is beside the messages, which are large: the last one stands for all. */
-function lastMessageOnly(chat: ReadonlyMap<string, string>): string {
-  const messages = rawElements(chat.get("messages") ?? "[]");
-  return joinMembers(new Map([...chat, ["messages", joinElements(messages.slice(-1))]]));
 }

@@ -32,11 +32,8 @@ export async function serveCall(
   try {
     await session.running(async (controller) => {
       res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
-      const { text, release } = await readBody(req, options.body, options.clock, controller.signal);
+      const { asked, release } = await readCall(req, session, dialect, options, controller.signal);
       try {
-        throwIfAborted(controller.signal);
-        const asked = dialect.read(text);
-        checkModel(asked, session);
         const request = withSampling(agentsRequest(asked.request), session.sampling);
         answer.begin(asked);
         const call = await session.respond(contextOf(session, controller.signal, options.logger), request);
@@ -47,6 +44,26 @@ export async function serveCall(
     });
   } catch (thrown) {
     answer.fail(SandlotError.from(thrown));
+  }
+}
+
+/** Reads what is asked, and lets go of the body: an answer may take hours. */
+async function readCall(
+  req: IncomingMessage,
+  session: GatewaySession,
+  dialect: ServedDialect,
+  { body, clock }: ServeCallOptions,
+  signal: AbortSignal,
+): Promise<{ readonly asked: AskedCall; readonly release: () => void }> {
+  const { text, release } = await readBody(req, body, clock, signal);
+  try {
+    throwIfAborted(signal);
+    const asked = dialect.read(text, session.own);
+    checkModel(asked, session);
+    return { asked, release };
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

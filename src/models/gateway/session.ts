@@ -115,6 +115,9 @@ export class GatewaySession {
     return call;
   }
 
+  /** For a piece of a body that is to outlive it. Entries of the conversation are held once, however often they are sent. */
+  readonly own = (raw: string): string => this.#log.own(raw);
+
   /** Null where the model has no tokenizer. */
   tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer | null> {
     return this.#model.tokenizer(ctx, path, body);

@@ -4,7 +4,7 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type Failed, type Fault, faultsOf } from "../dialects/fault.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
-import { createTransport } from "./transport.ts";
+import { type Body, createTransport } from "./transport.ts";
 import type { HttpAnswer } from "./whole-answer.ts";
 import { transportFailure } from "./transport-failure.ts";
 
@@ -49,7 +49,7 @@ export interface Engine {
   /** Path of one beside it, e.g. of `/tokenize`. */
   root(path: string): string;
   /** Posts a body once and reads the whole answer. Throws only the context's own reason, when the context ended. */
-  post(ctx: CallContext, path: string, body: string, headers?: Headers): Promise<Exchanged | Failed>;
+  post(ctx: CallContext, path: string, body: Body, headers?: Headers): Promise<Exchanged | Failed>;
   /** Gets a path once, like `post`. */
   get(ctx: CallContext, path: string): Promise<Exchanged | Failed>;
   /** Ends all connections; calls in flight fail. Idempotent. */
@@ -77,7 +77,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
   const send = async (
     ctx: CallContext,
     path: string,
-    body: string | null,
+    body: Body | null,
     more: Headers,
   ): Promise<HttpAnswer | Failed> => {
     throwIfEnded(ctx);
@@ -100,7 +100,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
   const exchange = async (
     ctx: CallContext,
     path: string,
-    body: string | null,
+    body: Body | null,
     more: Headers,
   ): Promise<Exchanged | Failed> => {
     const startedAt = clock.now();

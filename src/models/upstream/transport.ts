@@ -9,10 +9,13 @@ export interface TransportOptions {
   readonly maxBodyBytes: number;
 }
 
+/** Text, or what writes it once it is sent: a long one need not be held until it is answered. */
+export type Body = string | (() => string);
+
 /** HTTP to one origin over kept-alive connections. */
 export interface Transport {
   /** Posts a body, or gets where it is null, and reads the whole answer. Rejects with undici's or the socket's error, or the signal's reason. */
-  send(signal: AbortSignal, path: string, headers: Record<string, string>, body: string | null): Promise<HttpAnswer>;
+  send(signal: AbortSignal, path: string, headers: Record<string, string>, body: Body | null): Promise<HttpAnswer>;
   /** Whether `error` is the loss of a connection that had carried an answer before. */
   lostReused(error: unknown): boolean;
   /** Ends all connections; calls in flight fail. Idempotent. */
@@ -44,7 +47,7 @@ export function createTransport(options: TransportOptions): Transport {
           pool.dispatch({ path, method: "GET", headers }, answer);
           return;
         }
-        const bytes = Buffer.from(body);
+        const bytes = Buffer.from(typeof body === "string" ? body : body());
         const sized = { ...headers, "content-length": String(bytes.length) };
         pool.dispatch({ path, method: "POST", headers: sized, body: sentOnce(bytes) }, answer);
       }),
