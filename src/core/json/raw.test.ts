@@ -31,6 +31,11 @@ describe("raw JSON", () => {
     expect(joinElements(rawElements('[1e400 , 0.10,"]\\"",[ ]]'))).toBe('[1e400,0.10,"]\\"",[ ]]');
   });
 
+  it("takes lists apart that mix numbers with what has brackets of its own", () => {
+    const text = '{"a":[1,"]",2],"b":[1,[2],{"c":"]"}],"d":[1,2],"e":[3]}';
+    expect([...rawMembers(text).values()]).toEqual(['[1,"]",2]', '[1,[2],{"c":"]"}]', "[1,2]", "[3]"]);
+  });
+
   it("takes the last of duplicate keys, as JSON.parse does", () => {
     expect(rawMembers('{"a":1,"a":2}').get("a")).toBe("2");
   });

@@ -79,6 +79,14 @@ function skipString(text: string, at: number): number {
   }
 }
 
+/** The end of a list of numbers that starts at `at`: token ids come by the ten thousand. Null for anything else. */
+function skipFlatList(text: string, at: number): number | null {
+  if (text[at] !== "[" || !/\d/.test(text.charAt(at + 1))) return null;
+  const end = text.indexOf("]", at);
+  const inside = text.slice(at + 1, end);
+  return end < 0 || inside.includes('"') || inside.includes("[") || inside.includes("{") ? null : end + 1;
+}
+
 /** The end of the value that starts at `at`. Iterative: depth costs no stack. */
 function skipValue(text: string, at: number): number {
   const first = text.charCodeAt(at);
@@ -88,6 +96,8 @@ function skipValue(text: string, at: number): number {
     end.lastIndex = at;
     return end.test(text) ? end.lastIndex - 1 : text.length;
   }
+  const flat = skipFlatList(text, at);
+  if (flat !== null) return flat;
   const structural = /["[\]{}]/g;
   structural.lastIndex = at;
   let depth = 0;
