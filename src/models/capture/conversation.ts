@@ -44,6 +44,8 @@ const POINT_BYTES = 300;
 export class Conversations<Call> {
   readonly #beginning: Point<Call> = emptyPoint(null, null);
   readonly #entries = new Map<string, Entry>();
+  /** The conversation that was kept last. The next one mostly goes on with it: to compare texts is cheaper than to look them up. */
+  #latest: readonly Entry[] = [];
   #bytes = POINT_BYTES;
 
   /** Memory that it takes, estimated. */
@@ -53,7 +55,11 @@ export class Conversations<Call> {
 
   /** What the entries of a conversation say; remembers nothing. */
   read(conversation: readonly string[]): Entry[] {
-    return conversation.map((raw) => this.#entries.get(raw) ?? { raw, said: saidIn(raw) });
+    return conversation.map((raw, at) => {
+      const guess = this.#latest[at];
+      if (guess?.raw === raw) return guess;
+      return this.#entries.get(raw) ?? { raw, said: saidIn(raw) };
+    });
   }
 
   /** How far a conversation is known; remembers nothing. */
@@ -78,11 +84,11 @@ export class Conversations<Call> {
     answered: readonly string[],
   ): { readonly sent: Point<Call>; readonly end: Point<Call> } {
     let sent = this.#beginning;
-    for (const { raw, said } of entries) {
+    this.#latest = entries.map(({ raw, said }) => {
       const from = sent;
       sent = this.#advance(from, said);
-      if (!this.#entries.has(raw)) this.#remember(raw, saidUpTo(sent, from));
-    }
+      return this.#entries.get(raw) ?? this.#remember(raw, saidUpTo(sent, from));
+    });
     const said = answered.flatMap((raw) => saidIn(raw));
     return { sent, end: this.#advance(sent, said) };
   }
@@ -103,13 +109,15 @@ export class Conversations<Call> {
     return point;
   }
 
-  #remember(raw: string, said: readonly Said[]): void {
+  #remember(raw: string, said: readonly Said[]): Entry {
     // A piece of a string keeps the whole of it in memory: here, the body of every turn.
     const bytes = Buffer.from(raw);
     const own = bytes.toString();
-    this.#entries.set(own, { raw: own, said });
+    const entry = { raw: own, said };
+    this.#entries.set(own, entry);
     // A string with any letter beyond Latin-1 takes two bytes for each.
     this.#bytes += ENTRY_BYTES + (bytes.length === raw.length ? raw.length : 2 * raw.length);
+    return entry;
   }
 }
 
