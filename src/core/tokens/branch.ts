@@ -34,16 +34,22 @@ export function firstBranch(): Branch {
 export function follow(place: Place, ids: ArrayLike<number>, start = 0): Place {
   let { branch, depth } = place;
   for (let at = start; ;) {
-    const own = branch.ids;
-    const shift = branch.from + at - depth;
-    const end = Math.min(ids.length, at + branch.from + branch.length - depth);
-    const begin = at;
-    while (at < end && own[at - shift] === ids[at]) at++;
-    depth += at - begin;
+    const known = branch.ids.subarray(depth - branch.from, branch.length);
+    const common = commonLength(known, ids, at);
+    at += common;
+    depth += common;
     const fork = at < ids.length ? branch.forks?.get(depth)?.get(ids[at] ?? 0) : undefined;
     if (!fork) return { branch, depth };
     branch = fork;
   }
+}
+
+/** How long `known` is what `ids` hold from `start` on. The hottest loop of a call: it runs over its whole prompt. */
+function commonLength(known: Int32Array, ids: ArrayLike<number>, start: number): number {
+  const most = Math.min(known.length, ids.length - start);
+  let at = 0;
+  while (at < most && known[at] === ids[start + at]) at++;
+  return at;
 }
 
 /** Bytes more that `extend` takes for so many ids. */

@@ -44,6 +44,8 @@ const POINT_BYTES = 300;
 export class Conversations<Call> {
   readonly #beginning: Point<Call> = emptyPoint(null, null);
   readonly #entries = new Map<string, Entry>();
+  /** The conversation that was kept last. The next one mostly goes on with it: to compare texts is cheaper than to look them up. */
+  #latest: readonly Entry[] = [];
   #bytes = POINT_BYTES;
 
   /** Memory that it takes, estimated. */
@@ -58,7 +60,11 @@ export class Conversations<Call> {
 
   /** What the entries of a conversation say; remembers nothing. */
   read(conversation: readonly string[]): Entry[] {
-    return conversation.map((raw) => this.#entries.get(raw) ?? { raw, said: saidIn(raw) });
+    return conversation.map((raw, at) => {
+      const guess = this.#latest[at];
+      if (guess?.raw === raw) return guess;
+      return this.#entries.get(raw) ?? { raw, said: saidIn(raw) };
+    });
   }
 
   /** How far a conversation is known; remembers nothing. */
@@ -83,11 +89,11 @@ export class Conversations<Call> {
     answered: readonly string[],
   ): { readonly sent: Point<Call>; readonly end: Point<Call> } {
     let sent = this.#beginning;
-    for (const { raw, said } of entries) {
+    this.#latest = entries.map(({ raw, said }) => {
       const from = sent;
       sent = this.#advance(from, said);
-      if (!this.#entries.has(raw)) this.#remember(raw, saidUpTo(sent, from));
-    }
+      return this.#entries.get(raw) ?? this.#remember(raw, saidUpTo(sent, from));
+    });
     const said = answered.flatMap((raw) => saidIn(raw));
     return { sent, end: this.#advance(sent, said) };
   }
@@ -108,11 +114,12 @@ export class Conversations<Call> {
     return point;
   }
 
-  #remember(raw: string, said: readonly Said[]): void {
-    const own = ownCopy(raw);
-    this.#entries.set(own, { raw: own, said });
+  #remember(raw: string, said: readonly Said[]): Entry {
+    const entry = { raw: ownCopy(raw), said };
+    this.#entries.set(entry.raw, entry);
     // A string with any letter beyond Latin-1 takes two bytes for each.
-    this.#bytes += ENTRY_BYTES + (Buffer.byteLength(own) === own.length ? own.length : 2 * own.length);
+    this.#bytes += ENTRY_BYTES + (Buffer.byteLength(raw) === raw.length ? raw.length : 2 * raw.length);
+    return entry;
   }
 }
 
