@@ -222,6 +222,32 @@ describe("a weight update", () => {
     expect(replica.calls).toHaveLength(2);
   });
 
+  it.each([
+    { says: "its final version", body: { weight_version: "2" }, before: "1", after: "2" },
+    { says: "its final version, and nobody else any", body: { metadata: { weight_version: "2" } } },
+    { says: "none", body: {}, before: "1", after: "2" },
+  ])("names both versions of a call under which weights changed: the engine says $says", async (update) => {
+    const { body, before, after } = update;
+    const replica = await replicaOf("a");
+    const fleet = fleetOf([replica]);
+    await fleet.updates.resume(rootContext(), { weightVersion: before });
+    let answer: () => void = () => undefined;
+    replica.reply = (response) => (answer = () => sendJson(response, 200, { ...completionWith("mixed"), ...body }));
+    const call = respond(fleet, "1");
+    await until(() => replica.calls.length === 1);
+    await fleet.updates.pause(rootContext(), "keep");
+    await fleet.updates.resume(rootContext(), { weightVersion: after });
+    answer();
+    const span = { version: null, between: [before ?? null, "2"], start: 0 };
+    expect(await call).toMatchObject({ weightVersion: "2", weightVersions: [span] });
+    // No update fell into the next one.
+    const next = respond(fleet, "1");
+    await until(() => replica.calls.length === 2);
+    answer();
+    expect(await next).toMatchObject({ weightVersion: "2" });
+    expect((await next).weightVersions).toBeUndefined();
+  });
+
   it("lets a replica that joins meanwhile wait with the others, and knows the replicas that it is told of", async () => {
     const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     if (!a || !b) throw new Error("two were started");

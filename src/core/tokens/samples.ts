@@ -19,6 +19,8 @@ export interface SampledCall {
 /** Tokens `start` (inclusive) to `end` (exclusive) of a generation, and the weights they were sampled from. */
 export interface VersionSpan {
   readonly version: string | null;
+  /** Where weights changed at a token that nobody knows: the versions that sampled its first and its last; `version` is null. */
+  readonly between?: readonly [string | null, string | null] | undefined;
   readonly start: number;
   readonly end: number;
 }
@@ -104,7 +106,7 @@ function joined(path: readonly SampledCall[], claimed: ReadonlySet<string>, supe
     const mask = call.trainable && !claimed.has(call.id) ? 1 : 0;
     for (const [at, id] of call.generation.entries()) put(id, mask, call.logProbs[at] ?? 0);
     for (const span of call.weightVersions)
-      sample.spans.push({ call: call.id, version: span.version, start: start + span.start, end: start + span.end });
+      sample.spans.push({ ...span, call: call.id, start: start + span.start, end: start + span.end });
   }
   return sample;
 }

@@ -143,6 +143,7 @@ export class Balancer {
     replica.health.resume();
     replica.health.orders.isStale = isStale;
     if (weightVersion !== undefined) replica.weightVersion = weightVersion;
+    if (!isStale) for (const lease of replica.leases) lease.updated();
     this.#changed();
   }
 

@@ -87,14 +87,16 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
   };
 }
 
-/** A call with where it was answered, and by which weights where the engine itself does not tell. */
-function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCall {
-  if (call.weightVersion !== null) return { ...call, replica };
-  const stamp = { ...call, replica, weightVersion: weights.after };
-  const length = call.tokens.generationTokenIds?.length ?? 0;
-  // They were changed meanwhile, and nobody knows at which token.
-  const isMixed = weights.before !== weights.after;
-  return isMixed ? { ...stamp, weightVersions: [{ version: null, start: 0, end: length }] } : stamp;
+/** A call with where it was answered, and by which weights where the engine itself does not tell by spans. */
+function stamped({ value: call, replica, weights: { before, after, isUpdated } }: Served<ModelCall>): ModelCall {
+  const { weightVersions: told = [], tokens } = call;
+  if (told.length > 0) return { ...call, replica };
+  // What an engine says beside its answer is the version it ended with.
+  const last = call.weightVersion ?? after;
+  const stamp = { ...call, replica, weightVersion: last };
+  if (!isUpdated || before === last) return stamp;
+  const span = { version: null, between: [before, last] as const, start: 0 };
+  return { ...stamp, weightVersions: [{ ...span, end: tokens.generationTokenIds?.length ?? 0 }] };
 }
 
 function usedBy(result: Attempt): Used<ModelCall> {

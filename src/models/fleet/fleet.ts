@@ -49,7 +49,7 @@ export class Fleet implements Upstream {
       const used = await this.#use(ctx, lease, use);
       if (used.kind === "done") {
         const after = lease.release(usageOf(used.usage));
-        const weights = { before: lease.weightVersion, after };
+        const weights = { before: lease.weightVersion, after, isUpdated: lease.isUpdated };
         return { value: used.value, replica: lease.replica, weights, tries: failures.sent + 1 };
       }
       lease.fail(fateOf(used).fault);

@@ -1,7 +1,7 @@
 import { type Clock, sleep } from "../../core/clock.ts";
 import type { Engine } from "./engine.ts";
 import { retryWait } from "./retry-wait.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Upstream, WeightsAround } from "./upstream.ts";
 
 export interface OneEngineOptions {
   /** Further tries of one call. Default 2. */
@@ -24,8 +24,7 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
       const placed = external && site.caller ? withSession(engine, site.caller.session) : engine;
       for (let tries = 1; ; tries++) {
         const used = await use(ctx, placed);
-        if (used.kind === "done")
-          return { value: used.value, replica: null, weights: { before: null, after: null }, tries };
+        if (used.kind === "done") return { value: used.value, replica: null, weights: UNKNOWN, tries };
         const remainingMs = ctx.deadline - clock.now();
         const wait = retryWait(used, { tries, retries, remainingMs, maxWaitMs, random: random() });
         if (wait === null) throw used.error;
@@ -36,6 +35,9 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
     close: () => engine.close(),
   };
 }
+
+/** Nobody tells of updates behind one URL but the engine itself. */
+const UNKNOWN: WeightsAround = { before: null, after: null, isUpdated: false };
 
 /** Names under which routers look for what keeps calls together: vllm-router, SGLang's, Dynamo. */
 const SESSION_HEADERS = ["x-session-id", "x-smg-routing-key", "x-dynamo-session-id"];

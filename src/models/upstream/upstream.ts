@@ -23,13 +23,21 @@ export type Used<T> =
     }
   | Failed;
 
+/** What is known of the weights that a call was answered with. */
+export interface WeightsAround {
+  /** The replica's version as the call began and as it ended; null where nobody has said. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Whether a weight update ended meanwhile. */
+  readonly isUpdated: boolean;
+}
+
 /** What a call came to, and where. */
 export interface Served<T> {
   readonly value: T;
   /** Null where there is only one endpoint. */
   readonly replica: string | null;
-  /** Version of the replica's weights as the call began and as it ended; null where nobody has said. */
-  readonly weights: { readonly before: string | null; readonly after: string | null };
+  readonly weights: WeightsAround;
   /** Times it was sent. */
   readonly tries: number;
 }
