@@ -269,6 +269,16 @@ describe("a weight update", () => {
     expect(await call).toMatchObject({ weightVersion: "2" });
   });
 
+  it("says why a replica does not follow, and keeps the key to itself", async () => {
+    const replica = await replicaOf("a");
+    replica.follow = (response, _path, { authorization }) => response.writeHead(500).end(`no: ${authorization}`);
+    const fleet = fleetOf([replica], { apiKey: "secret" });
+    const [paused] = await fleet.updates.pause(rootContext(), "keep");
+    expect(paused?.problem).toContain("answers 500: no: Bearer [API key]");
+    const [resumed] = await fleet.updates.resume(rootContext(), {});
+    expect(resumed?.problem).not.toContain("secret");
+  });
+
   it("keeps training away from a replica that has failed it, until the next one", async () => {
     const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     const fleet = fleetOf(replicas);

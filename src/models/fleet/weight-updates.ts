@@ -1,6 +1,5 @@
 import type { CallContext } from "../../core/context.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
-import { utf8Text } from "../../core/json/parse.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Balancer } from "../balancer/index.ts";
 import type { Engine } from "../upstream/engine.ts";
@@ -99,6 +98,8 @@ async function order(ctx: CallContext, admin: Engine, path: string): Promise<voi
   const sent = await admin.post(ctx, admin.root(path), "");
   if (sent.kind === "failed") throw sent.error;
   if (sent.status >= 200 && sent.status <= 299) return;
-  const detail = `${path} answers ${sent.status}: ${utf8Text(sent.body).slice(0, 300)}`;
-  throw new SandlotError("model_rejected", { model: admin.name, detail, status: sent.status });
+  const { status } = sent;
+  throw admin.fault("model_rejected", `${path} answers ${status}: ${Buffer.from(sent.body).toString("utf8")}`, {
+    status,
+  });
 }
