@@ -39,9 +39,12 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
       }
       const file = model.replicas_file;
       const replicas = file === undefined ? (model.replicas ?? []) : await readReplicasFile(file);
-      const queueTimeoutMs = model.queue_timeout_seconds * 1000;
+      const waits = {
+        queueTimeoutMs: model.queue_timeout_seconds * 1000,
+        pauseTimeoutMs: model.pause_timeout_seconds * 1000,
+      };
       const policy = routing === "external" ? "sticky_least_cost" : routing;
-      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), queueTimeoutMs, logger });
+      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), ...waits, logger });
       closers.add(() => fleet.close());
       models.set(name, fleet.client);
       fleets.set(name, { fleet, routing: policy, configuredUrls: new Set(replicas.map(({ url: one }) => one)) });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROUTINGS } from "../contract/models.ts";
+import { MAX_PAUSE_SECONDS, ROUTINGS } from "../contract/models.ts";
 
 const HttpUrl = z.url({ protocol: /^https?$/, error: "expected an http or https URL, e.g. http://127.0.0.1:8000/v1" });
 const FilePath = z.string().min(1).max(4096);
@@ -35,6 +35,8 @@ export const ModelConfig = z
       .positive()
       .max(24 * 3600)
       .default(600),
+    /** Longest wait for a replica of a fleet to pause for a weight update. */
+    pause_timeout_seconds: z.number().positive().max(MAX_PAUSE_SECONDS).default(300),
     /** The name the endpoint knows it by. */
     model: z.string().min(1).max(512),
     api: z.enum(["auto", "responses", "chat"]).default("auto"),

@@ -68,8 +68,13 @@ export const FleetView = z
 export type FleetView = z.infer<typeof FleetView>;
 
 const OrderResults = z.object({
-  replicas: z.array(z.object({ replica: z.string(), problem: z.string().nullable() })),
+  replicas: z.array(
+    z.object({ replica: z.string(), problem: z.string().nullable().describe("Null where the replica did it.") }),
+  ),
 });
+
+/** Pauses that wait for every call in flight take at most so long. */
+export const MAX_PAUSE_SECONDS = 1800;
 
 const OF_OPERATORS = { scope: "operator", status: 200 } as const;
 
@@ -104,13 +109,19 @@ export const FLEET_ROUTES = {
     method: "POST",
     path: "/api/v1/models/{name}/pause",
     summary: "Begin a weight update: engines pause, new calls wait for the resume",
-    // It may wait for every call in flight.
-    timeoutMs: 900_000,
+    // It may wait for every call in flight, as long as it says.
+    timeoutMs: (MAX_PAUSE_SECONDS + 60) * 1000,
     body: z.strictObject({
       mode: z
         .enum(["wait", "keep", "abort"])
         .default("wait")
         .describe("Calls in flight finish, or freeze and go on with the new weights, or are aborted and made again."),
+      timeout_seconds: z
+        .number()
+        .positive()
+        .max(MAX_PAUSE_SECONDS)
+        .optional()
+        .describe("Longest wait for a replica to pause. Default: the model's `pause_timeout_seconds`."),
     }),
     response: OrderResults,
   },

@@ -269,6 +269,69 @@ describe("a weight update", () => {
     expect(await call).toMatchObject({ weightVersion: "2" });
   });
 
+  it("waits for a replica that hangs no longer than it may, and gives it no version that it does not have", async () => {
+    const [a, hangs] = await Promise.all(["a", "hangs"].map((id) => replicaOf(id)));
+    if (!a || !hangs) throw new Error("two were started");
+    const fleet = fleetOf([a, hangs], { pauseTimeoutMs: 200 });
+    await until(() => stateOf(fleet, "a") === "ready" && stateOf(fleet, "hangs") === "ready");
+    const follow = hangs.follow;
+    let weights = "1";
+    hangs.follow = (response, path, headers) => {
+      if (path === "/weight_info") sendJson(response, 200, { weight_version: weights });
+      else if (path === "/resume") follow(response, path, headers);
+    };
+    const pauseAndResume = async (weightVersion: string) => {
+      const paused = await within(5_000, (ctx) => fleet.updates.pause(ctx, "keep"));
+      expect(paused.map(({ replica, problem }) => [replica, problem === null])).toEqual([
+        ["a", true],
+        ["hangs", false],
+      ]);
+      return fleet.updates.resume(rootContext(), { weightVersion });
+    };
+    const versions = () => fleet.snapshot().replicas.map(({ state, weightVersion }) => [state, weightVersion]);
+
+    const resumed = await pauseAndResume("2");
+    expect(resumed[1]?.problem).toContain("it did not pause, and its engine has 1");
+    expect(versions()).toEqual([
+      ["ready", "2"],
+      ["stale", null],
+    ]);
+    // It was updated all the same, and says so.
+    weights = "3";
+    expect((await pauseAndResume("3")).map(({ problem }) => problem)).toEqual([null, null]);
+    expect(versions()).toEqual([
+      ["ready", "3"],
+      ["ready", "3"],
+    ]);
+  });
+
+  it("hardly waits for a replica that is known to be dead", async () => {
+    const dead = await replicaOf("dead");
+    dead.follow = () => undefined;
+    const fleet = fleetOf([dead]);
+    await until(() => stateOf(fleet, "dead") === "ready");
+    dead.health = 500;
+    await until(() => stateOf(fleet, "dead") === "dead");
+    const paused = await within(4_000, (ctx) => fleet.updates.pause(ctx, "wait"));
+    expect(paused[0]?.problem).toContain("for 2 s");
+  });
+
+  it("ends pauses that nobody waits for any more", async () => {
+    const slow = await replicaOf("slow");
+    const follow = slow.follow;
+    let closed = false;
+    slow.follow = (response, path, headers) => {
+      if (path.startsWith("/pause")) response.on("close", () => (closed = true));
+      else follow(response, path, headers);
+    };
+    const fleet = fleetOf([slow]);
+    const pausing = fleet.updates.pause(rootContext(), "wait");
+    await until(() => slow.orders.length === 1);
+    await fleet.updates.resume(rootContext(), {});
+    expect((await pausing)[0]?.problem).toContain("the weight update has ended");
+    await until(() => closed);
+  });
+
   it("says why a replica does not follow, and keeps the key to itself", async () => {
     const replica = await replicaOf("a");
     replica.follow = (response, _path, { authorization }) => response.writeHead(500).end(`no: ${authorization}`);

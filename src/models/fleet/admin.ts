@@ -72,8 +72,9 @@ export class FleetAdmin {
     return this.view(name);
   }
 
-  pause(ctx: CallContext, name: string, mode: PauseMode): Promise<ReplicaResult[]> {
-    return this.#get(name).fleet.updates.pause(ctx, mode);
+  /** `timeoutMs` instead of the configured one. */
+  pause(ctx: CallContext, name: string, mode: PauseMode, timeoutMs?: number): Promise<ReplicaResult[]> {
+    return this.#get(name).fleet.updates.pause(ctx, mode, timeoutMs);
   }
 
   resume(

@@ -107,8 +107,8 @@ export class Members {
 }
 
 const ADMIN_CONNECTIONS = 2;
-/** Pausing may wait for every call in flight: prime-rl gives it as long. */
-const ADMIN_TIMEOUT_MS = 720_000;
+/** Whoever orders has limits of his own. */
+const ADMIN_TIMEOUT_MS = 24 * 3_600_000;
 /** How often the balancer lets time have its effects, milliseconds. */
 const TICK_MS = 250;
 

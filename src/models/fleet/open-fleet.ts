@@ -28,6 +28,8 @@ export interface ModelFleetOptions
   readonly members?: readonly Member[] | undefined;
   /** Pause between two looks at a replica. Default 2,000. */
   readonly watchEveryMs?: number | undefined;
+  /** Longest wait for a replica to pause for a weight update. Default 300,000. */
+  readonly pauseTimeoutMs?: number | undefined;
   readonly logger?: Logger | undefined;
   /** Numbers in [0, 1). Default Math.random. */
   readonly random?: (() => number) | undefined;
@@ -61,7 +63,7 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
   members.set(0, options.members ?? []);
   const { retries, queueTimeoutMs } = options;
   const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, clock, random });
-  const updates = new WeightUpdates({ balancer, members, logger });
+  const updates = new WeightUpdates({ balancer, members, clock, logger, pauseTimeoutMs: options.pauseTimeoutMs });
   return {
     client: createClient(options, fleet),
     updates,
