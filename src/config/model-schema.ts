@@ -7,7 +7,7 @@ const FilePath = z.string().min(1).max(4096);
 /** One replica of a fleet. */
 export const ReplicaConfig = z.strictObject({
   url: HttpUrl,
-  /** Default: host and port of the URL. */
+  /** Default: host, port and path of the URL. */
   id: z.string().min(1).max(256).optional(),
   max_in_flight: z.int().min(1).max(100_000).optional(),
   /** vLLM's `--max-num-seqs`. */
@@ -16,8 +16,27 @@ export const ReplicaConfig = z.strictObject({
 });
 export type ReplicaConfig = z.output<typeof ReplicaConfig>;
 
+/** What a replica is called. */
+export function replicaId({ id, url }: ReplicaConfig): string {
+  if (id !== undefined) return id;
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname.replace(/\/+$/, "").replace(/\/v1$/, "")}`;
+}
+
 /** The replicas of a fleet. */
-export const ReplicaList = z.array(ReplicaConfig).min(1).max(1024);
+export const ReplicaList = z
+  .array(ReplicaConfig)
+  .min(1)
+  .max(1024)
+  .superRefine((list, context) => {
+    const seen = new Set<string>();
+    for (const [at, replica] of list.entries()) {
+      const id = replicaId(replica);
+      if (seen.has(id))
+        context.addIssue({ code: "custom", path: [at, "id"], message: `another replica is ${id}: give each its id` });
+      seen.add(id);
+    }
+  });
 
 /** One model under a name of ours: an OpenAI-compatible endpoint, or a fleet of them. */
 export const ModelConfig = z

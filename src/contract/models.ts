@@ -32,7 +32,7 @@ export const MembershipInput = z.strictObject({
   generation: z
     .int()
     .min(1)
-    .describe("Grows with every change; an older one is refused, the same one changes nothing."),
+    .describe("Grows with every change; an older one is refused, and so is the same one with other replicas."),
   replicas: z.array(ReplicaInput).max(1024).describe("All of them: who is missing finishes its calls and leaves."),
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { replicaId } from "../../src/config/index.ts";
 import { explain } from "../../src/config/explain.ts";
 import { load, problems, write } from "./support.ts";
 
@@ -58,6 +59,19 @@ describe("models", () => {
       yaml: "models: { a: { model: m, routing: external, replicas: [{ url: 'http://h' }] } }",
     });
     expect(external["models.a.routing"]).toContain("the router's url");
+  });
+
+  test("replicas are told apart by host, port and path, or by the ids that are given to them", () => {
+    const fleet = (...replicas: string[]) => ({
+      yaml: `models: { a: { model: m, replicas: [${replicas.map((one) => `{ ${one} }`).join(", ")}] } }`,
+    });
+    const paths = load(fleet("url: 'http://h:1/a/v1'", "url: 'http://h:1/b'", "url: 'http://h:1/'"));
+    expect(paths.config.models["a"]?.replicas?.map(replicaId)).toEqual(["h:1/a", "h:1/b", "h:1"]);
+    const same = problems(fleet("url: 'http://h:1'", "url: 'http://h:1/v1?x=1'"));
+    expect(same["models.a.replicas[1].id"]).toContain("another replica is h:1");
+    expect(problems(fleet("url: 'http://h:1', id: x", "url: 'http://h:2', id: x"))).toHaveProperty([
+      "models.a.replicas[1].id",
+    ]);
   });
 
   test("a model without its URL, with a wrong one or two keys is refused", () => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
 import { openFleet, type ModelFleet, type ModelFleetOptions } from "../../src/models/fleet/index.ts";
 import type { ModelCall } from "../../src/models/port.ts";
+import { manualClock } from "./clocks.ts";
 import { completionWith, sendJson } from "./scripted-endpoint.ts";
 import { fails, type Reply, says, startReplica, type TestReplica } from "./test-replica.ts";
 
@@ -182,6 +183,13 @@ describe("a fleet", () => {
     expect(await last).toMatchObject({ replica: "a" });
     await until(() => fleet.snapshot().replicas.length === 1);
   });
+});
+
+it("a fleet that cannot be opened leaves nothing behind", () => {
+  const clock = manualClock();
+  const members = ["a", "a"].map((id) => ({ id, url: "http://127.0.0.1:1" }));
+  expect(() => openFleet({ name: "policy", model: "m", members, clock })).toThrow(/replicas\[1\].id/);
+  expect(clock.pending()).toEqual([]);
 });
 
 describe("a weight update", () => {

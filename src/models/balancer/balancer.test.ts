@@ -270,7 +270,7 @@ describe("Balancer's membership", () => {
     expect(balancer.snapshot()).toMatchObject({ generation: 5, replicas: [{ id: "r0" }, { id: "r1" }, { id: "r2" }] });
     expect(() => balancer.setMembers({ generation: 4, members })).toThrow(/generation: is older than 5/);
     expect(() => balancer.setMembers({ generation: 6, members: [{ id: "a" }, { id: "a", kvTokens: 0 }] })).toThrow(
-      /members\.1\.id: is there twice; members\.1\.kvTokens/,
+      /replicas\[1\]\.id: is there twice; replicas\[1\]\.kv_tokens/,
     );
     expect(balancer.snapshot().generation).toBe(5);
   });
