@@ -19,7 +19,7 @@ const ModelSessionInput = z.strictObject({
     "Members of a Responses request, and of vLLM's beside them, that replace what the agent asks for.",
   ),
   lifetime_seconds: z.number().positive().max(DAY_SECONDS).default(7200),
-  max_calls: z.int().min(1).max(100_000).default(1000),
+  max_calls: z.int().min(1).max(100_000).default(1000).describe("Questions to the tokenizer count, too."),
 });
 
 /** A session of the rollout gateway: one trajectory of somebody else's agent. */

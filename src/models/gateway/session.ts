@@ -2,7 +2,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { newId } from "../../core/ids.ts";
 import type { CapturedCall } from "../capture/branch-samples.ts";
-import type { ModelRequest, ModelSession, PlacedCall, TokenizerAnswer, TokenizerPath } from "../port.ts";
+import type { ModelRequest, ModelSession, PlacedCall, TokenizerPath } from "../port.ts";
 
 /** What a gateway session may do. */
 export interface SessionBounds {
@@ -66,18 +66,23 @@ export class GatewaySession {
 
   /** Asks the model. Throws `session_spent` beyond the bound of calls, and what the model throws. */
   async respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall> {
-    const { maxCalls } = this.bounds;
-    if (this.#asked >= maxCalls) throw new SandlotError("session_spent", { session_id: this.id, calls: maxCalls });
-    this.#asked++;
+    this.#spend();
     const call = await this.#model.respond(ctx, request);
     const { request: _sent, response: _text, answer: _answer, items: _items, ...kept } = call;
     this.#calls.push(kept);
     return call;
   }
 
-  /** Null where the model has no tokenizer. */
-  tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer | null> {
+  /** Asks the model's tokenizer, which counts as a call; null where it has none. Throws like `respond`. */
+  async tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<string | null> {
+    this.#spend();
     return this.#model.tokenizer(ctx, path, body);
+  }
+
+  #spend(): void {
+    const { maxCalls } = this.bounds;
+    if (this.#asked >= maxCalls) throw new SandlotError("session_spent", { session_id: this.id, calls: maxCalls });
+    this.#asked++;
   }
 
   /** The call's answer did not reach its caller: nothing can follow from it. */
