@@ -61,6 +61,25 @@ describe("models", () => {
     expect(external["models.a.routing"]).toContain("the router's url");
   });
 
+  test("settings of fleets beside a URL are refused: they would do nothing", () => {
+    const model = (more: string) => ({ yaml: `models: { a: { model: m, url: 'http://h', ${more} } }` });
+    const found = problems(model("routing: chwbl, queue_timeout_seconds: 5"));
+    expect(Object.keys(found)).toEqual(["models.a.routing", "models.a.queue_timeout_seconds"]);
+    expect(found["models.a.routing"]).toMatch(/is of fleets.*\(from sandlot\.yaml/);
+    expect(problems({ ...model(""), env: { SANDLOT_MODELS_A_ROUTING: "random" } })).toHaveProperty([
+      "models.a.routing",
+    ]);
+    expect(load(model("routing: external")).config.models["a"]?.routing).toBe("external");
+  });
+
+  test("tokens by the Responses API are warned of: only some servers give log-probs there", () => {
+    const model = (api: string) => ({
+      yaml: `models: { a: { model: m, url: 'http://h', tokens: true, api: ${api} } }`,
+    });
+    expect(load(model("responses")).warnings).toEqual([expect.stringContaining("models.a: vLLM's Responses API")]);
+    expect(load(model("auto")).warnings).toEqual([]);
+  });
+
   test("replicas are told apart by host, port and path, or by the ids that are given to them", () => {
     const fleet = (...replicas: string[]) => ({
       yaml: `models: { a: { model: m, replicas: [${replicas.map((one) => `{ ${one} }`).join(", ")}] } }`,

@@ -113,7 +113,7 @@ export class ModelGateway {
       throw error;
     });
     const listener = await this.#listener;
-    return publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+    return publicUrl?.replace(/\/+$/, "") ?? `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   }
 }
 
