@@ -6,6 +6,7 @@ import type { ServedDialect } from "../served-dialect.ts";
 import { event, messageEvents } from "./events.ts";
 import { itemsOfMessages } from "./items.ts";
 import { anthropicMessage, messageBody } from "./message.ts";
+import { checkToolChoice } from "../tool-choice.ts";
 import { responsesParams } from "./params.ts";
 
 /** `POST /messages`. */
@@ -14,8 +15,10 @@ export const servedAnthropic: ServedDialect = {
   read: (body) => {
     const members = bodyMembers(body);
     const stopSequences = stopSequencesOf(members);
+    const params = responsesParams(members);
+    checkToolChoice(params);
     return {
-      request: { params: responsesParams(members), input: itemsOfMessages(members.get("messages")) },
+      request: { params, input: itemsOfMessages(members.get("messages")) },
       model: optionalText(members, "model"),
       stream: flag(members, "stream"),
       body: (call, settings = {}) => messageBody(anthropicMessage(call, stopSequences, settings)),

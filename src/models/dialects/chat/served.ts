@@ -7,6 +7,7 @@ import { SSE_COMMENT, sseEvent } from "../sse.ts";
 import { CHAT_DONE, chatChunks } from "./chunks.ts";
 import { chatCompletion, type WantedTokens } from "./completion.ts";
 import { itemsOfMessages } from "./items.ts";
+import { checkToolChoice } from "../tool-choice.ts";
 import { responsesParams } from "./responses-params.ts";
 
 /** `POST /chat/completions`, with vLLM's own parameters. */
@@ -19,9 +20,11 @@ export const servedChat: ServedDialect = {
     const stream = flag(members, "stream");
     const includeUsage = stream && flag(streamOptions(members), "include_usage");
     const wanted = wantedTokens(members);
+    const params = responsesParams(members);
+    checkToolChoice(params);
     const chat = new Map([...members].filter(([key]) => !ABOUT_THE_ANSWER.has(key)));
     return {
-      request: { params: responsesParams(members), input: itemsOfMessages(members.get("messages")), chat },
+      request: { params, input: itemsOfMessages(members.get("messages")), chat },
       model: optionalText(members, "model"),
       stream,
       body: (call, settings = {}) => joinMembers(chatCompletion(call, wanted, settings)),
