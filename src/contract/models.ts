@@ -25,7 +25,7 @@ const ReplicaInput = z.strictObject({
   api_key: z.string().min(1).max(8192).optional().describe("The fleet's own key goes to configured URLs only."),
   max_in_flight: z.int().min(1).max(100_000).optional(),
   max_sequences: z.int().min(1).max(100_000).optional().describe("Sequences that the engine runs at once."),
-  kv_tokens: z.int().min(1).optional().describe("Tokens that its KV cache holds."),
+  kv_tokens: z.int().min(1).optional().describe("Tokens that its KV cache holds. Default: as its engine says."),
 });
 
 export const MembershipInput = z.strictObject({

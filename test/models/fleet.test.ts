@@ -168,6 +168,37 @@ describe("a fleet", () => {
     expect(() => fleet.drain("nobody")).toThrow(/nobody/);
   });
 
+  it("gives an engine as many tokens as its own KV cache holds, unless its operator says otherwise", async () => {
+    const small = await replicaOf("small", () => undefined);
+    const told = await replicaOf("told");
+    for (const replica of [small, told])
+      replica.metrics =
+        'vllm:cache_config_info{block_size="16",num_gpu_blocks="250"} 1\n' +
+        'vllm:cache_config_info{block_size="16",num_gpu_blocks="250"} 1\n';
+    const fleet = fleetOf([], {
+      members: [small, told].map(({ id, endpoint }) => ({
+        id,
+        url: endpoint.url,
+        ...(id === "told" ? { kvTokens: 5_000 } : {}),
+      })),
+    });
+    const sizes = () => fleet.snapshot().replicas.map(({ kvTokens }) => kvTokens);
+    await until(() => String(sizes()) === "8000,5000");
+    fleet.drain("told");
+    // Two prompts of about 5,000 tokens do not fit into it at once.
+    const input = [JSON.stringify({ role: "user", content: "x".repeat(20_000) })];
+    const ask = (session: string) =>
+      fleet.client.respond(
+        rootContext(),
+        { ...request, input },
+        { caller: { session, group: null }, number: 1, prefix: null },
+      );
+    const calls = Promise.allSettled([ask("1"), ask("2")]);
+    await until(() => small.calls.length === 1 && fleet.snapshot().waiting === 1);
+    await fleet.close();
+    await calls;
+  });
+
   it("takes its membership as a whole, refuses an older one, and lets who is left out finish", async () => {
     const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     if (!a || !b) throw new Error("two were started");

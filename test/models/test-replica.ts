@@ -17,6 +17,8 @@ export interface TestReplica {
   health: number;
   /** What the step counter of its engine says. */
   steps: () => number;
+  /** More lines of its metrics. */
+  metrics: string;
 }
 
 export const says =
@@ -35,8 +37,9 @@ export async function startReplica(id: string, reply: Reply = says(id), served =
   const orders: string[] = [];
   const endpoint = await startEndpoint(({ path, body, headers }, response) => {
     if (path === "/health") response.writeHead(replica.health).end();
-    else if (path === "/metrics") response.end(`vllm:iteration_tokens_total_count{engine="0"} ${replica.steps()}\n`);
-    else if (path === "/v1/models") sendJson(response, 200, { data: [{ id: served }] });
+    else if (path === "/metrics") {
+      response.end(`vllm:iteration_tokens_total_count{engine="0"} ${replica.steps()}\n${replica.metrics}`);
+    } else if (path === "/v1/models") sendJson(response, 200, { data: [{ id: served }] });
     else if (path.startsWith("/v1/chat/")) {
       calls.push(body);
       replica.reply(response, body);
@@ -46,6 +49,7 @@ export async function startReplica(id: string, reply: Reply = says(id), served =
     }
   });
   const follow: TestReplica["follow"] = (response) => sendJson(response, 200, {});
-  const replica: TestReplica = { id, endpoint, calls, orders, reply, follow, health: 200, steps: () => steps++ };
+  const well = { health: 200, steps: () => steps++, metrics: "" };
+  const replica: TestReplica = { id, endpoint, calls, orders, reply, follow, ...well };
   return replica;
 }

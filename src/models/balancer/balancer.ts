@@ -121,7 +121,8 @@ export class Balancer {
     const replica = this.#replicas.get(id);
     if (!replica) return;
     if (replica.health.scraped(scrape, replica.inFlight)) this.#fleet.evict(replica);
-    replica.engine = { waiting: scrape.waiting ?? 0, preemptions: scrape.preemptions ?? 0 };
+    const { waiting = 0, preemptions = 0, kvTokens = replica.engine.kvTokens } = scrape;
+    replica.engine = { waiting, preemptions, kvTokens };
     this.#changed();
   }
 

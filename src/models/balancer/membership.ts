@@ -6,7 +6,6 @@ import type { ReplicaCaps } from "./fleet/replica.ts";
 /** Members of one fleet: bounds what a broken source of membership can do. */
 const MAX_MEMBERS = 1_024;
 const DEFAULT_IN_FLIGHT = 256;
-const DEFAULT_KV_TOKENS = 400_000;
 /** Calls in flight beside those that the engine runs: so that it never waits for the next. */
 const SEQUENCE_MARGIN = 1.25;
 
@@ -33,5 +32,5 @@ export function checkMembership({ generation, members }: Membership): void {
 
 export function capsOf({ maxInFlight = DEFAULT_IN_FLIGHT, maxSequences, kvTokens }: MemberSpec): ReplicaCaps {
   const bySequences = maxSequences === undefined ? maxInFlight : Math.ceil(maxSequences * SEQUENCE_MARGIN);
-  return { maxInFlight: Math.min(maxInFlight, bySequences), kvTokens: kvTokens ?? DEFAULT_KV_TOKENS };
+  return { maxInFlight: Math.min(maxInFlight, bySequences), kvTokens: kvTokens ?? null };
 }

@@ -72,7 +72,7 @@ export class Watch {
     balancer.probed(id, problem === null);
     // A scrape that fails says nothing.
     const page = problem === null ? await this.#get(ctx, this.#base.root("/metrics")).catch(() => null) : null;
-    const scrape = page?.status === 200 ? readEngineMetrics(page.text).scrape : null;
+    const scrape = page?.status === 200 ? readEngineMetrics(page.text) : null;
     if (scrape && !this.#stopping.signal.aborted) balancer.scraped(id, scrape);
   }
 
