@@ -102,6 +102,21 @@ describe("a fleet", () => {
     expect(bad.calls.length).toBeGreaterThan(0);
   });
 
+  it("asks the same replica again where the policy has only one for a session", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas, { policy: "hash_mod" });
+    await until(() => ["a", "b"].every((id) => stateOf(fleet, id) === "ready"));
+    const { replica: owner } = await within(10_000, (ctx) => respond(fleet, "1", ctx));
+    const own = replicas.find(({ id }) => id === owner);
+    if (!own) throw new Error("it was answered by one of them");
+    const { reply } = own;
+    own.reply = (response, body) => {
+      own.reply = reply;
+      fails(503)(response, body);
+    };
+    expect(await within(10_000, (ctx) => respond(fleet, "1", ctx))).toMatchObject({ replica: owner });
+  });
+
   it("lets no request that fails engines go through the whole fleet", async () => {
     const replicas = await Promise.all(["a", "b", "c", "d"].map((id) => replicaOf(id, fails(500))));
     const fleet = fleetOf(replicas, { retries: 10 });

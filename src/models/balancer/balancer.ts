@@ -61,7 +61,7 @@ export class Balancer {
   acquire(facts: CallFacts): Lease | Ticket | Refusal {
     if (this.#isClosed) return { kind: "refusal", reason: "closed" };
     const call = this.#fleet.describe(facts);
-    const choice = this.#policy.choose(new Placement(this.#fleet, call), this.#fleet);
+    const choice = this.#policy.choose(this.#placementOf(call), this.#fleet);
     const replica = choice.replica && this.#replicaOf(choice.replica.id);
     if (choice.kind === "send" && replica && !this.#waiting.isBefore(call, replica))
       return this.#grant(call, replica, choice.reason);
@@ -256,7 +256,7 @@ export class Balancer {
 
   #attempt(waiting: Waiting): Attempt {
     const { call, ticket } = waiting;
-    const placement = new Placement(this.#fleet, call);
+    const placement = this.#placementOf(call);
     const choice = this.#policy.choose(placement, this.#fleet);
     if (choice.kind === "send") {
       ticket.settle(this.#grant(call, this.#replicaOf(choice.replica.id), choice.reason));
@@ -270,8 +270,12 @@ export class Balancer {
     return this.#fleet.members.some((replica) => placement.isEligible(replica)) ? "blocked" : "skipped";
   }
 
+  #placementOf(call: Call): Placement {
+    return new Placement(this.#fleet, call, this.#policy.isFixed);
+  }
+
   #late(call: Call): Refusal {
-    const placement = new Placement(this.#fleet, call);
+    const placement = this.#placementOf(call);
     const isAny = this.#fleet.members.some((replica) => placement.isEligible(replica));
     const because = isAny ? "no_room" : "none_ready";
     return { kind: "refusal", reason: "deadline", because, retryAfterSeconds: this.#retryAfter() };

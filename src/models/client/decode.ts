@@ -21,7 +21,7 @@ export async function askTokenizer(
   { model, path, body }: { readonly model: string; readonly path: TokenizerPath; readonly body: string },
 ): Promise<string | null> {
   const named = joinMembers(rawMembers(body).set("model", JSON.stringify(model)));
-  const site = { caller: null, bytes: body.length, continued: false };
+  const site = { caller: null, bytes: body.length, continued: false, exact: false };
   const { value } = await upstream.call<string | null>(ctx, site, async (scope, engine) => {
     const sent = await engine.post(scope, engine.root(path), named);
     if (sent.kind === "failed") return sent;

@@ -52,6 +52,10 @@ export class Fleet implements Upstream {
         const weights = { before: lease.weightVersion, after, isUpdated: lease.isUpdated };
         return { value: used.value, replica: lease.replica, weights, tries: failures.sent + 1 };
       }
+      if (used.kind === "unfit") {
+        lease.fail("neutral");
+        continue;
+      }
       lease.fail(fateOf(used).fault);
       await failures.next(ctx, lease, used);
     }
@@ -88,8 +92,8 @@ export class Fleet implements Upstream {
   }
 
   #facts(ctx: CallContext, site: CallSite, avoid: readonly string[]): CallFacts {
-    const { clock, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = this.#options;
-    const { caller, bytes, continued } = site;
+    const { clock, members, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = this.#options;
+    const { caller, bytes, continued, exact } = site;
     return {
       ...(caller ? { session: caller.session } : {}),
       ...(caller?.group ? { group: caller.group } : {}),
@@ -97,6 +101,8 @@ export class Fleet implements Upstream {
       continued,
       deadline: clock.monotonic() + Math.min(queueTimeoutMs, ctx.deadline - clock.now()),
       avoid,
+      // First turns, too: the session would have to move at its second.
+      ...(exact ? { unfit: members.textOnly(clock.now()) } : {}),
     };
   }
 }

@@ -71,6 +71,13 @@ export class Members {
     return [...this.#running.keys()];
   }
 
+  /** Replicas that are known to have no routes from token ids. */
+  textOnly(now: number): readonly string[] {
+    const found: string[] = [];
+    for (const [id, { engine }] of this.#running) if (engine.notes.textOnlyUntil > now) found.push(id);
+    return found;
+  }
+
   /** Where calls to the replica go. Throws `not_found`. */
   engine(id: string): Engine {
     return this.#get(id).engine;

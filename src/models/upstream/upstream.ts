@@ -12,6 +12,8 @@ export interface CallSite {
   readonly bytes: number;
   /** The conversation holds answers already. */
   readonly continued: boolean;
+  /** Turns of its rollout are best made from token ids. */
+  readonly exact: boolean;
 }
 
 /** What came of a call on one engine. */
@@ -21,7 +23,9 @@ export type Used<T> =
       readonly value: T;
       readonly usage: Pick<TokenUsage, "input_tokens" | "output_tokens"> | null;
     }
-  | Failed;
+  | Failed
+  /** The engine, as its notes now say, lacks what the call is best made with: another may have it. Where none has, `use` does without. */
+  | { readonly kind: "unfit" };
 
 /** What is known of the weights that a call was answered with. */
 export interface WeightsAround {
