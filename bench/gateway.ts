@@ -1,164 +1,173 @@
 /**
- * What the gateway costs per call: pass-through over a fleet, and the capturing path with spliced turns. Engines, gateway and
- * callers run in processes of their own; the gateway's CPU time says what one core would serve, and so does the latency
- * beside the same calls made directly to the engines, interleaved.
- * Usage: npm run bench -- gateway [--rollouts 64] [--turns 6] [--kilobytes 100] [--replicas 8]
+ * What the gateway costs per call, beside others in one run: calls made straight to the engines, nginx, PyPI's `vllm-router`
+ * (`VLLM_ROUTER` names the program) and the least that a proxy of Node can be. Each has a process of its own, whose CPU time
+ * says how many calls one core would serve.
+ * Usage: npm run bench -- gateway [--paths direct,node,nginx,vllm-router,plain,exact] [--rollouts 64] [--turns 6]
+ *   [--kilobytes 100] [--replicas 8] [--parallel 16] [--rounds 2] [--in-flight 1000,4000]
+ * `CPU_PROFILE=folder` writes where the gateway's time goes.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { monitorEventLoopDelay } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
-import { systemClock } from "../src/core/clock.ts";
-import { rootContext } from "../src/core/context.ts";
-import { silentLogger } from "../src/core/logger.ts";
-import { ModelGateway, openFleet, startStandIn } from "../src/models/index.ts";
-import { heading, inParallel, row } from "./support/measure.ts";
+import { type Path, serve, startPaths } from "./gateway/paths.ts";
+import { cpuMs, residentKiB } from "./gateway/process-use.ts";
+import { heading, inParallel, quantile, row } from "./support/measure.ts";
 
-type Role = "engines" | "gateway";
+const { values } = parseArgs({
+  options: {
+    paths: { type: "string", default: "direct,node,nginx,vllm-router,plain,exact" },
+    rollouts: { type: "string", default: "64" },
+    turns: { type: "string", default: "6" },
+    kilobytes: { type: "string", default: "100" },
+    replicas: { type: "string", default: "8" },
+    parallel: { type: "string", default: "16" },
+    rounds: { type: "string", default: "2" },
+    "in-flight": { type: "string", default: "1000,4000" },
+  },
+});
+const names = values.paths.split(",");
+const [rollouts, turns, kilobytes, parallel, rounds] = [
+  Number(values.rollouts),
+  Number(values.turns),
+  Number(values.kilobytes),
+  Number(values.parallel),
+  Number(values.rounds),
+];
+/** Calls per second that engines with many calls in flight answer. */
+const HELD_RATE = 80;
+const HELD_TURNS = 2;
 
-const [, , role, ...args] = process.argv;
-if (role === "engines") await serveEngines(Number(args[0]));
-else if (role === "gateway") await serveGateway(args);
-else await bench();
+class Measured {
+  readonly alone: number[] = [];
+  readonly busy: number[] = [];
+  #cpu = 0;
 
-async function serveEngines(replicas: number): Promise<void> {
-  const engines = await startStandIn({
-    model: "m",
-    replicas,
-    speed: Infinity,
-    maxModelLength: 1_000_000,
-    engine: { kvTokens: 4_000_000 },
-    answerLength: { median: 100, sigma: 0.1 },
-  });
-  process.send?.(engines.replicas.map(({ url }) => url));
-  process.once("disconnect", () => void engines.stop());
+  add(times: readonly number[], cpu: number): void {
+    this.busy.push(...times);
+    this.#cpu += cpu;
+  }
+
+  get cpuPerCall(): number {
+    return this.#cpu === 0 ? Number.NaN : this.#cpu / this.busy.length;
+  }
 }
 
-async function serveGateway(urls: readonly string[]): Promise<void> {
-  const members = urls.map((url, at) => ({ id: `r${at}`, url }));
-  const fleets = ["exact", "plain"].map((name) =>
-    openFleet({ name, model: "m", api: "chat", tokens: name === "exact", members }),
-  );
-  const models = new Map(fleets.map(({ client }) => [client.name, client]));
-  const where = { host: "127.0.0.1", port: 0, publicUrl: null };
-  const gateway = new ModelGateway({ models, ...where, clock: systemClock, logger: silentLogger });
-  const delay = monitorEventLoopDelay({ resolution: 5 });
-  delay.enable();
-  process.on("message", (asked: "used" | { model: string }) => {
-    if (asked === "used") {
-      globalThis.gc?.();
-      const { user, system } = process.cpuUsage();
-      const memoryMb = process.memoryUsage.rss() / 1e6;
-      process.send?.({ cpuMs: (user + system) / 1000, memoryMb, delayMs: delay.percentile(99) / 1e6 });
-      delay.reset();
-      return;
+const agent = new Agent({ connections: null, headersTimeout: 0, bodyTimeout: 0 });
+await costs();
+for (const held of values["in-flight"].split(",").map(Number).filter(Boolean)) await inFlight(held);
+await agent.close();
+
+/** Engines that answer at once: what a call costs, and how much longer it takes. */
+async function costs(): Promise<void> {
+  const engines = await serve("engines", values.replicas, 0);
+  const { paths, end } = await startPaths(names, engines.urls);
+  const measured = new Map(paths.map((path) => [path.name, new Measured()]));
+  for (const path of paths) await play(path, 16, parallel);
+  for (let round = 0; round < rounds; round++) {
+    for (const path of paths) {
+      const into = measured.get(path.name);
+      const before = path.pid === null ? 0 : cpuMs(path.pid);
+      const busy = await play(path, rollouts, parallel);
+      into?.add(busy, path.pid === null ? 0 : cpuMs(path.pid) - before);
+      into?.alone.push(...(await play(path, Math.ceil(rollouts / 16), 1)));
     }
-    const bounds = { group: null, sampling: new Map(), lifetimeMs: 3_600_000, maxCalls: 1_000 };
-    void gateway.open(rootContext(), { model: asked.model, ...bounds }).then(({ root }) => process.send?.(root));
-  });
-  process.once("disconnect", () => void Promise.all([gateway.close(), ...fleets.map((fleet) => fleet.close())]));
-  process.send?.("ready");
-}
-
-interface Used {
-  readonly cpuMs: number;
-  readonly memoryMb: number;
-  readonly delayMs: number;
-}
-
-async function bench(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      rollouts: { type: "string", default: "64" },
-      turns: { type: "string", default: "6" },
-      kilobytes: { type: "string", default: "100" },
-      replicas: { type: "string", default: "8" },
-      parallel: { type: "string", default: "16" },
-    },
-  });
-  const [rollouts, turns, kilobytes, parallel] = [values.rollouts, values.turns, values.kilobytes, values.parallel].map(
-    Number,
-  ) as [number, number, number, number];
-  const engines = start("engines", [values.replicas]);
-  const [urls] = (await once(engines, "message")) as [string[]];
-  const gateway = start("gateway", urls);
-  await once(gateway, "message");
-  const agent = new Agent({ connections: null, headersTimeout: 0, bodyTimeout: 0 });
-
-  /** A rollout: each turn sends everything again, and what was answered. Milliseconds of each call. */
-  const play = async (root: string, model: string): Promise<number[]> => {
-    const messages: object[] = [{ role: "user", content: textOf(1000 * kilobytes) }];
-    const times: number[] = [];
-    for (let turn = 0; turn < turns; turn++) {
-      const started = performance.now();
-      const answer = await request(`${root}/v1/chat/completions`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ model, messages }),
-        dispatcher: agent,
-      });
-      const body = (await answer.body.json()) as { choices?: { message: object }[]; error?: object };
-      if (!body.choices?.[0]) throw new Error(JSON.stringify(body));
-      times.push(performance.now() - started);
-      messages.push(body.choices[0].message, { role: "user", content: `Turn ${turn}. ${textOf(1000)}` });
-    }
-    return times;
-  };
-  const opened = async (model: string): Promise<string> => {
-    gateway.send({ model });
-    const [root] = (await once(gateway, "message")) as [string];
-    return root;
-  };
-
+  }
   heading(
-    `${rollouts} rollouts of ${turns} turns, ${kilobytes} KB at first, ${parallel} at a time`,
+    `${rollouts} rollouts of ${turns} turns, ${kilobytes} KB at first`,
+    "alone p50",
+    "p99 ms",
+    "added p50",
+    `p50 ms at ${parallel} at once`,
+    "p99 ms",
+    "CPU ms",
+    "per core/s",
+  );
+  const direct = measured.get("direct");
+  for (const { name } of paths) {
+    const { alone, busy, cpuPerCall } = measured.get(name) ?? new Measured();
+    const added = direct ? quantile(alone, 0.5) - quantile(direct.alone, 0.5) : Number.NaN;
+    const calls = [quantile(busy, 0.5), quantile(busy, 0.99)];
+    row(name, quantile(alone, 0.5), quantile(alone, 0.99), added, ...calls, cpuPerCall, 1000 / cpuPerCall);
+  }
+  await end();
+  engines.child.disconnect();
+}
+
+/** Engines that take their time: as many rollouts at once, from first call to last. */
+async function inFlight(count: number): Promise<void> {
+  const seconds = count / HELD_RATE;
+  heading(
+    `${count} rollouts in flight, ${seconds} s a call, ${HELD_TURNS} turns`,
     "calls/s",
     "p50 ms",
     "p99 ms",
     "CPU ms",
-    "per core/s",
     "loop p99 ms",
-    "MB",
+    "KiB each",
+    "failed",
   );
-  for (const path of ["direct", "plain", "exact", "direct", "plain", "exact"]) {
-    const roots: string[] = [];
-    for (let i = 0; i < rollouts; i++)
-      roots.push(path === "direct" ? (urls[i % urls.length] ?? "") : await opened(path));
-    const before = await used(gateway);
-    const times: number[] = [];
-    const started = performance.now();
-    await inParallel(rollouts, parallel, async () => {
-      times.push(...(await play(roots.pop() ?? "", path === "direct" ? "m" : path)));
-    });
-    const ms = performance.now() - started;
-    const after = await used(gateway);
-    times.sort((a, b) => a - b);
-    const calls = times.length;
-    const cpu = (after.cpuMs - before.cpuMs) / calls;
-    const at = (share: number) => times[Math.floor(share * (calls - 1))] ?? 0;
-    row(path, (1000 * calls) / ms, at(0.5), at(0.99), cpu, 1000 / cpu, after.delayMs, after.memoryMb);
+  for (const name of names) {
+    // Fresh processes: what one path has cached or leaked is not the next one's.
+    const engines = await serve("engines", values.replicas, seconds);
+    const { paths, end } = await startPaths([name], engines.urls);
+    for (const path of paths) {
+      const [cpu, idle] = path.pid === null ? [0, 0] : [cpuMs(path.pid), residentKiB(path.pid)];
+      await path.delayMs();
+      const started = performance.now();
+      let most = idle;
+      const watch = setInterval(() => {
+        if (path.pid !== null) most = Math.max(most, residentKiB(path.pid));
+      }, 250);
+      const failed: unknown[] = [];
+      const times = await play(path, count, count, HELD_TURNS, failed);
+      clearInterval(watch);
+      const ms = performance.now() - started;
+      const perCall = path.pid === null ? Number.NaN : (cpuMs(path.pid) - cpu) / times.length;
+      const each = (most - idle) / count;
+      const delay = (await path.delayMs()) ?? Number.NaN;
+      const [p50, p99] = [quantile(times, 0.5), quantile(times, 0.99)];
+      row(path.name, (1000 * times.length) / ms, p50, p99, perCall, delay, each, failed.length);
+      if (failed[0] !== undefined) console.log(`  ${String(failed[0])}`);
+    }
+    await end();
+    engines.child.disconnect();
   }
-  await agent.close();
-  for (const child of [gateway, engines]) child.disconnect();
 }
 
-function start(name: Role, more: readonly string[]): ChildProcess {
-  const execArgv = ["--import", "tsx", "--expose-gc", ...(name === "gateway" ? profiling() : [])];
-  return fork(fileURLToPath(import.meta.url), [name, ...more], { execArgv });
+/** Plays rollouts, `at` of them at once; milliseconds of each call. */
+async function play(path: Path, count: number, at: number, most = turns, failed?: unknown[]): Promise<number[]> {
+  const roots = await path.roots(count);
+  const times: number[] = [];
+  await inParallel(count, at, async (index) => {
+    const root = roots[index] ?? "";
+    await rollout({ root, model: path.model, session: `${path.name}-${index}` }, most, times).catch((error: unknown) => {
+      if (!failed) throw error;
+      failed.push(error);
+    });
+  });
+  return times;
 }
 
-/** `CPU_PROFILE=folder` writes where the gateway's time goes. */
-function profiling(): string[] {
-  const folder = process.env["CPU_PROFILE"];
-  return folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`];
-}
-
-async function used(gateway: ChildProcess): Promise<Used> {
-  gateway.send("used");
-  const [answer] = (await once(gateway, "message")) as [Used];
-  return answer;
+/** Each turn sends everything again, and what was answered. */
+async function rollout(
+  { root, model, session }: { readonly root: string; readonly model: string; readonly session: string },
+  most: number,
+  times: number[],
+): Promise<void> {
+  const messages: object[] = [{ role: "user", content: `${session} ${textOf(1000 * kilobytes)}` }];
+  for (let turn = 0; turn < most; turn++) {
+    const body = JSON.stringify({ model, messages });
+    const started = performance.now();
+    const answer = await request(`${root}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-session-id": session },
+      body,
+      dispatcher: agent,
+    });
+    const read = (await answer.body.json()) as { choices?: { message: object }[] };
+    times.push(performance.now() - started);
+    if (!read.choices?.[0]) throw new Error(`${answer.statusCode}: ${JSON.stringify(read)}`);
+    messages.push(read.choices[0].message, { role: "user", content: `Turn ${turn}. ${textOf(1000)}` });
+  }
 }
 
 function textOf(characters: number): string {

@@ -33,12 +33,17 @@ export function rawElements(text: string): string[] {
 
 /** An object of raw values. */
 export function joinMembers(members: Iterable<readonly [string, string]>): string {
-  return `{${Array.from(members, ([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`;
+  // Concatenated, not joined: a long text is copied when the whole is written out, and not each time it is put into something.
+  let text = "";
+  for (const [key, value] of members) text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${value}`;
+  return `{${text}}`;
 }
 
 /** An array of raw values. */
 export function joinElements(elements: Iterable<string>): string {
-  return `[${Array.from(elements).join(",")}]`;
+  let text = "";
+  for (const element of elements) text += text === "" ? element : `,${element}`;
+  return `[${text}]`;
 }
 
 function enter(text: string, bracket: "{" | "["): number {

@@ -16,18 +16,19 @@ export interface Asked {
   readonly request: ModelRequest;
   /** The configured name of the model. */
   readonly model: string;
-  readonly body: string;
+  /** The body: composed anew each time, so that nobody keeps it while the engine works. */
+  readonly body: () => string;
 }
 
 /** Sends one request once. Throws only the context's own reason, when the context ended. */
 export async function attempt(ctx: CallContext, engine: Engine, asked: Asked): Promise<Attempt> {
   const { dialect, request, model, body } = asked;
   const { fault } = engine;
-  const sent = await engine.post(ctx, engine.route(dialect.route), body);
+  const sent = await engine.post(ctx, engine.route(dialect.route), body());
   if (sent.kind === "failed") return sent;
   const { status, startedAt, durationMs } = sent;
   const called = (text: string, reading: Reading): Attempt => {
-    const call = { request: body, response: text, status, ...reading, startedAt, durationMs };
+    const call = { request: body(), response: text, status, ...reading, startedAt, durationMs };
     return { kind: "answered", call };
   };
   return reading(sent, fault, (text) => {

@@ -4,7 +4,8 @@ import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type Failed, type Fault, faultsOf } from "../dialects/fault.ts";
 import { parseBaseUrl } from "./base-url.ts";
 import { retryAfterSeconds } from "./retry-after.ts";
-import { createTransport, type HttpAnswer } from "./transport.ts";
+import { createTransport } from "./transport.ts";
+import type { HttpAnswer } from "./whole-answer.ts";
 import { transportFailure } from "./transport-failure.ts";
 
 /** One OpenAI-compatible endpoint. Times in milliseconds, sizes in bytes. */

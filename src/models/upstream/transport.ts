@@ -1,11 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
 import { buildConnector, Pool } from "undici";
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Uint8Array;
-}
+import { type HttpAnswer, WholeAnswer } from "./whole-answer.ts";
 
 export interface TransportOptions {
   readonly origin: string;
@@ -38,19 +33,33 @@ export function createTransport(options: TransportOptions): Transport {
     connect: rememberingConnector(options.connectTimeoutMs, reused),
   });
   return {
-    send: async (signal, path, headers, body) => {
-      const answer = await pool.request({ method: body === null ? "GET" : "POST", path, headers, body, signal });
-      const bytes = answer.body.bytes().catch((error: unknown) => {
-        // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
-        if (typeof error === "object" && error !== null) cutOff.add(error);
-        throw error;
-      });
-      return { status: answer.statusCode, headers: answer.headers, body: await bytes };
-    },
+    send: (signal, path, headers, body) =>
+      new Promise((resolve, reject) => {
+        const answer = new WholeAnswer(signal, resolve, (error) => {
+          // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
+          if (answer.hasBegun && typeof error === "object" && error !== null) cutOff.add(error);
+          reject(error as Error);
+        });
+        if (body === null) {
+          pool.dispatch({ path, method: "GET", headers }, answer);
+          return;
+        }
+        const bytes = Buffer.from(body);
+        const sized = { ...headers, "content-length": String(bytes.length) };
+        pool.dispatch({ path, method: "POST", headers: sized, body: sentOnce(bytes) }, answer);
+      }),
     lostReused: (error) =>
       typeof error === "object" && error !== null && !cutOff.has(error) && (reused.has(error) || readBefore(error)),
     close: () => (pool.destroyed ? Promise.resolve() : pool.destroy()),
   };
+}
+
+/** A body that undici lets go of once it is written: an answer may take hours. Its types leave out iterables, which it documents. */
+function sentOnce(bytes: Buffer): Readable {
+  const chunks = (function* (sent: Buffer): Generator<Buffer> {
+    yield sent;
+  })(bytes);
+  return chunks as unknown as Readable;
 }
 
 /**
