@@ -7,6 +7,7 @@ import {
   FleetAdmin,
   type Member,
   type ModelClient,
+  ModelMetrics,
   openFleet,
 } from "../models/index.ts";
 import { Closers } from "./closers.ts";
@@ -21,6 +22,7 @@ interface ModelParts {
 /** The configured models: clients of endpoints and of fleets. */
 export async function composeModels({ config, clock, logger }: ModelParts) {
   const closers = new Closers();
+  const metrics = new ModelMetrics();
   const models = new Map<string, ModelClient>();
   const fleets = new Map<string, AdministeredFleet>();
   try {
@@ -41,9 +43,11 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
         pauseTimeoutMs: model.pause_timeout_seconds * 1000,
       };
       const policy = routing === "external" ? "sticky_least_cost" : routing;
-      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), ...waits, logger });
+      const observer = metrics.observerOf(name);
+      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), ...waits, observer, logger });
       closers.add(() => fleet.close());
       models.set(name, fleet.client);
+      metrics.watch(name, fleet);
       fleets.set(name, { fleet, routing: policy, configuredUrls: () => replicas.map((replica) => replica.url) });
       const follow = (list: readonly ReplicaConfig[]) => {
         fleet.setMembers(fleet.snapshot().generation + 1, list.map(memberOf));
@@ -55,7 +59,7 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
     await closers.close(0);
     throw error;
   }
-  return { models, fleets: new FleetAdmin(fleets), close: () => closers.close(0) };
+  return { models, fleets: new FleetAdmin(fleets), metrics, close: () => closers.close(0) };
 }
 
 function memberOf(replica: ReplicaConfig): Member {

@@ -8,7 +8,7 @@ import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
-import type { FleetAdmin, ModelClient } from "../models/index.ts";
+import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
 import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
@@ -39,6 +39,7 @@ export interface Platform {
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly fleets: FleetAdmin;
+  readonly metrics: ModelMetrics;
   readonly store: Store;
   /** Name of the sandbox provider, what runs programs in its sandboxes, and the pools of these; null in a process that plays nothing. */
   readonly provider: string | null;
@@ -67,7 +68,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
     const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
-    const { models, fleets, close } = await composeModels({ config, clock, logger });
+    const { models, fleets, metrics, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
     const jobs = new Jobs({ store, environments, models, signals, clock });
@@ -77,6 +78,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       environments,
       models,
       fleets,
+      metrics,
       store,
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,

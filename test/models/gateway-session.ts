@@ -4,6 +4,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { openSession } from "../../src/models/capture/open-session.ts";
 import { GatewayListener } from "../../src/models/gateway/listener.ts";
 import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
+import type { GatewayObserver } from "../../src/models/metrics/observers.ts";
 import type { ModelClient } from "../../src/models/port.ts";
 
 export interface GatewaySessionSettings {
@@ -11,6 +12,7 @@ export interface GatewaySessionSettings {
   readonly maxCalls?: number;
   readonly keepAliveMs?: number;
   readonly bodyBytes?: number;
+  readonly observer?: GatewayObserver;
 }
 
 /** A gateway before a model, with one session; `closing` takes what has to be closed. */

@@ -20,7 +20,7 @@ export interface ModelFleetOptions
   extends
     ClientOptions,
     Omit<EngineOptions, "url">,
-    Pick<FleetOptions, "retries" | "queueTimeoutMs">,
+    Pick<FleetOptions, "retries" | "queueTimeoutMs" | "observer">,
     Pick<BalancerOptions, "sessions" | "maxWaiting" | "heartbeat"> {
   /** Default: `sticky_least_cost`. */
   readonly policy?: PolicyName | undefined;
@@ -61,8 +61,8 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
   const balancer = new Balancer({ clock, policy: createPolicy(policy, random), ...limits });
   const members = new Members({ engine: options, model, balancer, clock, logger, everyMs: options.watchEveryMs });
   members.set(0, options.members ?? []);
-  const { retries, queueTimeoutMs } = options;
-  const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, clock, random });
+  const { retries, queueTimeoutMs, observer } = options;
+  const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, observer, clock, random });
   const updates = new WeightUpdates({ balancer, members, clock, logger, pauseTimeoutMs: options.pauseTimeoutMs });
   return {
     client: createClient(options, fleet),

@@ -7,6 +7,7 @@ import type { Logger } from "../../core/logger.ts";
 import { type ContiguityReport, checkContiguity } from "../../core/tokens/contiguity.ts";
 import { branchSamples, checkedCall } from "../capture/branch-samples.ts";
 import { openSession } from "../capture/open-session.ts";
+import type { GatewayObserver } from "../metrics/observers.ts";
 import type { ModelClient } from "../port.ts";
 import { GatewayListener } from "./listener.ts";
 import type { GatewaySession } from "./session.ts";
@@ -21,6 +22,7 @@ export interface ModelGatewayOptions {
   readonly publicUrl: string | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly observer?: GatewayObserver | undefined;
 }
 
 /** What a session is opened with. */
@@ -105,8 +107,8 @@ export class ModelGateway {
   }
 
   async #url(): Promise<string> {
-    const { host, port, publicUrl, clock, logger } = this.#options;
-    const start = () => GatewayListener.start({ sessions: this.#sessions, host, port, clock, logger });
+    const { host, port, publicUrl, clock, logger, observer } = this.#options;
+    const start = () => GatewayListener.start({ sessions: this.#sessions, host, port, clock, logger, observer });
     this.#listener ??= start().catch((error: unknown) => {
       // A port that is taken may be free the next time.
       this.#listener = null;
