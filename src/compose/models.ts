@@ -59,7 +59,9 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
     await closers.close(0);
     throw error;
   }
-  return { models, fleets: new FleetAdmin(fleets), metrics, close: () => closers.close(0) };
+  const limitOf = (name: string): number | null =>
+    config.models[name]?.max_rollouts ?? fleets.get(name)?.fleet.advisedSessions ?? null;
+  return { models, fleets: new FleetAdmin(fleets), metrics, limitOf, close: () => closers.close(0) };
 }
 
 function memberOf(replica: ReplicaConfig): Member {

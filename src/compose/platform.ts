@@ -68,11 +68,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
     const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
-    const { models, fleets, metrics, close } = await composeModels({ config, clock, logger });
+    const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
     const jobs = new Jobs({ store, environments, models, signals, clock });
-    if (sandboxes) await startWorker(options, { store, alone, environments, models, signals, closers });
+    if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
     return {
       jobs,
       environments,
@@ -142,6 +142,7 @@ interface WorkerParts {
   readonly alone: boolean;
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
+  readonly limitOf: (model: string) => number | null;
   readonly signals: Signals;
   readonly closers: Closers;
 }
@@ -150,7 +151,7 @@ async function startWorker(
   { config, logger, clock = systemClock }: PlatformOptions,
   parts: WorkerParts,
 ): Promise<void> {
-  const { store, alone, environments, models, signals, closers } = parts;
+  const { store, alone, environments, models, limitOf, signals, closers } = parts;
   const agents = createAgentRegistry([createSimpleAgent({ clock })]);
   const worker = newId("server");
   if (alone) {
@@ -166,6 +167,7 @@ async function startWorker(
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
     concurrency: config.worker.concurrency,
+    limitOf,
     leaseMs: config.worker.lease_seconds * 1000,
     clock,
     random: Math.random,

@@ -69,6 +69,8 @@ export const ModelConfig = z
       .default(600),
     /** Further tries of one call after a failure that may pass. */
     retries: z.int().min(0).max(100).default(2),
+    /** Rollouts of one process that use it at once. Default: as many as a fleet advises; any number beside `url`. */
+    max_rollouts: z.int().min(1).max(100_000).optional(),
     /** Whether to ask the engine for token ids and log-probabilities, and for later turns from ids. */
     tokens: z.boolean().default(false),
     /** Whether the endpoint replays recorded answers; rollouts are stamped with it and refused by trainer exports. */

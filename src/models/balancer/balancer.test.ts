@@ -370,6 +370,20 @@ describe("Balancer's queue", () => {
   });
 });
 
+it("Balancer's advice does not take calls that wait for a weight update for too many", () => {
+  const { balancer, lease, ticket, clock } = fleetOf(["r0"]);
+  for (let i = 0; i < 10; i++) lease(`s${i}`).release(usage(1_000));
+  balancer.tick();
+  const advised = balancer.advisedSessions;
+  balancer.pause("r0");
+  for (let i = 0; i < 10; i++) ticket(`s${i}`, { deadline: Infinity });
+  for (let passed = 0; passed < 60; passed += 5) {
+    clock.advance(5_000);
+    balancer.tick();
+  }
+  expect(balancer.advisedSessions).toBe(advised);
+});
+
 describe("Balancer's sessions", () => {
   it("are bounded, and forgotten with their tokens when they are idle", () => {
     const { balancer, lease, clock } = fleetOf(ids(2), { sessions: { max: 50, ttlMs: 60_000 } });

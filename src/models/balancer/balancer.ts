@@ -156,7 +156,9 @@ export class Balancer {
       this.#waiting.remove(waiting);
       waiting.ticket.settle(this.#late(waiting.call));
     }
-    this.#advice.observe(() => capacityOf(this.#fleet, this.#waiting), this.#contextTokens);
+    // Calls that wait for a weight update do not say that there are too many.
+    const isUpdating = this.#fleet.members.some(({ health }) => health.orders.isPaused);
+    if (!isUpdating) this.#advice.observe(() => capacityOf(this.#fleet, this.#waiting), this.#contextTokens);
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       this.#fleet.sweep();
