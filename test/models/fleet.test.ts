@@ -370,6 +370,24 @@ describe("a weight update", () => {
     expect(paused[0]?.problem).toContain("for 2 s");
   });
 
+  it("takes no engine that was started anew for updated", async () => {
+    const [updated, plain] = await Promise.all(["updated", "plain"].map((id) => replicaOf(id)));
+    if (!updated || !plain) throw new Error("two were started");
+    const [fleet, other] = [fleetOf([updated]), fleetOf([plain])];
+    await fleet.updates.resume(rootContext(), { weightVersion: "7" });
+    await until(() => stateOf(fleet, "updated") === "ready" && stateOf(other, "plain") === "ready");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const replica of [updated, plain]) {
+      let steps = 0;
+      replica.steps = () => steps++;
+    }
+    await until(() => stateOf(fleet, "updated") === "stale");
+    // Nobody ever named a version of the other.
+    expect(stateOf(other, "plain")).toBe("ready");
+    await fleet.updates.resume(rootContext(), { weightVersion: "8" });
+    expect(stateOf(fleet, "updated")).toBe("ready");
+  });
+
   it("ends pauses that nobody waits for any more", async () => {
     const slow = await replicaOf("slow");
     const follow = slow.follow;

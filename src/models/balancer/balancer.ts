@@ -116,14 +116,19 @@ export class Balancer {
     this.#changed();
   }
 
-  /** What a scrape of `/metrics` showed, one every 2 s. A scrape that failed says nothing. */
-  scraped(id: string, scrape: Scrape): void {
+  /**
+   * What a scrape of `/metrics` showed, one every 2 s. A scrape that failed says nothing. Answers whether the engine was started anew
+   * since the last one.
+   */
+  scraped(id: string, scrape: Scrape): boolean {
     const replica = this.#replicas.get(id);
-    if (!replica) return;
-    if (replica.health.scraped(scrape, replica.inFlight)) this.#fleet.evict(replica);
+    if (!replica) return false;
+    const isRestarted = replica.health.scraped(scrape, replica.inFlight);
+    if (isRestarted) this.#fleet.evict(replica);
     const { waiting = 0, preemptions = 0, kvTokens = replica.engine.kvTokens } = scrape;
     replica.engine = { waiting, preemptions, kvTokens };
     this.#changed();
+    return isRestarted;
   }
 
   /** Gives it no new work; its sessions move as they make their next turns. `isOn` false takes it back. */

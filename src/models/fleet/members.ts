@@ -23,6 +23,8 @@ export interface MembersOptions {
   readonly logger: Logger;
   /** Pause between two looks at a replica, milliseconds. Default 2,000. */
   readonly everyMs?: number | undefined;
+  /** A replica's engine was started anew. */
+  readonly onRestart: (id: string) => void;
 }
 
 interface Running {
@@ -102,12 +104,12 @@ export class Members {
   }
 
   #open(member: Member): Running {
-    const { balancer, engine: common, model, clock, logger, everyMs } = this.#options;
+    const { balancer, engine: common, model, clock, logger, everyMs, onRestart } = this.#options;
     const { id, url, apiKey = common.apiKey } = member;
     const own = { ...common, url, apiKey };
     const engine = createEngine(own, clock);
     const admin = createEngine({ ...own, connections: ADMIN_CONNECTIONS, timeoutMs: ADMIN_TIMEOUT_MS }, clock);
-    const watch = new Watch({ id, url, apiKey, model, balancer, clock, logger, everyMs });
+    const watch = new Watch({ id, url, apiKey, model, balancer, clock, logger, everyMs, onRestart });
     return { member, engine, admin, watch };
   }
 

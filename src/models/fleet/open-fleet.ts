@@ -59,7 +59,15 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
     ...(maxWaiting === undefined ? {} : { maxWaiting }),
   };
   const balancer = new Balancer({ clock, policy: createPolicy(policy, random), ...limits });
-  const members = new Members({ engine: options, model, balancer, clock, logger, everyMs: options.watchEveryMs });
+  const members = new Members({
+    engine: options,
+    model,
+    balancer,
+    clock,
+    logger,
+    everyMs: options.watchEveryMs,
+    onRestart: (id) => updates.restarted(id),
+  });
   members.set(0, options.members ?? []);
   const { retries, queueTimeoutMs, observer } = options;
   const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, observer, clock, random });

@@ -50,6 +50,8 @@ export class WeightUpdates {
   readonly #unpaused = new Set<string>();
   /** Ends pauses that are still waited for when the update ends; null outside updates. */
   #pausing: AbortController | null = null;
+  /** Whether an update has named a version: from then on, a fresh engine has old weights. */
+  #isUpdated = false;
 
   constructor(options: WeightUpdatesOptions) {
     this.#options = options;
@@ -88,6 +90,7 @@ export class WeightUpdates {
     this.#pausing?.abort(new SandlotError("cancelled", { detail: "the weight update has ended" }));
     this.#pausing = null;
     const limitOf = this.#limits(RESUME_TIMEOUT_MS);
+    this.#isUpdated ||= weightVersion !== undefined;
     const version = weightVersion === undefined ? {} : { weightVersion };
     return this.#onAll(async (replica, admin) => {
       const isFailed = failed.includes(replica);
@@ -108,6 +111,16 @@ export class WeightUpdates {
     if (!this.#pausing) return;
     this.#unpaused.add(replica);
     this.#options.balancer.pause(replica);
+  }
+
+  /** An engine that was started anew has the weights it was started with: stale, once there was an update. */
+  restarted(replica: string): void {
+    const { balancer, logger } = this.#options;
+    if (this.#pausing) this.#unpaused.add(replica);
+    else if (this.#isUpdated) {
+      logger.warn({ replica }, "an engine was started anew and has lost its weight update: no rollouts until the next");
+      balancer.resume(replica, { isStale: true });
+    }
   }
 
   #checkKnown(failed: readonly string[]): void {
