@@ -1,6 +1,5 @@
-import { type Config, readReplicasFile, type ReplicaConfig } from "../config/index.ts";
+import { type Config, readReplicasFile, type ReplicaConfig, replicaId } from "../config/index.ts";
 import type { Clock } from "../core/clock.ts";
-import { messageOf } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import {
   type AdministeredFleet,
@@ -8,9 +7,11 @@ import {
   FleetAdmin,
   type Member,
   type ModelClient,
+  ModelMetrics,
   openFleet,
 } from "../models/index.ts";
 import { Closers } from "./closers.ts";
+import { followReplicas } from "./follow-replicas.ts";
 
 interface ModelParts {
   readonly config: Config;
@@ -18,12 +19,10 @@ interface ModelParts {
   readonly logger: Logger;
 }
 
-/** How often a `replicas_file` is looked at, milliseconds. */
-const FILE_POLL_MS = 5_000;
-
 /** The configured models: clients of endpoints and of fleets. */
 export async function composeModels({ config, clock, logger }: ModelParts) {
   const closers = new Closers();
+  const metrics = new ModelMetrics();
   const models = new Map<string, ModelClient>();
   const fleets = new Map<string, AdministeredFleet>();
   try {
@@ -38,61 +37,40 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
         continue;
       }
       const file = model.replicas_file;
-      const replicas = file === undefined ? (model.replicas ?? []) : await readReplicasFile(file);
-      const queueTimeoutMs = model.queue_timeout_seconds * 1000;
+      let replicas = file === undefined ? (model.replicas ?? []) : await readReplicasFile(file);
+      const waits = {
+        queueTimeoutMs: model.queue_timeout_seconds * 1000,
+        pauseTimeoutMs: model.pause_timeout_seconds * 1000,
+      };
       const policy = routing === "external" ? "sticky_least_cost" : routing;
-      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), queueTimeoutMs, logger });
+      const observer = metrics.observerOf(name);
+      const fleet = openFleet({ ...said, policy, members: replicas.map(memberOf), ...waits, observer, logger });
       closers.add(() => fleet.close());
       models.set(name, fleet.client);
-      fleets.set(name, { fleet, routing: policy, configuredUrls: new Set(replicas.map(({ url: one }) => one)) });
-      if (file !== undefined) closers.add(followFile(file, replicas, { fleet, name, clock, logger }));
+      metrics.watch(name, fleet);
+      fleets.set(name, { fleet, routing: policy, configuredUrls: () => replicas.map((replica) => replica.url) });
+      const follow = (list: readonly ReplicaConfig[]) => {
+        fleet.setMembers(fleet.snapshot().generation + 1, list.map(memberOf));
+        replicas = [...list];
+      };
+      if (file !== undefined) closers.add(followReplicas(file, replicas, follow, { model: name, clock, logger }));
     }
   } catch (error) {
     await closers.close(0);
     throw error;
   }
-  return { models, fleets: new FleetAdmin(fleets), close: () => closers.close(0) };
+  const limitOf = (name: string): number | null =>
+    config.models[name]?.max_rollouts ?? fleets.get(name)?.fleet.advisedSessions ?? null;
+  return { models, fleets: new FleetAdmin(fleets), metrics, limitOf, close: () => closers.close(0) };
 }
 
-function memberOf({ url, id, max_in_flight, max_sequences, kv_tokens }: ReplicaConfig): Member {
+function memberOf(replica: ReplicaConfig): Member {
+  const { url, max_in_flight, max_sequences, kv_tokens } = replica;
   return {
-    id: id ?? new URL(url).host,
+    id: replicaId(replica),
     url,
     ...(max_in_flight === undefined ? {} : { maxInFlight: max_in_flight }),
     ...(max_sequences === undefined ? {} : { maxSequences: max_sequences }),
     ...(kv_tokens === undefined ? {} : { kvTokens: kv_tokens }),
-  };
-}
-
-/** Applies the file whenever it has changed; what is wrong with it is logged, and the last good list stays. */
-function followFile(
-  file: string,
-  first: readonly ReplicaConfig[],
-  { fleet, name, clock, logger }: { fleet: AdministeredFleet["fleet"]; name: string; clock: Clock; logger: Logger },
-): () => void {
-  let known = JSON.stringify(first);
-  let said = "";
-  let cancel: () => void = () => undefined;
-  let isStopped = false;
-  const look = async () => {
-    try {
-      const replicas = await readReplicasFile(file);
-      const text = JSON.stringify(replicas);
-      if (text !== known && !isStopped) fleet.setMembers(fleet.snapshot().generation + 1, replicas.map(memberOf));
-      known = text;
-      said = "";
-    } catch (error) {
-      const problem = messageOf(error);
-      if (problem !== said) logger.warn({ model: name, problem }, "the replicas stay as they were");
-      said = problem;
-    }
-  };
-  const round = () => {
-    cancel = clock.after(FILE_POLL_MS, () => void look().finally(() => !isStopped && round()));
-  };
-  round();
-  return () => {
-    isStopped = true;
-    cancel();
   };
 }

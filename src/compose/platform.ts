@@ -8,7 +8,7 @@ import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
-import type { FleetAdmin, ModelClient } from "../models/index.ts";
+import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
 import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
@@ -39,6 +39,7 @@ export interface Platform {
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly fleets: FleetAdmin;
+  readonly metrics: ModelMetrics;
   readonly store: Store;
   /** Name of the sandbox provider, what runs programs in its sandboxes, and the pools of these; null in a process that plays nothing. */
   readonly provider: string | null;
@@ -67,16 +68,17 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
     const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
-    const { models, fleets, close } = await composeModels({ config, clock, logger });
+    const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
     const jobs = new Jobs({ store, environments, models, signals, clock });
-    if (sandboxes) await startWorker(options, { store, alone, environments, models, signals, closers });
+    if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
     return {
       jobs,
       environments,
       models,
       fleets,
+      metrics,
       store,
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
@@ -140,6 +142,7 @@ interface WorkerParts {
   readonly alone: boolean;
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
+  readonly limitOf: (model: string) => number | null;
   readonly signals: Signals;
   readonly closers: Closers;
 }
@@ -148,7 +151,7 @@ async function startWorker(
   { config, logger, clock = systemClock }: PlatformOptions,
   parts: WorkerParts,
 ): Promise<void> {
-  const { store, alone, environments, models, signals, closers } = parts;
+  const { store, alone, environments, models, limitOf, signals, closers } = parts;
   const agents = createAgentRegistry([createSimpleAgent({ clock })]);
   const worker = newId("server");
   if (alone) {
@@ -164,6 +167,7 @@ async function startWorker(
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
     concurrency: config.worker.concurrency,
+    limitOf,
     leaseMs: config.worker.lease_seconds * 1000,
     clock,
     random: Math.random,

@@ -7,9 +7,10 @@ import { messageOf } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import { ModelGateway } from "../models/index.ts";
-import { createApp, startServer as listen } from "../server/index.ts";
+import { createApp, metricsSurface, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
+import { metricsPage } from "./metrics.ts";
 import { VERSION } from "./paths.ts";
 import { startPlatform } from "./platform.ts";
 
@@ -21,8 +22,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   closers.add((graceMs) => platform.close(graceMs));
   try {
     const { host, port, public_url: publicUrl = null } = config.gateway;
+    const { models, metrics: observer } = platform;
     const where = { host, port, publicUrl, limits: gatewayLimits(config) };
-    const gateway = new ModelGateway({ models: platform.models, ...where, clock: systemClock, logger });
+    const gateway = new ModelGateway({ models, ...where, clock: systemClock, logger, observer });
     closers.add(() => gateway.close());
     const app = createApp({
       jobs: platform.jobs,
@@ -40,7 +42,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       hosts: [config.server.host, ...config.server.hosts],
       version: VERSION,
       logger,
-      surfaces: [sandboxFusion],
+      surfaces: [sandboxFusion, metricsSurface(metricsPage(observer))],
     });
     if (platform.execution) await warnOfMissingImages(platform.execution, logger);
     const server = await listen({ app, host: config.server.host, port: config.server.port });

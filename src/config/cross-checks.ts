@@ -7,6 +7,11 @@ export function isLoopbackHost(host: string): boolean {
   return name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }
 
+/** Whether a server that is bound to `host` listens everywhere: the address itself is nowhere. */
+function isUnspecifiedHost(host: string): boolean {
+  return /^(0\.0\.0\.0|0|\[?[0:]*:[0:]*\]?)$/.test(host);
+}
+
 /** Problems that lie between settings. */
 export function crossChecks(config: Config): Problem[] {
   const { host, api_keys } = config.server;
@@ -14,6 +19,11 @@ export function crossChecks(config: Config): Problem[] {
   if (!isLoopbackHost(host) && api_keys.length === 0) {
     const problem = `binding ${host} opens the server to the network: configure server.api_keys, or bind 127.0.0.1`;
     problems.push({ path: ["server", "host"], problem });
+  }
+  const { host: gateway, public_url } = config.gateway;
+  if (isUnspecifiedHost(gateway) && public_url === undefined) {
+    const problem = `agents cannot call ${gateway}, where gateway.host listens: give the URL by which they reach it`;
+    problems.push({ path: ["gateway", "public_url"], problem });
   }
   const names = new Set<string>();
   const keys = new Set<string>();

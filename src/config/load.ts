@@ -7,6 +7,7 @@ import { fileLayer } from "./file-layer.ts";
 import { withAbsoluteNames } from "./file-names.ts";
 import { type Flag, flagLayer } from "./flag-layer.ts";
 import { type Layer, type Sources, sourcesOf } from "./layer.ts";
+import { modelProblems, modelWarnings } from "./model-checks.ts";
 import { openaiLayer } from "./openai-layer.ts";
 import { withValueAt } from "./path.ts";
 import { invalidConfig, type Problem, problemsOf } from "./problems.ts";
@@ -31,7 +32,7 @@ export interface LoadedConfig {
   readonly sources: Sources;
   /** Absolute name of the file that was read, or null. */
   readonly file: string | null;
-  /** Sentences for the log: variables that look like settings and set nothing. */
+  /** Sentences for the log: variables that look like settings and set nothing, settings that do not go together well. */
   readonly warnings: readonly string[];
 }
 
@@ -46,7 +47,8 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   let settings: Layer = [...fromFile, ...fromEnv.layer, ...fromFlags];
   if (modelsIn(settings).length === 0) settings = [...openaiLayer(env, cwd), ...settings];
   const sources = sourcesOf(settings, cwd);
-  return { config: validate(settings, sources), sources, file, warnings: fromEnv.warnings };
+  const config = validate(settings, sources);
+  return { config, sources, file, warnings: [...fromEnv.warnings, ...modelWarnings(config)] };
 }
 
 function validate(settings: Layer, sources: Sources): Config {
@@ -55,7 +57,7 @@ function validate(settings: Layer, sources: Sources): Config {
   if (!parsed.success) throw invalidConfig(problemsOf(parsed.error.issues), sources);
   const problems: Problem[] = [];
   const config = withAbsoluteNames(withSecrets(parsed.data, sources, problems), sources);
-  problems.push(...crossChecks(config));
+  problems.push(...crossChecks(config), ...modelProblems(config, sources));
   if (problems.length > 0) throw invalidConfig(problems, sources);
   return config;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROUTINGS } from "../contract/models.ts";
+import { MAX_PAUSE_SECONDS, ROUTINGS } from "../contract/models.ts";
 
 const HttpUrl = z.url({ protocol: /^https?$/, error: "expected an http or https URL, e.g. http://127.0.0.1:8000/v1" });
 const FilePath = z.string().min(1).max(4096);
@@ -7,7 +7,7 @@ const FilePath = z.string().min(1).max(4096);
 /** One replica of a fleet. */
 export const ReplicaConfig = z.strictObject({
   url: HttpUrl,
-  /** Default: host and port of the URL. */
+  /** Default: host, port and path of the URL. */
   id: z.string().min(1).max(256).optional(),
   max_in_flight: z.int().min(1).max(100_000).optional(),
   /** vLLM's `--max-num-seqs`. */
@@ -16,8 +16,27 @@ export const ReplicaConfig = z.strictObject({
 });
 export type ReplicaConfig = z.output<typeof ReplicaConfig>;
 
+/** What a replica is called. */
+export function replicaId({ id, url }: ReplicaConfig): string {
+  if (id !== undefined) return id;
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname.replace(/\/+$/, "").replace(/\/v1$/, "")}`;
+}
+
 /** The replicas of a fleet. */
-export const ReplicaList = z.array(ReplicaConfig).min(1).max(1024);
+export const ReplicaList = z
+  .array(ReplicaConfig)
+  .min(1)
+  .max(1024)
+  .superRefine((list, context) => {
+    const seen = new Set<string>();
+    for (const [at, replica] of list.entries()) {
+      const id = replicaId(replica);
+      if (seen.has(id))
+        context.addIssue({ code: "custom", path: [at, "id"], message: `another replica is ${id}: give each its id` });
+      seen.add(id);
+    }
+  });
 
 /** One model under a name of ours: an OpenAI-compatible endpoint, or a fleet of them. */
 export const ModelConfig = z
@@ -35,6 +54,8 @@ export const ModelConfig = z
       .positive()
       .max(24 * 3600)
       .default(600),
+    /** Longest wait for a replica of a fleet to pause for a weight update. */
+    pause_timeout_seconds: z.number().positive().max(MAX_PAUSE_SECONDS).default(300),
     /** The name the endpoint knows it by. */
     model: z.string().min(1).max(512),
     api: z.enum(["auto", "responses", "chat"]).default("auto"),
@@ -48,6 +69,8 @@ export const ModelConfig = z
       .default(600),
     /** Further tries of one call after a failure that may pass. */
     retries: z.int().min(0).max(100).default(2),
+    /** Rollouts of one process that use it at once. Default: as many as a fleet advises; any number beside `url`. */
+    max_rollouts: z.int().min(1).max(100_000).optional(),
     /** Whether to ask the engine for token ids and log-probabilities, and for later turns from ids. */
     tokens: z.boolean().default(false),
     /** Whether the endpoint replays recorded answers; rollouts are stamped with it and refused by trainer exports. */

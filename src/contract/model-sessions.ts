@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Route } from "./route.ts";
 import { Contiguity } from "./rollouts.ts";
 import { BranchSample } from "./samples.ts";
+import { SessionSampling } from "./session-sampling.ts";
 
 const DAY_SECONDS = 24 * 3600;
 
@@ -14,12 +15,11 @@ const ModelSessionInput = z.strictObject({
     .max(256)
     .optional()
     .describe("Equal for sessions that begin with the same prompt: they share a replica's cache."),
-  sampling: z
-    .record(z.string(), z.unknown())
-    .default({})
-    .describe("Members of a Responses request that replace what the agent asks for, e.g. temperature."),
+  sampling: SessionSampling.default({}).describe(
+    "Members of a Responses request, and of vLLM's beside them, that replace what the agent asks for.",
+  ),
   lifetime_seconds: z.number().positive().max(DAY_SECONDS).default(7200),
-  max_calls: z.int().min(1).max(100_000).default(1000),
+  max_calls: z.int().min(1).max(100_000).default(1000).describe("Questions to the tokenizer count, too."),
 });
 
 /** A session of the rollout gateway: one trajectory of somebody else's agent. */

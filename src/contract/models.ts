@@ -25,14 +25,14 @@ const ReplicaInput = z.strictObject({
   api_key: z.string().min(1).max(8192).optional().describe("The fleet's own key goes to configured URLs only."),
   max_in_flight: z.int().min(1).max(100_000).optional(),
   max_sequences: z.int().min(1).max(100_000).optional().describe("Sequences that the engine runs at once."),
-  kv_tokens: z.int().min(1).optional().describe("Tokens that its KV cache holds."),
+  kv_tokens: z.int().min(1).optional().describe("Tokens that its KV cache holds. Default: as its engine says."),
 });
 
 export const MembershipInput = z.strictObject({
   generation: z
     .int()
     .min(1)
-    .describe("Grows with every change; an older one is refused, the same one changes nothing."),
+    .describe("Grows with every change; an older one is refused, and so is the same one with other replicas."),
   replicas: z.array(ReplicaInput).max(1024).describe("All of them: who is missing finishes its calls and leaves."),
 });
 
@@ -68,8 +68,13 @@ export const FleetView = z
 export type FleetView = z.infer<typeof FleetView>;
 
 const OrderResults = z.object({
-  replicas: z.array(z.object({ replica: z.string(), problem: z.string().nullable() })),
+  replicas: z.array(
+    z.object({ replica: z.string(), problem: z.string().nullable().describe("Null where the replica did it.") }),
+  ),
 });
+
+/** Pauses that wait for every call in flight take at most so long. */
+export const MAX_PAUSE_SECONDS = 1800;
 
 const OF_OPERATORS = { scope: "operator", status: 200 } as const;
 
@@ -104,13 +109,19 @@ export const FLEET_ROUTES = {
     method: "POST",
     path: "/api/v1/models/{name}/pause",
     summary: "Begin a weight update: engines pause, new calls wait for the resume",
-    // It may wait for every call in flight.
-    timeoutMs: 900_000,
+    // It may wait for every call in flight, as long as it says.
+    timeoutMs: (MAX_PAUSE_SECONDS + 60) * 1000,
     body: z.strictObject({
       mode: z
         .enum(["wait", "keep", "abort"])
         .default("wait")
         .describe("Calls in flight finish, or freeze and go on with the new weights, or are aborted and made again."),
+      timeout_seconds: z
+        .number()
+        .positive()
+        .max(MAX_PAUSE_SECONDS)
+        .optional()
+        .describe("Longest wait for a replica to pause. Default: the model's `pause_timeout_seconds`."),
     }),
     response: OrderResults,
   },

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ROLLOUT_STATES } from "../core/machines/rollout.ts";
 import { OUTCOMES, TRUNCATIONS } from "../core/outcome.ts";
 import { PrefixBreak } from "./prefix-break.ts";
+import { VersionsBetween } from "./versions-between.ts";
 import { TokenUsage } from "./responses.ts";
 import { Verdict } from "./verdict.ts";
 
@@ -71,7 +72,14 @@ export const TrajectoryCall = z
     trainable: z.boolean(),
     weight_version: z.string().nullable().describe("Of its last token, where the engine tells."),
     weight_versions: z
-      .array(z.object({ version: z.string().nullable(), start: z.int().min(0), end: z.int().min(0) }))
+      .array(
+        z.object({
+          version: z.string().nullable(),
+          between: VersionsBetween,
+          start: z.int().min(0),
+          end: z.int().min(0),
+        }),
+      )
       .default([])
       .describe("Spans of the generation by the weights that sampled them; empty where all are of one version."),
     status: z.int().describe("HTTP status of the endpoint's answer."),

@@ -3,6 +3,7 @@ import { OUTCOMES, TRUNCATIONS } from "../core/outcome.ts";
 import { PrefixBreak } from "./prefix-break.ts";
 import { BOUNDS } from "./limits.ts";
 import type { Route } from "./route.ts";
+import { VersionsBetween } from "./versions-between.ts";
 
 /** Generated tokens `start` (inclusive) to `end` (exclusive) of a response, and where they come from. */
 const SampleSpan = z.object({
@@ -13,6 +14,7 @@ const SampleSpan = z.object({
     .string()
     .nullable()
     .describe("Version of the weights that sampled them; null where the engine does not say."),
+  between: VersionsBetween,
 });
 
 /** One branch of a trajectory as one sequence of tokens. */

@@ -2,6 +2,7 @@ export { createOpenAiClient } from "./client/client.ts";
 export type { ApiChoice, OpenAiClientOptions } from "./client/options.ts";
 export { type AdministeredFleet, FleetAdmin, type Member, openFleet } from "./fleet/index.ts";
 export { ModelGateway, type ModelSessionState } from "./gateway/index.ts";
+export { ModelMetrics } from "./metrics/model-metrics.ts";
 export { probeEndpoint, type ProbeReport } from "./probe/probe.ts";
 export { BranchSamples } from "./capture/branch-samples.ts";
 export { openSession } from "./capture/open-session.ts";

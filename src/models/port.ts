@@ -100,20 +100,14 @@ export interface ModelSession {
   readonly name: string;
   /** Throws what `ModelClient.respond` throws. */
   respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall>;
-  /** Null where the endpoint has none. */
-  tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer | null>;
+  /** The tokenizer's answer; null where the endpoint has none. Throws what `ModelClient.respond` throws. */
+  tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<string | null>;
   /** No more calls will come. */
   end(): void;
 }
 
 /** Paths of vLLM's tokenizer, beside the version. */
 export type TokenizerPath = "/tokenize" | "/detokenize";
-
-/** What an endpoint's tokenizer answered. */
-export interface TokenizerAnswer {
-  readonly status: number;
-  readonly body: string;
-}
 
 /** A named, stateless text-generation endpoint. */
 export interface ModelClient {
@@ -127,8 +121,11 @@ export interface ModelClient {
   respond(ctx: CallContext, request: ModelRequest, turn?: Turn): Promise<ModelCall>;
   /** The session makes no more calls: nothing is kept warm for it. */
   finish?(session: string): void;
-  /** Asks the endpoint's tokenizer; `body` is a raw JSON object whose `model` is replaced. */
-  tokenizer?(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer>;
+  /**
+   * Asks the endpoint's tokenizer; `body` is a raw JSON object whose `model` is replaced. Null where the endpoint has none. Throws
+   * what `respond` throws.
+   */
+  tokenizer?(ctx: CallContext, path: TokenizerPath, body: string): Promise<string | null>;
   /** The text of token ids; null where the endpoint does not tell. */
   decode?(ctx: CallContext, ids: readonly number[]): Promise<string | null>;
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import type { Environments } from "../resources/index.ts";
 import type { Claim, Store } from "../store/port.ts";
 import { attemptError } from "./attempt-error.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
+import { modelRooms } from "./model-rooms.ts";
 import { encodeRecord } from "./record.ts";
 import type { Signals } from "./signals.ts";
 
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly retryPolicy: RetryPolicy;
   /** Rollouts in flight. */
   readonly concurrency: number;
+  /** Rollouts of one model in flight, as its fleet advises at the moment; null for no limit. */
+  readonly limitOf: (model: string) => number | null;
   readonly leaseMs: number;
   readonly clock: Clock;
   /** In [0, 1). */
@@ -88,13 +91,14 @@ export class Worker {
   }
 
   async #claimLoop(): Promise<void> {
-    const { store, worker, concurrency, leaseMs, logger } = this.#options;
+    const { store, worker, models, concurrency, limitOf, leaseMs, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
       const pause = this.#pause();
       const free = concurrency - this.#active.size;
       let claimed = 0;
       try {
-        const request = { worker, limit: free, leaseMs };
+        const active = Array.from(this.#active.values(), ({ claim }) => claim.job.model);
+        const request = { worker, limit: free, leaseMs, rooms: modelRooms(models.keys(), active, limitOf) };
         const claims = free > 0 ? await store.queue.claim(this.#context(), request) : [];
         claimed = claims.length;
         for (const claim of claims) this.#start(claim);

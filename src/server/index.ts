@@ -2,3 +2,4 @@ export { type App, type AppBounds, type AppOptions, createApp } from "./create-a
 export type { AcceptedKey, AuthOptions } from "./middleware/authenticate.ts";
 export type { Surface, SurfaceTools } from "./surface.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./start-server.ts";
+export { metricsSurface } from "./metrics-surface.ts";

@@ -178,10 +178,18 @@ export interface VerdictStore {
   list(ctx: CallContext, rolloutId: string): Promise<VerdictRow[]>;
 }
 
+export interface ClaimRequest {
+  readonly worker: string;
+  readonly limit: number;
+  readonly leaseMs: number;
+  /** Rollouts of a model at most; models that are not named have no limit. */
+  readonly rooms?: ReadonlyMap<string, number>;
+}
+
 /** The working side: leases over rollouts of all tenants. */
 export interface RolloutQueue {
   /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
-  claim(ctx: CallContext, request: { worker: string; limit: number; leaseMs: number }): Promise<Claim[]>;
+  claim(ctx: CallContext, request: ClaimRequest): Promise<Claim[]>;
   /**
    * Extends the leases of these rollouts; answers which of them the worker still holds, and which of those belong to a
    * job that is being cancelled. A rollout that the worker no longer names runs out and is queued again.

@@ -181,6 +181,16 @@ describe("refusals", () => {
     );
   });
 
+  test("a gateway that listens everywhere wants the URL by which agents reach it", () => {
+    for (const host of ["0.0.0.0", "::", "'[::]'"]) {
+      const found = problems({ yaml: `gateway: { host: ${host === "::" ? '"::"' : host} }` });
+      expect(found["gateway.public_url"]).toContain("agents cannot call");
+    }
+    const yaml = "gateway: { host: 0.0.0.0, public_url: 'http://gateway.internal:7462/' }";
+    expect(load({ yaml }).config.gateway.public_url).toBe("http://gateway.internal:7462/");
+    expect(load({ yaml: "gateway: { host: 10.0.0.5 }" }).config.gateway.host).toBe("10.0.0.5");
+  });
+
   test("a pool whose min is above its max", () => {
     expect(problems({ yaml: "sandbox: { pool: { min: 5, max: 2 } }" })).toHaveProperty(["sandbox.pool.min"]);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { replicaId } from "../../src/config/index.ts";
 import { explain } from "../../src/config/explain.ts";
 import { load, problems, write } from "./support.ts";
 
@@ -58,6 +59,38 @@ describe("models", () => {
       yaml: "models: { a: { model: m, routing: external, replicas: [{ url: 'http://h' }] } }",
     });
     expect(external["models.a.routing"]).toContain("the router's url");
+  });
+
+  test("settings of fleets beside a URL are refused: they would do nothing", () => {
+    const model = (more: string) => ({ yaml: `models: { a: { model: m, url: 'http://h', ${more} } }` });
+    const found = problems(model("routing: chwbl, queue_timeout_seconds: 5"));
+    expect(Object.keys(found)).toEqual(["models.a.routing", "models.a.queue_timeout_seconds"]);
+    expect(found["models.a.routing"]).toMatch(/is of fleets.*\(from sandlot\.yaml/);
+    expect(problems({ ...model(""), env: { SANDLOT_MODELS_A_ROUTING: "random" } })).toHaveProperty([
+      "models.a.routing",
+    ]);
+    expect(load(model("routing: external")).config.models["a"]?.routing).toBe("external");
+  });
+
+  test("tokens by the Responses API are warned of: only some servers give log-probs there", () => {
+    const model = (api: string) => ({
+      yaml: `models: { a: { model: m, url: 'http://h', tokens: true, api: ${api} } }`,
+    });
+    expect(load(model("responses")).warnings).toEqual([expect.stringContaining("models.a: vLLM's Responses API")]);
+    expect(load(model("auto")).warnings).toEqual([]);
+  });
+
+  test("replicas are told apart by host, port and path, or by the ids that are given to them", () => {
+    const fleet = (...replicas: string[]) => ({
+      yaml: `models: { a: { model: m, replicas: [${replicas.map((one) => `{ ${one} }`).join(", ")}] } }`,
+    });
+    const paths = load(fleet("url: 'http://h:1/a/v1'", "url: 'http://h:1/b'", "url: 'http://h:1/'"));
+    expect(paths.config.models["a"]?.replicas?.map(replicaId)).toEqual(["h:1/a", "h:1/b", "h:1"]);
+    const same = problems(fleet("url: 'http://h:1'", "url: 'http://h:1/v1?x=1'"));
+    expect(same["models.a.replicas[1].id"]).toContain("another replica is h:1");
+    expect(problems(fleet("url: 'http://h:1', id: x", "url: 'http://h:2', id: x"))).toHaveProperty([
+      "models.a.replicas[1].id",
+    ]);
   });
 
   test("a model without its URL, with a wrong one or two keys is refused", () => {

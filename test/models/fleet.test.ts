@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
 import { openFleet, type ModelFleet, type ModelFleetOptions } from "../../src/models/fleet/index.ts";
 import type { ModelCall } from "../../src/models/port.ts";
+import { manualClock } from "./clocks.ts";
 import { completionWith, sendJson } from "./scripted-endpoint.ts";
 import { fails, type Reply, says, startReplica, type TestReplica } from "./test-replica.ts";
 
@@ -101,6 +102,21 @@ describe("a fleet", () => {
     expect(bad.calls.length).toBeGreaterThan(0);
   });
 
+  it("asks the same replica again where the policy has only one for a session", async () => {
+    const replicas = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
+    const fleet = fleetOf(replicas, { policy: "hash_mod" });
+    await until(() => ["a", "b"].every((id) => stateOf(fleet, id) === "ready"));
+    const { replica: owner } = await within(10_000, (ctx) => respond(fleet, "1", ctx));
+    const own = replicas.find(({ id }) => id === owner);
+    if (!own) throw new Error("it was answered by one of them");
+    const { reply } = own;
+    own.reply = (response, body) => {
+      own.reply = reply;
+      fails(503)(response, body);
+    };
+    expect(await within(10_000, (ctx) => respond(fleet, "1", ctx))).toMatchObject({ replica: owner });
+  });
+
   it("lets no request that fails engines go through the whole fleet", async () => {
     const replicas = await Promise.all(["a", "b", "c", "d"].map((id) => replicaOf(id, fails(500))));
     const fleet = fleetOf(replicas, { retries: 10 });
@@ -167,6 +183,37 @@ describe("a fleet", () => {
     expect(() => fleet.drain("nobody")).toThrow(/nobody/);
   });
 
+  it("gives an engine as many tokens as its own KV cache holds, unless its operator says otherwise", async () => {
+    const small = await replicaOf("small", () => undefined);
+    const told = await replicaOf("told");
+    for (const replica of [small, told])
+      replica.metrics =
+        'vllm:cache_config_info{block_size="16",num_gpu_blocks="250"} 1\n' +
+        'vllm:cache_config_info{block_size="16",num_gpu_blocks="250"} 1\n';
+    const fleet = fleetOf([], {
+      members: [small, told].map(({ id, endpoint }) => ({
+        id,
+        url: endpoint.url,
+        ...(id === "told" ? { kvTokens: 5_000 } : {}),
+      })),
+    });
+    const sizes = () => fleet.snapshot().replicas.map(({ kvTokens }) => kvTokens);
+    await until(() => String(sizes()) === "8000,5000");
+    fleet.drain("told");
+    // Two prompts of about 5,000 tokens do not fit into it at once.
+    const input = [JSON.stringify({ role: "user", content: "x".repeat(20_000) })];
+    const ask = (session: string) =>
+      fleet.client.respond(
+        rootContext(),
+        { ...request, input },
+        { caller: { session, group: null }, number: 1, prefix: null },
+      );
+    const calls = Promise.allSettled([ask("1"), ask("2")]);
+    await until(() => small.calls.length === 1 && fleet.snapshot().waiting === 1);
+    await fleet.close();
+    await calls;
+  });
+
   it("takes its membership as a whole, refuses an older one, and lets who is left out finish", async () => {
     const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     if (!a || !b) throw new Error("two were started");
@@ -182,6 +229,13 @@ describe("a fleet", () => {
     expect(await last).toMatchObject({ replica: "a" });
     await until(() => fleet.snapshot().replicas.length === 1);
   });
+});
+
+it("a fleet that cannot be opened leaves nothing behind", () => {
+  const clock = manualClock();
+  const members = ["a", "a"].map((id) => ({ id, url: "http://127.0.0.1:1" }));
+  expect(() => openFleet({ name: "policy", model: "m", members, clock })).toThrow(/replicas\[1\].id/);
+  expect(clock.pending()).toEqual([]);
 });
 
 describe("a weight update", () => {
@@ -222,6 +276,32 @@ describe("a weight update", () => {
     expect(replica.calls).toHaveLength(2);
   });
 
+  it.each([
+    { says: "its final version", body: { weight_version: "2" }, before: "1", after: "2" },
+    { says: "its final version, and nobody else any", body: { metadata: { weight_version: "2" } } },
+    { says: "none", body: {}, before: "1", after: "2" },
+  ])("names both versions of a call under which weights changed: the engine says $says", async (update) => {
+    const { body, before, after } = update;
+    const replica = await replicaOf("a");
+    const fleet = fleetOf([replica]);
+    await fleet.updates.resume(rootContext(), { weightVersion: before });
+    let answer: () => void = () => undefined;
+    replica.reply = (response) => (answer = () => sendJson(response, 200, { ...completionWith("mixed"), ...body }));
+    const call = respond(fleet, "1");
+    await until(() => replica.calls.length === 1);
+    await fleet.updates.pause(rootContext(), "keep");
+    await fleet.updates.resume(rootContext(), { weightVersion: after });
+    answer();
+    const span = { version: null, between: [before ?? null, "2"], start: 0 };
+    expect(await call).toMatchObject({ weightVersion: "2", weightVersions: [span] });
+    // No update fell into the next one.
+    const next = respond(fleet, "1");
+    await until(() => replica.calls.length === 2);
+    answer();
+    expect(await next).toMatchObject({ weightVersion: "2" });
+    expect((await next).weightVersions).toBeUndefined();
+  });
+
   it("lets a replica that joins meanwhile wait with the others, and knows the replicas that it is told of", async () => {
     const [a, b] = await Promise.all(["a", "b"].map((id) => replicaOf(id)));
     if (!a || !b) throw new Error("two were started");
@@ -241,6 +321,97 @@ describe("a weight update", () => {
     });
     await fleet.updates.resume(rootContext(), { weightVersion: "2" });
     expect(await call).toMatchObject({ weightVersion: "2" });
+  });
+
+  it("waits for a replica that hangs no longer than it may, and gives it no version that it does not have", async () => {
+    const [a, hangs] = await Promise.all(["a", "hangs"].map((id) => replicaOf(id)));
+    if (!a || !hangs) throw new Error("two were started");
+    const fleet = fleetOf([a, hangs], { pauseTimeoutMs: 200 });
+    await until(() => stateOf(fleet, "a") === "ready" && stateOf(fleet, "hangs") === "ready");
+    const follow = hangs.follow;
+    let weights = "1";
+    hangs.follow = (response, path, headers) => {
+      if (path === "/weight_info") sendJson(response, 200, { weight_version: weights });
+      else if (path === "/resume") follow(response, path, headers);
+    };
+    const pauseAndResume = async (weightVersion: string) => {
+      const paused = await within(5_000, (ctx) => fleet.updates.pause(ctx, "keep"));
+      expect(paused.map(({ replica, problem }) => [replica, problem === null])).toEqual([
+        ["a", true],
+        ["hangs", false],
+      ]);
+      return fleet.updates.resume(rootContext(), { weightVersion });
+    };
+    const versions = () => fleet.snapshot().replicas.map(({ state, weightVersion }) => [state, weightVersion]);
+
+    const resumed = await pauseAndResume("2");
+    expect(resumed[1]?.problem).toContain("it did not pause, and its engine has 1");
+    expect(versions()).toEqual([
+      ["ready", "2"],
+      ["stale", null],
+    ]);
+    // It was updated all the same, and says so.
+    weights = "3";
+    expect((await pauseAndResume("3")).map(({ problem }) => problem)).toEqual([null, null]);
+    expect(versions()).toEqual([
+      ["ready", "3"],
+      ["ready", "3"],
+    ]);
+  });
+
+  it("hardly waits for a replica that is known to be dead", async () => {
+    const dead = await replicaOf("dead");
+    dead.follow = () => undefined;
+    const fleet = fleetOf([dead]);
+    await until(() => stateOf(fleet, "dead") === "ready");
+    dead.health = 500;
+    await until(() => stateOf(fleet, "dead") === "dead");
+    const paused = await within(4_000, (ctx) => fleet.updates.pause(ctx, "wait"));
+    expect(paused[0]?.problem).toContain("for 2 s");
+  });
+
+  it("takes no engine that was started anew for updated", async () => {
+    const [updated, plain] = await Promise.all(["updated", "plain"].map((id) => replicaOf(id)));
+    if (!updated || !plain) throw new Error("two were started");
+    const [fleet, other] = [fleetOf([updated]), fleetOf([plain])];
+    await fleet.updates.resume(rootContext(), { weightVersion: "7" });
+    await until(() => stateOf(fleet, "updated") === "ready" && stateOf(other, "plain") === "ready");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (const replica of [updated, plain]) {
+      let steps = 0;
+      replica.steps = () => steps++;
+    }
+    await until(() => stateOf(fleet, "updated") === "stale");
+    // Nobody ever named a version of the other.
+    expect(stateOf(other, "plain")).toBe("ready");
+    await fleet.updates.resume(rootContext(), { weightVersion: "8" });
+    expect(stateOf(fleet, "updated")).toBe("ready");
+  });
+
+  it("ends pauses that nobody waits for any more", async () => {
+    const slow = await replicaOf("slow");
+    const follow = slow.follow;
+    let closed = false;
+    slow.follow = (response, path, headers) => {
+      if (path.startsWith("/pause")) response.on("close", () => (closed = true));
+      else follow(response, path, headers);
+    };
+    const fleet = fleetOf([slow]);
+    const pausing = fleet.updates.pause(rootContext(), "wait");
+    await until(() => slow.orders.length === 1);
+    await fleet.updates.resume(rootContext(), {});
+    expect((await pausing)[0]?.problem).toContain("the weight update has ended");
+    await until(() => closed);
+  });
+
+  it("says why a replica does not follow, and keeps the key to itself", async () => {
+    const replica = await replicaOf("a");
+    replica.follow = (response, _path, { authorization }) => response.writeHead(500).end(`no: ${authorization}`);
+    const fleet = fleetOf([replica], { apiKey: "secret" });
+    const [paused] = await fleet.updates.pause(rootContext(), "keep");
+    expect(paused?.problem).toContain("answers 500: no: Bearer [API key]");
+    const [resumed] = await fleet.updates.resume(rootContext(), {});
+    expect(resumed?.problem).not.toContain("secret");
   });
 
   it("keeps training away from a replica that has failed it, until the next one", async () => {

@@ -5,6 +5,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { GatewayListener } from "../../src/models/gateway/listener.ts";
 import type { GatewaySession } from "../../src/models/gateway/session.ts";
 import { GatewaySessions } from "../../src/models/gateway/sessions.ts";
+import type { GatewayObserver } from "../../src/models/metrics/observers.ts";
 import type { ModelClient } from "../../src/models/port.ts";
 
 export interface GatewaySessionSettings {
@@ -13,6 +14,7 @@ export interface GatewaySessionSettings {
   readonly maxBytes?: number;
   readonly keepAliveMs?: number;
   readonly bodyBytes?: number;
+  readonly observer?: GatewayObserver;
 }
 
 /** A gateway before a model, with one session; `closing` takes what has to be closed. */

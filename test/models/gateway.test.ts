@@ -2,9 +2,11 @@ import { request as httpRequest } from "node:http";
 import type OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import type { BranchSample } from "../../src/contract/samples.ts";
+import { createOpenAiClient } from "../../src/models/index.ts";
 import { ADD, type Gateway, startGateway } from "./start-gateway.ts";
 import { closedAfterEach } from "./closed-after-each.ts";
-import { samplesOf } from "./gateway-session.ts";
+import { openGatewaySession, samplesOf } from "./gateway-session.ts";
+import { sendJson, startEndpoint } from "./scripted-endpoint.ts";
 
 const closing = closedAfterEach();
 
@@ -145,6 +147,38 @@ describe("the gateway", () => {
     const { tokens } = await ask("/tokenize", { prompt: "hello there" });
     expect(tokens?.length).toBeGreaterThan(0);
     expect(await ask("/detokenize", { tokens })).toEqual({ prompt: "hello there" });
+  });
+
+  it("reads what the tokenizer refuses as it reads what the model does, and counts the question", async () => {
+    const refused = { error: { message: "no such token, says secret", type: "x", param: "tokens", code: null } };
+    const answers = [
+      [400, refused],
+      [401, refused],
+      [503, "<html>"],
+      [404, { detail: "Not Found" }],
+    ] as const;
+    const engine = await startEndpoint((_request, response, count) => {
+      const [status, body] = answers[count - 1] ?? [200, {}];
+      sendJson(response, status, body);
+    });
+    closing(() => engine.stop());
+    const client = createOpenAiClient({ name: "policy", url: engine.url, model: "m", apiKey: "secret", retries: 0 });
+    closing(() => client.close());
+    const { root } = await openGatewaySession(client, closing, { maxCalls: answers.length });
+    const seen = [];
+    for (let at = 0; at <= answers.length; at++) {
+      const answer = await fetch(`${root}/detokenize`, { method: "POST", body: '{"tokens": [-1]}' });
+      const { error } = (await answer.json()) as { error: { code: string; message: string } };
+      expect(error.message).not.toContain("secret");
+      seen.push([answer.status, error.code]);
+    }
+    expect(seen).toEqual([
+      [400, "model_rejected"],
+      [502, "model_auth"],
+      [502, "model_server_error"],
+      [404, "not_found"],
+      [403, "session_spent"],
+    ]);
   });
 
   it("refuses what it cannot read, with the field, and what is too large", async () => {

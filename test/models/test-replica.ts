@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import { completionWith, type ScriptedEndpoint, sendJson, startEndpoint } from "./scripted-endpoint.ts";
 
 export type Reply = (response: ServerResponse, body: string) => void;
@@ -12,9 +12,13 @@ export interface TestReplica {
   /** Paths of the orders, in order. */
   readonly orders: string[];
   reply: Reply;
+  /** Answers an order; whoever ordered it shows his headers. */
+  follow: (response: ServerResponse, path: string, headers: IncomingHttpHeaders) => void;
   health: number;
   /** What the step counter of its engine says. */
   steps: () => number;
+  /** More lines of its metrics. */
+  metrics: string;
 }
 
 export const says =
@@ -31,18 +35,21 @@ export async function startReplica(id: string, reply: Reply = says(id), served =
   let steps = 0;
   const calls: string[] = [];
   const orders: string[] = [];
-  const endpoint = await startEndpoint(({ path, body }, response) => {
+  const endpoint = await startEndpoint(({ path, body, headers }, response) => {
     if (path === "/health") response.writeHead(replica.health).end();
-    else if (path === "/metrics") response.end(`vllm:iteration_tokens_total_count{engine="0"} ${replica.steps()}\n`);
-    else if (path === "/v1/models") sendJson(response, 200, { data: [{ id: served }] });
+    else if (path === "/metrics") {
+      response.end(`vllm:iteration_tokens_total_count{engine="0"} ${replica.steps()}\n${replica.metrics}`);
+    } else if (path === "/v1/models") sendJson(response, 200, { data: [{ id: served }] });
     else if (path.startsWith("/v1/chat/")) {
       calls.push(body);
       replica.reply(response, body);
     } else {
       orders.push(path);
-      sendJson(response, 200, {});
+      replica.follow(response, path, headers);
     }
   });
-  const replica: TestReplica = { id, endpoint, calls, orders, reply, health: 200, steps: () => steps++ };
+  const follow: TestReplica["follow"] = (response) => sendJson(response, 200, {});
+  const well = { health: 200, steps: () => steps++, metrics: "" };
+  const replica: TestReplica = { id, endpoint, calls, orders, reply, follow, ...well };
   return replica;
 }

@@ -16,7 +16,7 @@ async function serveFleet() {
   const members = replicas.map(({ id, endpoint }) => ({ id, url: endpoint.url }));
   const fleet = openFleet({ name: "policy", model: "m", apiKey: "our-key", api: "chat", members, watchEveryMs: 20 });
   open.push({ stop: () => fleet.close() });
-  const configuredUrls = new Set(members.map(({ url }) => url));
+  const configuredUrls = () => members.map(({ url }) => url);
   const fleets = new FleetAdmin(new Map([["policy", { fleet, routing: "sticky_least_cost", configuredUrls }]]));
   const harness = await serve({ fleets });
   const states = async () => {
@@ -65,6 +65,28 @@ describe("a model's fleet", () => {
     expect([older.status, problemsIn(older)[0]?.field]).toEqual([400, "generation"]);
     const wrong = await put(harness, { generation: 6, replicas: [{ id: "x", url: "ftp://x" }] });
     expect([wrong.status, problemsIn(wrong)[0]?.field]).toEqual([400, "replicas[0].url"]);
+  });
+
+  test("names what is wrong with its replicas as it was written, and opens none of a list that it refuses", async () => {
+    const harness = await serveFleet();
+    const stranger = await startReplica("stranger");
+    open.push(stranger.endpoint);
+    const [a, b] = harness.members;
+    const fields = async (body: object) => {
+      const reply = await put(harness, body);
+      return reply.status === 200 ? [200] : [reply.status, ...problemsIn(reply).map(({ field }) => field)];
+    };
+    expect(await fields({ generation: 5, replicas: [a, b] })).toEqual([200]);
+    expect(await fields({ generation: 5, replicas: [b, a] })).toEqual([200]);
+    const other = [a, { id: "stranger", url: stranger.endpoint.url }];
+    expect(await fields({ generation: 5, replicas: other })).toEqual([400, "generation"]);
+    expect(await fields({ generation: 6, replicas: [...other, a] })).toEqual([400, "replicas[2].id"]);
+    const moved = [...other, { id: "b", url: stranger.endpoint.url }];
+    expect(await fields({ generation: 6, replicas: moved })).toEqual([400, "replicas[2].url"]);
+    await expect.poll(harness.states).toEqual({ a: "ready", b: "ready" });
+    expect(stranger.endpoint.sockets.size).toBe(0);
+    expect(await fields({ generation: 6, replicas: other })).toEqual([200]);
+    await expect.poll(harness.states).toEqual({ a: "ready", stranger: "ready" });
   });
 
   test("gives the fleet's own key to no URL of a caller", async () => {

@@ -77,6 +77,23 @@ describe("a model session", () => {
     }
   });
 
+  test("refuses sampling that no engine would understand, by field", async () => {
+    const harness = await serveModel();
+    const sampling = { temperature: "hot", max_tokens: 9, tempreature: 1, stop: [3], top_k: 20, ignore_eos: true };
+    const refused = await post(harness, PATH, { model: "policy", sampling });
+    expect(refused.status).toBe(400);
+    expect(new Map(problemsIn(refused).map(({ field, problem }) => [field, problem]))).toEqual(
+      new Map([
+        ["sampling.temperature", expect.stringContaining("expected number")],
+        ["sampling.stop", expect.stringContaining("expected string")],
+        ["sampling.max_tokens", "the Responses API calls it max_output_tokens"],
+        ["sampling.tempreature", "unknown field"],
+      ]),
+    );
+    const all = { temperature: 1, top_k: -1, seed: 7, stop: ["a"], chat_template_kwargs: { enable_thinking: false } };
+    expect((await post(harness, PATH, { model: "policy", sampling: all })).status).toBe(201);
+  });
+
   test("wants a configured model, and belongs to its tenant", async () => {
     const keys = ["red", "blue"].map((tenant) => ({ name: tenant, key: tenant, tenant, scopes: ["jobs"] as const }));
     const harness = await serveModel({

@@ -30,6 +30,21 @@ describe("the queue under many hands", () => {
     expect(claims.every((claim) => claim.fence === 1 && claim.attempt === 1)).toBe(true);
   });
 
+  it("gives no more rollouts of a model than it has room for, and those of others behind it", async () => {
+    await store.jobs.create(ctx, newJob({ tasks: 5, priority: 2 }));
+    await store.jobs.create(ctx, newJob({ tasks: 5, priority: 1 }));
+    await store.jobs.create(ctx, newJob({ tasks: 5, model: "judge" }));
+    const models = async (limit: number, room: number) => {
+      const rooms = new Map([["policy", room]]);
+      const claims = await store.queue.claim(ctx, { worker: "w", limit, leaseMs: 60_000, rooms });
+      return claims.map(({ job }) => job.model);
+    };
+    expect(await models(9, 7)).toEqual([...upTo(7).map(() => "policy"), "judge", "judge"]);
+    expect(await models(9, 0)).toEqual(["judge", "judge", "judge"]);
+    expect(await models(9, 0)).toEqual([]);
+    expect(await models(9, 9)).toEqual(["policy", "policy", "policy"]);
+  });
+
   it("numbers 50 concurrent ends without gaps, in an order that a cursor can follow", async () => {
     const { job } = await store.jobs.create(ctx, newJob({ tasks: 50 }));
     const claims = await claimAs(store, "w", 50);

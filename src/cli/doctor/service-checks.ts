@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
-import { type Config, readReplicasFile } from "../../config/index.ts";
+import { type Config, type ModelSettings, readReplicasFile } from "../../config/index.ts";
 import { messageOf } from "../../core/errors/sandlot-error.ts";
 import { listEndpointModels } from "../access/model-endpoint.ts";
 import { processExists, readServerNote } from "../access/server-file.ts";
@@ -60,23 +60,29 @@ export async function databaseCheck({ database: { url } }: Config): Promise<Chec
 export async function modelChecks({ models }: Config): Promise<Check[]> {
   const configured = Object.entries(models);
   if (configured.length === 0) return [ok("models", "none configured: the demo has its own, `run` takes --model-url")];
-  const endpoints = await Promise.all(
-    configured.map(async ([name, { url, replicas, replicas_file, model, api_key }]) => {
-      const listed = replicas ?? (replicas_file === undefined ? [] : await readReplicasFile(replicas_file));
-      const urls = url === undefined ? listed.map((replica) => replica.url) : [url];
-      return urls.map((one) => ({ name, url: one, model, api_key }));
-    }),
-  );
+  return (await Promise.all(configured.map(([name, model]) => endpointChecks(name, model)))).flat();
+}
+
+async function endpointChecks(name: string, settings: ModelSettings): Promise<Check[]> {
+  const { url, replicas, replicas_file: file, model, api_key } = settings;
+  const title = `model ${name}`;
+  const failed = (error: unknown) => warning(title, messageOf(error), `start the endpoint, or correct models.${name}`);
+  let urls: readonly string[];
+  try {
+    const listed = replicas ?? (file === undefined ? [] : await readReplicasFile(file));
+    urls = url === undefined ? listed.map((replica) => replica.url) : [url];
+  } catch (error) {
+    return [failed(error)];
+  }
   return Promise.all(
-    endpoints.flat().map(async ({ name, url, model, api_key }) => {
-      const title = `model ${name}`;
+    urls.map(async (one) => {
       try {
-        const known = await listEndpointModels(url, api_key);
-        if (known.includes(model)) return ok(title, `${url} has ${model}`);
+        const known = await listEndpointModels(one, api_key);
+        if (known.includes(model)) return ok(title, `${one} has ${model}`);
         const list = known.slice(0, 10).join(", ") || "none";
-        return warning(title, `${url} does not list ${model}`, `its models: ${list}`);
+        return warning(title, `${one} does not list ${model}`, `its models: ${list}`);
       } catch (error) {
-        return warning(title, messageOf(error), `start the endpoint, or correct models.${name}`);
+        return failed(error);
       }
     }),
   );

@@ -4,6 +4,8 @@ import type { PrefixBreak } from "./prefix-break.ts";
 /** Tokens `start` (inclusive) to `end` (exclusive) of a generation, and the weights they were sampled from. */
 export interface VersionSpan {
   readonly version: string | null;
+  /** Where weights changed at a token that nobody knows: the versions that sampled its first and its last; `version` is null. */
+  readonly between?: readonly [string | null, string | null] | undefined;
   readonly start: number;
   readonly end: number;
 }

@@ -93,7 +93,7 @@ export class TokenSamples {
         sample.logProbs[start + at] = call.logProbs[at] ?? 0;
       }
       for (const span of call.weightVersions)
-        sample.spans.push({ call: call.id, version: span.version, start: start + span.start, end: start + span.end });
+        sample.spans.push({ ...span, call: call.id, start: start + span.start, end: start + span.end });
     }
     return sample;
   }

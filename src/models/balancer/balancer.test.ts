@@ -270,7 +270,7 @@ describe("Balancer's membership", () => {
     expect(balancer.snapshot()).toMatchObject({ generation: 5, replicas: [{ id: "r0" }, { id: "r1" }, { id: "r2" }] });
     expect(() => balancer.setMembers({ generation: 4, members })).toThrow(/generation: is older than 5/);
     expect(() => balancer.setMembers({ generation: 6, members: [{ id: "a" }, { id: "a", kvTokens: 0 }] })).toThrow(
-      /members\.1\.id: is there twice; members\.1\.kvTokens/,
+      /replicas\[1\]\.id: is there twice; replicas\[1\]\.kv_tokens/,
     );
     expect(balancer.snapshot().generation).toBe(5);
   });
@@ -368,6 +368,20 @@ describe("Balancer's queue", () => {
     expect(balancer.acquire(facts("c"))).toEqual({ kind: "refusal", reason: "closed" });
     running.release(null);
   });
+});
+
+it("Balancer's advice does not take calls that wait for a weight update for too many", () => {
+  const { balancer, lease, ticket, clock } = fleetOf(["r0"]);
+  for (let i = 0; i < 10; i++) lease(`s${i}`).release(usage(1_000));
+  balancer.tick();
+  const advised = balancer.advisedSessions;
+  balancer.pause("r0");
+  for (let i = 0; i < 10; i++) ticket(`s${i}`, { deadline: Infinity });
+  for (let passed = 0; passed < 60; passed += 5) {
+    clock.advance(5_000);
+    balancer.tick();
+  }
+  expect(balancer.advisedSessions).toBe(advised);
 });
 
 describe("Balancer's sessions", () => {

@@ -61,7 +61,7 @@ export class Balancer {
   acquire(facts: CallFacts): Lease | Ticket | Refusal {
     if (this.#isClosed) return { kind: "refusal", reason: "closed" };
     const call = this.#fleet.describe(facts);
-    const choice = this.#policy.choose(new Placement(this.#fleet, call), this.#fleet);
+    const choice = this.#policy.choose(this.#placementOf(call), this.#fleet);
     const replica = choice.replica && this.#replicaOf(choice.replica.id);
     if (choice.kind === "send" && replica && !this.#waiting.isBefore(call, replica))
       return this.#grant(call, replica, choice.reason);
@@ -116,13 +116,19 @@ export class Balancer {
     this.#changed();
   }
 
-  /** What a scrape of `/metrics` showed, one every 2 s. A scrape that failed says nothing. */
-  scraped(id: string, scrape: Scrape): void {
+  /**
+   * What a scrape of `/metrics` showed, one every 2 s. A scrape that failed says nothing. Answers whether the engine was started anew
+   * since the last one.
+   */
+  scraped(id: string, scrape: Scrape): boolean {
     const replica = this.#replicas.get(id);
-    if (!replica) return;
-    if (replica.health.scraped(scrape, replica.inFlight)) this.#fleet.evict(replica);
-    replica.engine = { waiting: scrape.waiting ?? 0, preemptions: scrape.preemptions ?? 0 };
+    if (!replica) return false;
+    const isRestarted = replica.health.scraped(scrape, replica.inFlight);
+    if (isRestarted) this.#fleet.evict(replica);
+    const { waiting = 0, preemptions = 0, kvTokens = replica.engine.kvTokens } = scrape;
+    replica.engine = { waiting, preemptions, kvTokens };
     this.#changed();
+    return isRestarted;
   }
 
   /** Gives it no new work; its sessions move as they make their next turns. `isOn` false takes it back. */
@@ -143,6 +149,7 @@ export class Balancer {
     replica.health.resume();
     replica.health.orders.isStale = isStale;
     if (weightVersion !== undefined) replica.weightVersion = weightVersion;
+    if (!isStale) for (const lease of replica.leases) lease.updated();
     this.#changed();
   }
 
@@ -154,7 +161,9 @@ export class Balancer {
       this.#waiting.remove(waiting);
       waiting.ticket.settle(this.#late(waiting.call));
     }
-    this.#advice.observe(() => capacityOf(this.#fleet, this.#waiting), this.#contextTokens);
+    // Calls that wait for a weight update do not say that there are too many.
+    const isUpdating = this.#fleet.members.some(({ health }) => health.orders.isPaused);
+    if (!isUpdating) this.#advice.observe(() => capacityOf(this.#fleet, this.#waiting), this.#contextTokens);
     if (now - this.#sweptAt >= SWEEP_MS) {
       this.#sweptAt = now;
       this.#fleet.sweep();
@@ -254,7 +263,7 @@ export class Balancer {
 
   #attempt(waiting: Waiting): Attempt {
     const { call, ticket } = waiting;
-    const placement = new Placement(this.#fleet, call);
+    const placement = this.#placementOf(call);
     const choice = this.#policy.choose(placement, this.#fleet);
     if (choice.kind === "send") {
       ticket.settle(this.#grant(call, this.#replicaOf(choice.replica.id), choice.reason));
@@ -268,8 +277,12 @@ export class Balancer {
     return this.#fleet.members.some((replica) => placement.isEligible(replica)) ? "blocked" : "skipped";
   }
 
+  #placementOf(call: Call): Placement {
+    return new Placement(this.#fleet, call, this.#policy.isFixed);
+  }
+
   #late(call: Call): Refusal {
-    const placement = new Placement(this.#fleet, call);
+    const placement = this.#placementOf(call);
     const isAny = this.#fleet.members.some((replica) => placement.isEligible(replica));
     const because = isAny ? "no_room" : "none_ready";
     return { kind: "refusal", reason: "deadline", because, retryAfterSeconds: this.#retryAfter() };

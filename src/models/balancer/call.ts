@@ -29,6 +29,8 @@ export interface CallFacts {
   readonly deadline: number;
   /** Replicas that this very call failed on. */
   readonly avoid?: readonly string[];
+  /** Replicas that would make less of it than others. */
+  readonly unfit?: readonly string[];
 }
 
 /** What an answered call used, as the engine counted it. */

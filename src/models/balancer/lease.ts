@@ -29,6 +29,7 @@ export class Lease implements Omit<LeaseFacts, "onEnd"> {
   readonly #onEnd: (end: LeaseEnd) => string | null;
   #isEnded = false;
   #isRevoked = false;
+  #isUpdated = false;
   #onRevoked: (() => void) | null = null;
 
   constructor({ replica, reason, grantedAt, weightVersion, onEnd }: LeaseFacts) {
@@ -46,6 +47,11 @@ export class Lease implements Omit<LeaseFacts, "onEnd"> {
   /** True once the replica is known to be dead: the call will not be answered. The owner still ends the lease. */
   get isRevoked(): boolean {
     return this.#isRevoked;
+  }
+
+  /** True once a weight update has ended under the call: what it generates may be of two versions. */
+  get isUpdated(): boolean {
+    return this.#isUpdated;
   }
 
   /** Called at most once, when the replica dies: abort the call, end the lease, acquire another. Must not throw. */
@@ -69,6 +75,11 @@ export class Lease implements Omit<LeaseFacts, "onEnd"> {
     if (this.#isRevoked || this.#isEnded) return;
     this.#isRevoked = true;
     this.#onRevoked?.();
+  }
+
+  /** For the balancer. */
+  updated(): void {
+    this.#isUpdated = true;
   }
 
   #end(end: LeaseEnd): string | null {

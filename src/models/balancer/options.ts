@@ -24,7 +24,7 @@ export interface MemberSpec {
   readonly maxInFlight?: number;
   /** Sequences that the engine runs at once (vLLM `--max-num-seqs`); a quarter more may be in flight. Default: unknown. */
   readonly maxSequences?: number;
-  /** Tokens its KV cache holds. Default 400,000. */
+  /** Tokens its KV cache holds. Default: what scrapes say, and 400,000 before. */
   readonly kvTokens?: number;
 }
 

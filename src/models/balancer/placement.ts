@@ -11,14 +11,21 @@ export class Placement implements CallView {
   readonly #call: Call;
   readonly #avoided: readonly string[];
 
-  constructor(fleet: Fleet, call: Call) {
+  /** `isFixed`: of `Policy`. */
+  constructor(fleet: Fleet, call: Call, isFixed = false) {
     this.#fleet = fleet;
     this.#call = call;
-    const { avoid = [] } = call.facts;
-    // Better the replica that failed than none.
-    const isOtherThere =
-      avoid.length > 0 && fleet.members.some((replica) => !avoid.includes(replica.id) && this.#isUsable(replica));
-    this.#avoided = isOtherThere ? avoid : [];
+    this.#avoided = isFixed ? [] : this.#avoidable();
+  }
+
+  /** Better a replica that makes less of the call than one that failed it, and better that one than none. */
+  #avoidable(): readonly string[] {
+    const { avoid = [], unfit = [] } = this.#call.facts;
+    for (const list of unfit.length > 0 ? [[...avoid, ...unfit], avoid] : [avoid]) {
+      if (list.length === 0) return list;
+      if (this.#fleet.members.some((replica) => !list.includes(replica.id) && this.#isUsable(replica))) return list;
+    }
+    return [];
   }
 
   get key(): string {

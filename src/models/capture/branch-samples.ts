@@ -57,11 +57,12 @@ function view(branch: number, sample: TokenSample, problem: string | null): Bran
     response_ids: sample.responseIds,
     loss_mask: sample.lossMask,
     logprobs: sample.logProbs,
-    spans: sample.spans.map(({ call, start, end, version }) => ({
+    spans: sample.spans.map(({ call, start, end, version, between }) => ({
       call_id: call,
       start,
       end,
       weight_version: version,
+      ...(between ? { between } : {}),
     })),
     finish_reason: sample.finishReason,
     mask: problem !== null || !sample.lossMask.includes(1),

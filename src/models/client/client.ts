@@ -28,7 +28,9 @@ export function createOpenAiClient(options: OpenAiClientOptions): ModelClient {
 }
 
 /** An engine without routes from token ids is not asked for them again for so long: another may have taken its place. */
-const UNSUPPORTED_MS = 300_000;
+const TEXT_ONLY_MS = 300_000;
+
+type Unfit = Extract<Used<never>, { kind: "unfit" }>;
 
 /** A model behind an upstream. */
 export function createClient(options: ClientOptions, upstream: Upstream): ModelClient {
@@ -38,8 +40,6 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
 
   // Each call finds the dialect for itself until one was answered: calls that start together never rest on a guess.
   let candidates = dialectsOf(options.api ?? "auto", tokens);
-  /** Turns go out as text until then, epoch milliseconds: an engine had no route from token ids. */
-  let asTextUntil = tokens ? 0 : Infinity;
 
   const asText = async (ctx: CallContext, engine: Engine, request: ModelRequest): Promise<Attempt> => {
     let missing: SandlotError | null = null;
@@ -61,12 +61,16 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
     engine: Engine,
     request: ModelRequest,
     prefix: TokenPrefix | null,
-  ): Promise<Attempt> => {
-    if (!prefix || clock.now() < asTextUntil || candidates[0] !== chatDialect) return asText(ctx, engine, request);
+  ): Promise<Attempt | Unfit> => {
+    const { notes } = engine;
+    const isText = !tokens || clock.now() < notes.textOnlyUntil || candidates[0] !== chatDialect;
+    if (!prefix || isText) return asText(ctx, engine, request);
     const result = await exactAttempt(ctx, engine, { request, prefix, settings });
     if (!("notExact" in result)) return result;
-    if (result.notExact === "unsupported") asTextUntil = clock.now() + UNSUPPORTED_MS;
-    return asText(ctx, engine, request);
+    if (result.notExact !== "unsupported") return asText(ctx, engine, request);
+    notes.textOnlyUntil = clock.now() + TEXT_ONLY_MS;
+    ctx.logger.warn({ model: name }, "an engine lacks the routes from token ids: start it with --enable-scale-out");
+    return { kind: "unfit" };
   };
 
   return {
@@ -75,7 +79,8 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
     replay: options.replay ?? false,
     async respond(ctx, request, turn) {
       const bytes = entriesOf(request).reduce((sum, entry) => sum + entry.length, 0);
-      const site = { caller: turn?.caller ?? null, bytes, continued: (turn?.number ?? 1) > 1 };
+      const exact = tokens && turn !== undefined;
+      const site = { caller: turn?.caller ?? null, bytes, continued: (turn?.number ?? 1) > 1, exact };
       const prefix = turn?.prefix ?? null;
       return stamped(
         await upstream.call(ctx, site, async (scope, engine) => usedBy(await ask(scope, engine, request, prefix))),
@@ -88,17 +93,20 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
   };
 }
 
-/** A call with where it was answered, and by which weights where the engine itself does not tell. */
-function stamped({ value: call, replica, weights }: Served<ModelCall>): ModelCall {
-  if (call.weightVersion !== null) return { ...call, replica };
-  const stamp = { ...call, replica, weightVersion: weights.after };
-  const length = call.tokens.generationTokenIds?.length ?? 0;
-  // They were changed meanwhile, and nobody knows at which token.
-  const isMixed = weights.before !== weights.after;
-  return isMixed ? { ...stamp, weightVersions: [{ version: null, start: 0, end: length }] } : stamp;
+/** A call with where it was answered, and by which weights where the engine itself does not tell by spans. */
+function stamped({ value: call, replica, weights: { before, after, isUpdated } }: Served<ModelCall>): ModelCall {
+  const { weightVersions: told = [], tokens } = call;
+  if (told.length > 0) return { ...call, replica };
+  // What an engine says beside its answer is the version it ended with.
+  const last = call.weightVersion ?? after;
+  const stamp = { ...call, replica, weightVersion: last };
+  if (!isUpdated || before === last) return stamp;
+  const span = { version: null, between: [before, last] as const, start: 0 };
+  return { ...stamp, weightVersions: [{ ...span, end: tokens.generationTokenIds?.length ?? 0 }] };
 }
 
-function usedBy(result: Attempt): Used<ModelCall> {
+function usedBy(result: Attempt | Unfit): Used<ModelCall> {
+  if (result.kind === "unfit") return result;
   if (result.kind === "answered") return { kind: "done", value: result.call, usage: costOf(result.call) };
   return result.kind === "failed" ? result : { kind: "failed", error: result.error, repeatable: false };
 }

@@ -1,25 +1,39 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, withScope } from "../../core/context.ts";
-import { parseJson, utf8Text } from "../../core/json/parse.ts";
+import { parseJson } from "../../core/json/parse.ts";
 import { joinMembers, rawMembers } from "../../core/json/raw.ts";
-import type { TokenizerAnswer, TokenizerPath } from "../port.ts";
+import { readErrorBody } from "../dialects/error-body.ts";
+import type { TokenizerPath } from "../port.ts";
+import { readRefusal } from "../upstream/refusal.ts";
 import type { Upstream } from "../upstream/upstream.ts";
+import { reading } from "./attempt.ts";
 
 const Detokenized = z.looseObject({ prompt: z.string() });
 
-/** Asks vLLM's tokenizer; `body` is a raw JSON object, in which `model` becomes the endpoint's name. */
+/**
+ * Asks vLLM's tokenizer; `body` is a raw JSON object, in which `model` becomes the endpoint's name. Null where the endpoint has none.
+ * Throws what a call to the model throws.
+ */
 export async function askTokenizer(
   ctx: CallContext,
   upstream: Upstream,
   { model, path, body }: { readonly model: string; readonly path: TokenizerPath; readonly body: string },
-): Promise<TokenizerAnswer> {
+): Promise<string | null> {
   const named = joinMembers(rawMembers(body).set("model", JSON.stringify(model)));
-  const site = { caller: null, bytes: body.length, continued: false };
-  const { value } = await upstream.call<TokenizerAnswer>(ctx, site, async (scope, engine) => {
+  const site = { caller: null, bytes: body.length, continued: false, exact: false };
+  const { value } = await upstream.call<string | null>(ctx, site, async (scope, engine) => {
     const sent = await engine.post(scope, engine.root(path), named);
     if (sent.kind === "failed") return sent;
-    return { kind: "done", value: { status: sent.status, body: utf8Text(sent.body) }, usage: null };
+    const { status, retryAfter } = sent;
+    const text = reading(sent, engine.fault, (whole) => whole);
+    if (typeof text !== "string") return text;
+    if (status >= 200 && status <= 299) return { kind: "done", value: text, usage: null };
+    const refusal = readRefusal(status, text, retryAfter, engine.fault);
+    if (refusal.kind === "no_route") return { kind: "done", value: null, usage: null };
+    if (refusal.kind === "failed") return refusal;
+    const { message } = readErrorBody(text);
+    return { kind: "failed", error: engine.fault("model_rejected", message, { status }), repeatable: false };
   });
   return value;
 }
@@ -27,7 +41,7 @@ export async function askTokenizer(
 /** An answer waits for it: better no explanation of a break than a late answer. */
 const TIMEOUT_MS = 5_000;
 
-/** The text of token ids; null where the engine has no `/detokenize`. Throws after 5 s. */
+/** The text of token ids; null where the engine has no `/detokenize`. Throws what a call throws, and after 5 s. */
 export function decodeWith(
   ctx: CallContext,
   upstream: Upstream,
@@ -36,7 +50,7 @@ export function decodeWith(
   const body = JSON.stringify({ tokens: ids });
   return withScope(ctx, { timeoutMs: TIMEOUT_MS, clock, waitingFor: "the text of tokens" }, async (scope) => {
     const answer = await askTokenizer(scope, upstream, { model, path: "/detokenize", body });
-    const read = answer.status === 200 ? Detokenized.safeParse(parseJson(answer.body)) : null;
+    const read = answer === null ? null : Detokenized.safeParse(parseJson(answer));
     return read?.data?.prompt ?? null;
   });
 }

@@ -10,8 +10,8 @@ import type { PauseMode, ReplicaResult } from "./weight-updates.ts";
 export interface AdministeredFleet {
   readonly fleet: ModelFleet;
   readonly routing: FleetView["routing"];
-  /** URLs that the fleet's own key may go to. */
-  readonly configuredUrls: ReadonlySet<string>;
+  /** URLs that the fleet's own key may go to, as configured at the moment. */
+  readonly configuredUrls: () => readonly string[];
 }
 
 /** What operators and trainers do with fleets. Each throws `not_found` for a model without one. */
@@ -51,9 +51,10 @@ export class FleetAdmin {
   /** Throws `invalid_request` for an older generation. */
   setReplicas(name: string, { generation, replicas }: z.output<typeof MembershipInput>): FleetView {
     const { fleet, configuredUrls } = this.#get(name);
+    const configured = new Set(configuredUrls().map(sameUrl));
     const members = replicas.map(({ id, url, api_key, max_in_flight, max_sequences, kv_tokens }): Member => {
       // A URL from a caller never gets our key.
-      const apiKey = api_key ?? (configuredUrls.has(url) ? undefined : "");
+      const apiKey = api_key ?? (configured.has(sameUrl(url)) ? undefined : "");
       return {
         id,
         url,
@@ -72,8 +73,9 @@ export class FleetAdmin {
     return this.view(name);
   }
 
-  pause(ctx: CallContext, name: string, mode: PauseMode): Promise<ReplicaResult[]> {
-    return this.#get(name).fleet.updates.pause(ctx, mode);
+  /** `timeoutMs` instead of the configured one. */
+  pause(ctx: CallContext, name: string, mode: PauseMode, timeoutMs?: number): Promise<ReplicaResult[]> {
+    return this.#get(name).fleet.updates.pause(ctx, mode, timeoutMs);
   }
 
   resume(
@@ -89,4 +91,9 @@ export class FleetAdmin {
     if (!found) throw new SandlotError("not_found", { kind: "fleet", id: name });
     return found;
   }
+}
+
+/** `http://h:80` and `http://h/` are the same place. */
+function sameUrl(url: string): string {
+  return new URL(url).href;
 }

@@ -1,7 +1,9 @@
 import { type Clock, sleep } from "../../core/clock.ts";
 import { type CallContext, withScope } from "../../core/context.ts";
 import type { Balancer, CallFacts, CallUsage, Lease } from "../balancer/index.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Failed } from "../dialects/fault.ts";
+import type { CallObserver } from "../metrics/observers.ts";
 import type { Engine } from "../upstream/engine.ts";
 import { retryWait } from "../upstream/retry-wait.ts";
 import type { CallSite, Served, Upstream, Used } from "../upstream/upstream.ts";
@@ -17,6 +19,7 @@ export interface FleetOptions {
   readonly retries?: number | undefined;
   /** Longest wait for a replica, milliseconds. Default 600,000. */
   readonly queueTimeoutMs?: number | undefined;
+  readonly observer?: CallObserver | undefined;
   readonly clock: Clock;
   /** Numbers in [0, 1) that spread retries. */
   readonly random: () => number;
@@ -42,17 +45,27 @@ export class Fleet implements Upstream {
     site: CallSite,
     use: (ctx: CallContext, engine: Engine) => Promise<Used<T>>,
   ): Promise<Served<T>> {
-    const { name, balancer } = this.#options;
+    const { name, balancer, observer, clock } = this.#options;
     const failures = new Failures(this.#options);
     for (;;) {
+      const asked = clock.monotonic();
       const lease = await leaseOf(ctx, name, balancer, this.#facts(ctx, site, failures.avoid));
+      observer?.placed(lease.reason, clock.monotonic() - asked);
       const used = await this.#use(ctx, lease, use);
       if (used.kind === "done") {
-        const after = lease.release(usageOf(used.usage));
-        const weights = { before: lease.weightVersion, after };
+        const usage = usageOf(used.usage);
+        const after = lease.release(usage);
+        observer?.ended(lease.replica, "answered", usage);
+        const weights = { before: lease.weightVersion, after, isUpdated: lease.isUpdated };
         return { value: used.value, replica: lease.replica, weights, tries: failures.sent + 1 };
       }
+      if (used.kind === "unfit") {
+        lease.fail("neutral");
+        observer?.ended(lease.replica, "unfit", null);
+        continue;
+      }
       lease.fail(fateOf(used).fault);
+      observer?.ended(lease.replica, used.error.code, null);
       await failures.next(ctx, lease, used);
     }
   }
@@ -80,6 +93,7 @@ export class Fleet implements Upstream {
     } catch (error) {
       if (!lease.isRevoked || ctx.signal.aborted) {
         lease.fail("neutral");
+        this.#options.observer?.ended(lease.replica, SandlotError.from(error).code, null);
         throw error;
       }
       const dead = engine.fault("model_unreachable", `replica ${lease.replica} was found dead`);
@@ -88,8 +102,8 @@ export class Fleet implements Upstream {
   }
 
   #facts(ctx: CallContext, site: CallSite, avoid: readonly string[]): CallFacts {
-    const { clock, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = this.#options;
-    const { caller, bytes, continued } = site;
+    const { clock, members, queueTimeoutMs = DEFAULT_QUEUE_TIMEOUT_MS } = this.#options;
+    const { caller, bytes, continued, exact } = site;
     return {
       ...(caller ? { session: caller.session } : {}),
       ...(caller?.group ? { group: caller.group } : {}),
@@ -97,6 +111,8 @@ export class Fleet implements Upstream {
       continued,
       deadline: clock.monotonic() + Math.min(queueTimeoutMs, ctx.deadline - clock.now()),
       avoid,
+      // First turns, too: the session would have to move at its second.
+      ...(exact ? { unfit: members.textOnly(clock.now()) } : {}),
     };
   }
 }

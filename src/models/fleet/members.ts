@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Balancer, MemberSpec } from "../balancer/index.ts";
+import { parseBaseUrl } from "../upstream/base-url.ts";
 import { createEngine, type Engine, type EngineOptions } from "../upstream/engine.ts";
 import { Watch } from "./watch.ts";
 
@@ -22,6 +23,8 @@ export interface MembersOptions {
   readonly logger: Logger;
   /** Pause between two looks at a replica, milliseconds. Default 2,000. */
   readonly everyMs?: number | undefined;
+  /** A replica's engine was started anew. */
+  readonly onRestart: (id: string) => void;
 }
 
 interface Running {
@@ -36,40 +39,45 @@ interface Running {
 export class Members {
   readonly #options: MembersOptions;
   readonly #running = new Map<string, Running>();
-  readonly #stopTicking: () => void;
+  #generation = -1;
+  /** The members of the generation, to tell them from others. */
+  #list = "";
+  #stopTicking: (() => void) | null = null;
 
   constructor(options: MembersOptions) {
     this.#options = options;
-    this.#stopTicking = every(options.clock, TICK_MS, () => this.#tick());
   }
 
-  /** Replaces the membership as a whole; see `Balancer.setMembers`. Throws `invalid_config` for a URL it can't use. */
+  /**
+   * Replaces the membership as a whole; see `Balancer.setMembers`. All or nothing: a list that is refused opens nothing. Throws
+   * `invalid_config` for a URL it can't use, and `invalid_request` also for another list under the generation that is known.
+   */
   set(generation: number, members: readonly Member[]): void {
-    const { balancer, engine, model, clock, logger, everyMs } = this.#options;
+    const { balancer, engine, clock } = this.#options;
+    const list = JSON.stringify(members.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+    if (generation === this.#generation) {
+      if (list !== this.#list) throw refused("generation", `${generation} is known with other replicas`);
+      return;
+    }
+    const unknown = members.filter((member, at) => !this.#isKnown(member, at));
+    for (const { url } of unknown) parseBaseUrl(engine.name, url);
     const specs = members.map(({ url: _url, apiKey: _key, ...spec }) => spec);
-    const opened = members.flatMap((member) => {
-      const known = this.#running.get(member.id);
-      if (known?.member.url === member.url && known.member.apiKey === member.apiKey) return [];
-      if (known) throw moved(member);
-      const own = { ...engine, url: member.url, apiKey: member.apiKey ?? engine.apiKey };
-      const admin = createEngine({ ...own, connections: ADMIN_CONNECTIONS, timeoutMs: ADMIN_TIMEOUT_MS }, clock);
-      return [{ member, engine: createEngine(own, clock), admin, key: own.apiKey }];
-    });
-    try {
-      balancer.setMembers({ generation, members: specs });
-    } catch (error) {
-      for (const unused of opened) void Promise.all([unused.engine.close(), unused.admin.close()]);
-      throw error;
-    }
-    for (const { member, engine: made, admin, key } of opened) {
-      const watched = { id: member.id, url: member.url, apiKey: key, model };
-      const watch = new Watch({ ...watched, balancer, clock, logger, everyMs });
-      this.#running.set(member.id, { member, engine: made, admin, watch });
-    }
+    balancer.setMembers({ generation, members: specs });
+    this.#generation = generation;
+    this.#list = list;
+    for (const member of unknown) this.#running.set(member.id, this.#open(member));
+    this.#stopTicking ??= every(clock, TICK_MS, () => this.#tick());
   }
 
   get ids(): readonly string[] {
     return [...this.#running.keys()];
+  }
+
+  /** Replicas that are known to have no routes from token ids. */
+  textOnly(now: number): readonly string[] {
+    const found: string[] = [];
+    for (const [id, { engine }] of this.#running) if (engine.notes.textOnlyUntil > now) found.push(id);
+    return found;
   }
 
   /** Where calls to the replica go. Throws `not_found`. */
@@ -83,9 +91,26 @@ export class Members {
   }
 
   async close(): Promise<void> {
-    this.#stopTicking();
+    this.#stopTicking?.();
     await Promise.all([...this.#running.values()].map(stop));
     this.#running.clear();
+  }
+
+  #isKnown({ id, url, apiKey }: Member, at: number): boolean {
+    const known = this.#running.get(id)?.member;
+    if (!known) return false;
+    if (known.url === url && known.apiKey === apiKey) return true;
+    throw refused(`replicas[${at}].url`, `${id} is known at another address, or with another key; give it another id`);
+  }
+
+  #open(member: Member): Running {
+    const { balancer, engine: common, model, clock, logger, everyMs, onRestart } = this.#options;
+    const { id, url, apiKey = common.apiKey } = member;
+    const own = { ...common, url, apiKey };
+    const engine = createEngine(own, clock);
+    const admin = createEngine({ ...own, connections: ADMIN_CONNECTIONS, timeoutMs: ADMIN_TIMEOUT_MS }, clock);
+    const watch = new Watch({ id, url, apiKey, model, balancer, clock, logger, everyMs, onRestart });
+    return { member, engine, admin, watch };
   }
 
   #get(id: string): Running {
@@ -107,8 +132,8 @@ export class Members {
 }
 
 const ADMIN_CONNECTIONS = 2;
-/** Pausing may wait for every call in flight: prime-rl gives it as long. */
-const ADMIN_TIMEOUT_MS = 720_000;
+/** Whoever orders has limits of his own. */
+const ADMIN_TIMEOUT_MS = 24 * 3_600_000;
 /** How often the balancer lets time have its effects, milliseconds. */
 const TICK_MS = 250;
 
@@ -116,9 +141,9 @@ async function stop({ engine, admin, watch }: Running): Promise<void> {
   await Promise.all([engine.close(), admin.close(), watch.stop()]);
 }
 
-function moved({ id }: Member): SandlotError {
-  const problem = `names replica ${id}, which is known at another address; give it another id`;
-  return new SandlotError("invalid_request", { fields: [{ field: "members", problem }] });
+/** Fields are named as whoever keeps the membership writes them. */
+function refused(field: string, problem: string): SandlotError {
+  return new SandlotError("invalid_request", { fields: [{ field, problem }] });
 }
 
 function every(clock: Clock, ms: number, work: () => void): () => void {

@@ -20,7 +20,7 @@ export interface ModelFleetOptions
   extends
     ClientOptions,
     Omit<EngineOptions, "url">,
-    Pick<FleetOptions, "retries" | "queueTimeoutMs">,
+    Pick<FleetOptions, "retries" | "queueTimeoutMs" | "observer">,
     Pick<BalancerOptions, "sessions" | "maxWaiting" | "heartbeat"> {
   /** Default: `sticky_least_cost`. */
   readonly policy?: PolicyName | undefined;
@@ -28,6 +28,8 @@ export interface ModelFleetOptions
   readonly members?: readonly Member[] | undefined;
   /** Pause between two looks at a replica. Default 2,000. */
   readonly watchEveryMs?: number | undefined;
+  /** Longest wait for a replica to pause for a weight update. Default 300,000. */
+  readonly pauseTimeoutMs?: number | undefined;
   readonly logger?: Logger | undefined;
   /** Numbers in [0, 1). Default Math.random. */
   readonly random?: (() => number) | undefined;
@@ -57,11 +59,19 @@ export function openFleet(options: ModelFleetOptions): ModelFleet {
     ...(maxWaiting === undefined ? {} : { maxWaiting }),
   };
   const balancer = new Balancer({ clock, policy: createPolicy(policy, random), ...limits });
-  const members = new Members({ engine: options, model, balancer, clock, logger, everyMs: options.watchEveryMs });
+  const members = new Members({
+    engine: options,
+    model,
+    balancer,
+    clock,
+    logger,
+    everyMs: options.watchEveryMs,
+    onRestart: (id) => updates.restarted(id),
+  });
   members.set(0, options.members ?? []);
-  const { retries, queueTimeoutMs } = options;
-  const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, clock, random });
-  const updates = new WeightUpdates({ balancer, members, logger });
+  const { retries, queueTimeoutMs, observer } = options;
+  const fleet = new Fleet({ name, balancer, members, retries, queueTimeoutMs, observer, clock, random });
+  const updates = new WeightUpdates({ balancer, members, clock, logger, pauseTimeoutMs: options.pauseTimeoutMs });
   return {
     client: createClient(options, fleet),
     updates,

@@ -17,6 +17,8 @@ export interface WatchOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly everyMs?: number | undefined;
+  /** Its engine was started anew. */
+  readonly onRestart: (id: string) => void;
 }
 
 const EVERY_MS = 2_000;
@@ -65,15 +67,15 @@ export class Watch {
   }
 
   async #look(ctx: CallContext): Promise<void> {
-    const { id, balancer } = this.#options;
+    const { id, balancer, onRestart } = this.#options;
     const problem = await this.#problem(ctx);
     if (this.#stopping.signal.aborted) return;
     this.#say(ctx, problem);
     balancer.probed(id, problem === null);
     // A scrape that fails says nothing.
     const page = problem === null ? await this.#get(ctx, this.#base.root("/metrics")).catch(() => null) : null;
-    const scrape = page?.status === 200 ? readEngineMetrics(page.text).scrape : null;
-    if (scrape && !this.#stopping.signal.aborted) balancer.scraped(id, scrape);
+    const scrape = page?.status === 200 ? readEngineMetrics(page.text) : null;
+    if (scrape && !this.#stopping.signal.aborted && balancer.scraped(id, scrape)) onRestart(id);
   }
 
   /** What is wrong with it; null for nothing. */

@@ -4,6 +4,7 @@ import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { ContiguityReport } from "../../core/tokens/contiguity.ts";
+import type { GatewayObserver } from "../metrics/observers.ts";
 import type { ModelClient } from "../port.ts";
 import { GatewayListener } from "./listener.ts";
 import type { GatewaySession } from "./session.ts";
@@ -19,6 +20,7 @@ export interface ModelGatewayOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly limits?: GatewayLimits | undefined;
+  readonly observer?: GatewayObserver | undefined;
 }
 
 export interface GatewayLimits extends SessionLimits {
@@ -128,15 +130,15 @@ export class ModelGateway {
   }
 
   async #url(): Promise<string> {
-    const { host, port, publicUrl, clock, logger } = this.#options;
-    const start = () => GatewayListener.start({ sessions: this.#sessions, host, port, clock, logger });
+    const { host, port, publicUrl, clock, logger, observer } = this.#options;
+    const start = () => GatewayListener.start({ sessions: this.#sessions, host, port, clock, logger, observer });
     this.#listener ??= start().catch((error: unknown) => {
       // A port that is taken may be free the next time.
       this.#listener = null;
       throw error;
     });
     const listener = await this.#listener;
-    return publicUrl ?? `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+    return publicUrl?.replace(/\/+$/, "") ?? `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   }
 }
 

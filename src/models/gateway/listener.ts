@@ -8,6 +8,7 @@ import type { Logger } from "../../core/logger.ts";
 import { servedAnthropic, servedChat, type ServedDialect, servedResponses } from "../dialects/index.ts";
 import { serveCall, type ServeCallOptions, serveTokenizer } from "./serve-call.ts";
 import type { TokenizerPath } from "../port.ts";
+import type { GatewayObserver } from "../metrics/observers.ts";
 import type { GatewaySession } from "./session.ts";
 import type { GatewaySessions } from "./sessions.ts";
 
@@ -23,6 +24,7 @@ export interface GatewayListenerOptions {
   /** Bytes of all bodies held at once. Default 1 GiB. */
   readonly bodyBytesInAll?: number | undefined;
   readonly keepAliveMs?: number | undefined;
+  readonly observer?: GatewayObserver | undefined;
 }
 
 const DIALECTS: ReadonlyMap<string, ServedDialect> = new Map(
@@ -40,10 +42,12 @@ export class GatewayListener {
   readonly #server: Server;
   readonly #sessions: GatewaySessions;
   readonly #calls: ServeCallOptions;
+  readonly #observer: GatewayObserver | undefined;
 
   private constructor(options: GatewayListenerOptions) {
     const { sessions, clock, logger, keepAliveMs, bodyBytes = 64 << 20, bodyBytesInAll = 1 << 30 } = options;
     this.#sessions = sessions;
+    this.#observer = options.observer;
     const body = { limitBytes: bodyBytes, budget: createByteBudget(bodyBytesInAll) };
     this.#calls = { body, clock, logger, keepAliveMs };
     // A generation may take hours: only the head of a request has a time limit.
@@ -79,12 +83,24 @@ export class GatewayListener {
     const dialect = DIALECTS.get(path);
     const session = this.#sessions.find(token);
     if (!session) return refuse(res, dialect ?? servedChat, new SandlotError("unauthorized", { detail: NO_SESSION }));
+    const known = dialect !== undefined || TOKENIZER.some((one) => one === path) || path === "/v1/models";
+    this.#observe(res, session.model, known ? path : "other");
     if (dialect && req.method === "POST") return serveCall(req, res, session, dialect, this.#calls);
     const tokenizer = TOKENIZER.find((one) => one === path);
     if (tokenizer && req.method === "POST") return serveTokenizer(req, res, session, tokenizer, this.#calls);
     if (path === "/v1/models" && req.method === "GET") return sendModels(res, session);
-    const known = dialect !== undefined || tokenizer !== undefined || path === "/v1/models";
     refuse(res, dialect ?? servedChat, known ? wrongMethod(req, path) : notServed(path));
+  }
+
+  #observe(res: ServerResponse, model: string, route: string): void {
+    const observer = this.#observer;
+    if (!observer) return;
+    const { clock } = this.#calls;
+    const started = clock.monotonic();
+    res.once("close", () => {
+      const status = res.writableFinished ? String(res.statusCode) : "gone";
+      observer.served({ model, route, status, ms: clock.monotonic() - started });
+    });
   }
 }
 

@@ -67,7 +67,7 @@ async function readCall(
   }
 }
 
-/** One question to the tokenizer of the session's model, answered as the engine answers it. */
+/** One question to the tokenizer of the session's model. */
 export async function serveTokenizer(
   req: IncomingMessage,
   res: ServerResponse,
@@ -84,8 +84,8 @@ export async function serveTokenizer(
         throwIfAborted(controller.signal);
         if (!isJsonObject(parseJson(text))) throw NO_OBJECT;
         const told = await session.tokenizer(contextOf(session, controller.signal, options.logger), path, text);
-        if (!told) throw new SandlotError("not_found", { kind: "path", id: path });
-        answer.json(told.status, told.body);
+        if (told === null) throw new SandlotError("not_found", { kind: "path", id: path });
+        answer.json(200, told);
       } finally {
         release();
       }

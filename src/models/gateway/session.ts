@@ -6,7 +6,7 @@ import { BranchSamples } from "../capture/branch-samples.ts";
 import { CallLog } from "../capture/call-log.ts";
 import { KeptCalls } from "../capture/kept-calls.ts";
 import { openSession } from "../capture/open-session.ts";
-import type { ModelClient, ModelRequest, ModelSession, PlacedCall, TokenizerAnswer, TokenizerPath } from "../port.ts";
+import type { ModelClient, ModelRequest, ModelSession, PlacedCall, TokenizerPath } from "../port.ts";
 import type { SessionsMemory } from "./memory.ts";
 
 /** What a gateway session may do. */
@@ -103,11 +103,7 @@ export class GatewaySession {
    * used up, and what the model throws.
    */
   async respond(ctx: CallContext, request: ModelRequest): Promise<PlacedCall> {
-    const { maxCalls, maxBytes } = this.bounds;
-    if (this.#asked >= maxCalls) throw new SandlotError("session_spent", { session_id: this.id, calls: maxCalls });
-    if (this.bytes >= maxBytes) throw new SandlotError("session_spent", { session_id: this.id, bytes: maxBytes });
-    this.#memory.admit();
-    this.#asked++;
+    this.#spend();
     const call = await this.#model.respond(ctx, request);
     this.#calls.add(call);
     this.#captured = null;
@@ -118,9 +114,18 @@ export class GatewaySession {
   /** For a piece of a body that is to outlive it. Entries of the conversation are held once, however often they are sent. */
   readonly own = (raw: string): string => this.#log.own(raw);
 
-  /** Null where the model has no tokenizer. */
-  tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<TokenizerAnswer | null> {
+  /** Asks the model's tokenizer, which counts as a call; null where it has none. Throws like `respond`. */
+  async tokenizer(ctx: CallContext, path: TokenizerPath, body: string): Promise<string | null> {
+    this.#spend();
     return this.#model.tokenizer(ctx, path, body);
+  }
+
+  #spend(): void {
+    const { maxCalls, maxBytes } = this.bounds;
+    if (this.#asked >= maxCalls) throw new SandlotError("session_spent", { session_id: this.id, calls: maxCalls });
+    if (this.bytes >= maxBytes) throw new SandlotError("session_spent", { session_id: this.id, bytes: maxBytes });
+    this.#memory.admit();
+    this.#asked++;
   }
 
   /** The call's answer did not reach its caller. */

@@ -101,7 +101,7 @@ export const CHECKS: readonly Check[] = [
     missed: "a hung engine is found by deadlines only: /health answers 200 all the same",
     async find(endpoint) {
       const { status, text } = await endpoint.getRoot("/metrics");
-      const scrape = status === 200 ? readEngineMetrics(text).scrape : null;
+      const scrape = status === 200 ? readEngineMetrics(text) : null;
       return { ok: scrape !== null, detail: scrape ? `${scrape.iterations} steps so far` : `status ${status}` };
     },
   },

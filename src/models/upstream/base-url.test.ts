@@ -21,6 +21,10 @@ test.each([
   expect(parseBaseUrl("m", url).root("/tokenize")).toBe(path);
 });
 
+test("a path with a query keeps its own beside the URL's", () => {
+  expect(parseBaseUrl("m", "http://host/?key=1").root("/pause?mode=keep")).toBe("/pause?mode=keep&key=1");
+});
+
 test.each(["", "host:8000", "ftp://host", "/v1"])("%j is refused", (url) => {
   expect(() => parseBaseUrl("policy", url)).toThrow(/models\.policy/);
 });

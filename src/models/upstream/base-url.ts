@@ -5,7 +5,7 @@ export interface BaseUrl {
   readonly origin: string;
   /** The path of a route below the version, e.g. of `/responses`. */
   route(route: string): string;
-  /** The path of one beside the version, e.g. of `/tokenize`. */
+  /** The path of one beside the version, e.g. of `/tokenize`; it may have a query. */
   root(path: string): string;
 }
 
@@ -29,7 +29,8 @@ export function parseBaseUrl(name: string, url: string): BaseUrl {
   const at = segments.findLastIndex((segment) => VERSION.test(segment));
   const base = at < 0 ? `${trimmed}/v1` : trimmed;
   const root = at < 0 ? trimmed : segments.slice(0, at).join("/");
-  const withSearch = (path: string) => `${path}${parsed.search}`;
+  const search = parsed.search.slice(1);
+  const withSearch = (path: string) => (search === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${search}`);
   return {
     origin: parsed.origin,
     route: (route) => withSearch(`${base}${route}`),

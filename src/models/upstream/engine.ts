@@ -39,11 +39,18 @@ export interface Exchanged {
 /** Headers of one call, beside those of all. */
 type Headers = Readonly<Record<string, string>>;
 
+/** What calls have found out of an engine. */
+export interface EngineNotes {
+  /** It has no routes from token ids, and is not asked for them until then, epoch milliseconds. */
+  textOnlyUntil: number;
+}
+
 /** An endpoint that bodies are posted to. */
 export interface Engine {
   /** The configured name of the model. */
   readonly name: string;
   readonly fault: Fault;
+  readonly notes: EngineNotes;
   /** Path of a route below the version, e.g. of `/responses`. */
   route(route: string): string;
   /** Path of one beside it, e.g. of `/tokenize`. */
@@ -115,6 +122,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
   return {
     name,
     fault,
+    notes: { textOnlyUntil: 0 },
     route: (route) => base.route(route),
     root: (path) => base.root(path),
     post: (ctx, path, body, more = {}) => exchange(ctx, path, body, more),

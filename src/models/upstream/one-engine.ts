@@ -1,7 +1,7 @@
 import { type Clock, sleep } from "../../core/clock.ts";
 import type { Engine } from "./engine.ts";
 import { retryWait } from "./retry-wait.ts";
-import type { Upstream } from "./upstream.ts";
+import type { Upstream, Used, WeightsAround } from "./upstream.ts";
 
 export interface OneEngineOptions {
   /** Further tries of one call. Default 2. */
@@ -23,9 +23,8 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
     async call(ctx, site, use) {
       const placed = external && site.caller ? withSession(engine, site.caller.session) : engine;
       for (let tries = 1; ; tries++) {
-        const used = await use(ctx, placed);
-        if (used.kind === "done")
-          return { value: used.value, replica: null, weights: { before: null, after: null }, tries };
+        const used = await fitted(() => use(ctx, placed));
+        if (used.kind === "done") return { value: used.value, replica: null, weights: UNKNOWN, tries };
         const remainingMs = ctx.deadline - clock.now();
         const wait = retryWait(used, { tries, retries, remainingMs, maxWaitMs, random: random() });
         if (wait === null) throw used.error;
@@ -35,6 +34,17 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
     finish: () => undefined,
     close: () => engine.close(),
   };
+}
+
+/** Nobody tells of updates behind one URL but the engine itself. */
+const UNKNOWN: WeightsAround = { before: null, after: null, isUpdated: false };
+
+/** There is no other engine to ask, and this one's notes say now what it lacks. */
+async function fitted<T>(use: () => Promise<Used<T>>): Promise<Exclude<Used<T>, { kind: "unfit" }>> {
+  for (;;) {
+    const used = await use();
+    if (used.kind !== "unfit") return used;
+  }
 }
 
 /** Names under which routers look for what keeps calls together: vllm-router, SGLang's, Dynamo. */

@@ -12,6 +12,8 @@ export interface CallSite {
   readonly bytes: number;
   /** The conversation holds answers already. */
   readonly continued: boolean;
+  /** Turns of its rollout are best made from token ids. */
+  readonly exact: boolean;
 }
 
 /** What came of a call on one engine. */
@@ -21,15 +23,25 @@ export type Used<T> =
       readonly value: T;
       readonly usage: Pick<TokenUsage, "input_tokens" | "output_tokens"> | null;
     }
-  | Failed;
+  | Failed
+  /** The engine, as its notes now say, lacks what the call is best made with: another may have it. Where none has, `use` does without. */
+  | { readonly kind: "unfit" };
+
+/** What is known of the weights that a call was answered with. */
+export interface WeightsAround {
+  /** The replica's version as the call began and as it ended; null where nobody has said. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Whether a weight update ended meanwhile. */
+  readonly isUpdated: boolean;
+}
 
 /** What a call came to, and where. */
 export interface Served<T> {
   readonly value: T;
   /** Null where there is only one endpoint. */
   readonly replica: string | null;
-  /** Version of the replica's weights as the call began and as it ended; null where nobody has said. */
-  readonly weights: { readonly before: string | null; readonly after: string | null };
+  readonly weights: WeightsAround;
   /** Times it was sent. */
   readonly tries: number;
 }

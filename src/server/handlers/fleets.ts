@@ -21,7 +21,8 @@ export function fleetHandlers(admin: FleetAdmin | null): HandlersOf<FleetRoutes>
       return { body: of(params.name).drain(params.name, params.id, body.on) };
     },
     async pauseModel(ctx, { params, body }) {
-      return { body: { replicas: await of(params.name).pause(ctx, params.name, body.mode) } };
+      const timeoutMs = body.timeout_seconds && body.timeout_seconds * 1000;
+      return { body: { replicas: await of(params.name).pause(ctx, params.name, body.mode, timeoutMs) } };
     },
     async resumeModel(ctx, { params, body }) {
       const update = { weightVersion: body.weight_version, failed: body.failed };

@@ -1,42 +1,46 @@
 import { sql } from "kysely";
 import { nextJobState } from "../../core/machines/job.ts";
-import type { Claim } from "../port.ts";
+import type { Claim, ClaimRequest } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { jobOf } from "./job-row.ts";
 import { rolloutRowOf, selectRollouts } from "./rollout-row.ts";
 import type { JobRecord } from "./schema.ts";
-
-export interface ClaimRequest {
-  readonly worker: string;
-  readonly limit: number;
-  readonly leaseMs: number;
-}
 
 /**
  * Claims up to `limit` due rollouts, job by job in the order in which jobs are served. That order never changes
  * for a job, so that transactions which lock several jobs lock them alike.
  */
 export async function claimRollouts(db: Database, request: ClaimRequest): Promise<Claim[]> {
+  const rooms = new Map(request.rooms);
   // An idle queue costs one read and no transaction.
-  if (request.limit <= 0 || !(await anyDue(db))) return [];
+  if (request.limit <= 0 || !(await anyDue(db, fullOf(rooms)))) return [];
   return db.transaction().execute(async (tx) => {
     const claims: Claim[] = [];
     const visited: string[] = [];
     while (claims.length < request.limit) {
-      const job = await lockNextJob(tx, visited);
+      const job = await lockNextJob(tx, { visited, full: fullOf(rooms) });
       if (!job) break;
       visited.push(job.id);
-      claims.push(...(await claimOfJob(tx, job, { ...request, limit: request.limit - claims.length })));
+      const room = rooms.get(job.model) ?? Infinity;
+      const limit = Math.min(room, request.limit - claims.length);
+      const claimed = await claimOfJob(tx, job, { ...request, limit });
+      if (room !== Infinity) rooms.set(job.model, room - claimed.length);
+      claims.push(...claimed);
     }
     return claims;
   });
 }
 
+function fullOf(rooms: ReadonlyMap<string, number>): string[] {
+  return Array.from(rooms).flatMap(([model, room]) => (room > 0 ? [] : [model]));
+}
+
 /** Jobs that may be claimed from and have a rollout that is due. */
-function claimableJobs(db: Database | Tx) {
+function claimableJobs(db: Database | Tx, full: readonly string[]) {
   return db
     .selectFrom("jobs")
     .where("jobs.state", "in", ["queued", "running"])
+    .$if(full.length > 0, (query) => query.where("jobs.model", "not in", full))
     .where((eb) =>
       eb.exists(
         eb
@@ -49,12 +53,15 @@ function claimableJobs(db: Database | Tx) {
     );
 }
 
-async function anyDue(db: Database): Promise<boolean> {
-  return (await claimableJobs(db).select("jobs.id").limit(1).executeTakeFirst()) !== undefined;
+async function anyDue(db: Database, full: readonly string[]): Promise<boolean> {
+  return (await claimableJobs(db, full).select("jobs.id").limit(1).executeTakeFirst()) !== undefined;
 }
 
-function lockNextJob(tx: Tx, visited: readonly string[]): Promise<JobRecord | undefined> {
-  return claimableJobs(tx)
+function lockNextJob(
+  tx: Tx,
+  { visited, full }: { readonly visited: readonly string[]; readonly full: readonly string[] },
+): Promise<JobRecord | undefined> {
+  return claimableJobs(tx, full)
     .$if(visited.length > 0, (query) => query.where("jobs.id", "not in", visited))
     .selectAll("jobs")
     .orderBy("jobs.priority", "desc")

@@ -42,7 +42,7 @@ describe("a weight update with 50 calls in flight", () => {
     const stamp = { wait: "1", keep: "2", abort: "2" }[mode];
     expect(new Set(early.map(({ weightVersion }) => weightVersion))).toEqual(new Set([stamp]));
     // Tokens of two versions, and nobody knows where one ends.
-    const mixed = mode === "keep" ? [{ version: null, start: 0, end: LENGTH }] : undefined;
+    const mixed = mode === "keep" ? [{ version: null, between: ["1", "2"], start: 0, end: LENGTH }] : undefined;
     for (const { weightVersions } of early) expect(weightVersions).toEqual(mixed);
   });
 

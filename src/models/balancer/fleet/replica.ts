@@ -9,9 +9,12 @@ import { PrefixIndex } from "./prefix-index.ts";
 export interface ReplicaCaps {
   /** Calls in flight at once. */
   readonly maxInFlight: number;
-  /** Tokens its KV cache holds (`block_size` × `num_gpu_blocks` of `vllm:cache_config_info`). */
-  readonly kvTokens: number;
+  /** Tokens its KV cache holds, as configured; null: as its engine says. */
+  readonly kvTokens: number | null;
 }
+
+/** Until the engine has said. */
+const DEFAULT_KV_TOKENS = 400_000;
 
 /** Share of the KV cache that calls in flight may fill: beyond, the engine preempts. */
 const ACTIVE_SHARE = 0.9;
@@ -32,8 +35,8 @@ export class Replica implements ReplicaView {
   privateTokens = 0;
   sharedTokens = 0;
   slowness = 1;
-  /** From the last scrape: calls that the engine lets wait, and its preemptions ever. */
-  engine = { waiting: 0, preemptions: 0 };
+  /** From the last scrape: calls that the engine lets wait, its preemptions ever, and what its KV cache holds. */
+  engine = { waiting: 0, preemptions: 0, kvTokens: DEFAULT_KV_TOKENS };
   /** The state whose consequences have been drawn. */
   seenState: ReplicaState = "starting";
   weightVersion: string | null = null;
@@ -56,12 +59,12 @@ export class Replica implements ReplicaView {
   }
 
   get kvTokens(): number {
-    return this.caps.kvTokens;
+    return this.caps.kvTokens ?? this.engine.kvTokens;
   }
 
   /** Whether so many more active tokens fit. One call fits in any case: the engine knows what is too long. */
   hasRoom(tokens: number): boolean {
     if (this.inFlight >= this.caps.maxInFlight) return false;
-    return this.inFlight === 0 || this.activeTokens + tokens <= ACTIVE_SHARE * this.caps.kvTokens;
+    return this.inFlight === 0 || this.activeTokens + tokens <= ACTIVE_SHARE * this.kvTokens;
   }
 }

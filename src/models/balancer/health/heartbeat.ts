@@ -8,6 +8,8 @@ export interface Scrape {
   readonly waiting?: number;
   /** `vllm:num_preemptions_total`. */
   readonly preemptions?: number;
+  /** Tokens that its KV cache holds: `block_size` × `num_gpu_blocks` of `vllm:cache_config_info`. */
+  readonly kvTokens?: number;
 }
 
 /** When an engine that makes no step, though it has calls, is believed to hang. Milliseconds. */

@@ -9,6 +9,7 @@ import { boundedOwner, Ring } from "./ring.ts";
  */
 export class HashModulo implements Policy {
   readonly name = "hash_mod";
+  readonly isFixed = true;
 
   choose(call: CallView, fleet: FleetView): Choice {
     const { members } = fleet;

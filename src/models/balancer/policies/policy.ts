@@ -77,6 +77,8 @@ export type Choice =
 /** Chooses a replica for a call. Must send to open replicas only. */
 export interface Policy {
   readonly name: string;
+  /** Each call has one replica, which it waits for, whatever that one has done to it. Default false. */
+  readonly isFixed?: boolean;
   choose(call: CallView, fleet: FleetView): Choice;
 }
 

@@ -116,7 +116,9 @@ test.each([
   ["none", '"none"'],
   ["any", '"required"'],
 ])("tool_choice %s", (type, choice) => {
-  expect(read({ messages: [USER], tool_choice: { type } }).request.params.get("tool_choice")).toBe(choice);
+  expect(read({ messages: [USER], tools: [TOOL], tool_choice: { type } }).request.params.get("tool_choice")).toBe(
+    choice,
+  );
 });
 
 const block = (content: object, role = "user") => ({ messages: [{ role, content: [content] }] });

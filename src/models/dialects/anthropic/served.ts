@@ -6,6 +6,7 @@ import type { ServedDialect } from "../served-dialect.ts";
 import { event, messageEvents } from "./events.ts";
 import { itemsOfMessages } from "./items.ts";
 import { anthropicMessage, messageBody } from "./message.ts";
+import { checkToolChoice } from "../tool-choice.ts";
 import { responsesParams } from "./params.ts";
 
 /** `POST /messages`. */
@@ -14,9 +15,11 @@ export const servedAnthropic: ServedDialect = {
   read: (body, own = asItIs) => {
     const members = bodyMembers(body);
     const stopSequences = stopSequencesOf(members);
+    const params = responsesParams(members);
+    checkToolChoice(params);
     return {
       request: {
-        params: ownMembers(responsesParams(members), NOTHING, own),
+        params: ownMembers(params, NOTHING, own),
         input: itemsOfMessages(members.get("messages")).map(own),
       },
       model: optionalText(members, "model"),

@@ -18,6 +18,7 @@ import { SSE_COMMENT, sseEvent } from "../sse.ts";
 import { CHAT_DONE, chatChunks } from "./chunks.ts";
 import { chatCompletion, type WantedTokens } from "./completion.ts";
 import { itemsOfMessages } from "./items.ts";
+import { checkToolChoice } from "../tool-choice.ts";
 import { responsesParams } from "./responses-params.ts";
 
 /** `POST /chat/completions`, with vLLM's own parameters. */
@@ -34,8 +35,10 @@ export const servedChat: ServedDialect = {
     // For what it refuses: an endpoint of Chat gets the messages themselves.
     itemsOfMessages(messages);
     const chat = { members: ownMembers(members, ELSEWHERE, own), messages };
+    const params = responsesParams(chat.members);
+    checkToolChoice(params);
     return {
-      request: { params: responsesParams(chat.members), input: [], chat },
+      request: { params, input: [], chat },
       model: optionalText(members, "model"),
       stream,
       body: (call, settings = {}) => joinMembers(chatCompletion(call, wanted, settings)),

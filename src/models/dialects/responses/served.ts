@@ -15,6 +15,7 @@ import { openAiError } from "../openai-error.ts";
 import { isRawObject, isRawString } from "../raw-values.ts";
 import type { ServedDialect } from "../served-dialect.ts";
 import { SSE_COMMENT } from "../sse.ts";
+import { checkToolChoice } from "../tool-choice.ts";
 import { failureEvents, responseEvents, wholeItemEvents } from "./events.ts";
 import { inputItem } from "./items.ts";
 import { responseMembers } from "./response.ts";
@@ -29,6 +30,7 @@ export const servedResponses: ServedDialect = {
     }
     if (flag(members, "background")) throw badField("background", "is not served: answers are waited for");
     checkTools(given(members, "tools"));
+    checkToolChoice(members);
     const request = { params: ownMembers(members, ELSEWHERE, own), input: inputItems(members).map(own) };
     return {
       request,
