@@ -33,13 +33,13 @@ export class WeightUpdates {
     this.#options = options;
   }
 
-  /** Pauses every replica, all at once. Prefix caches are kept: whoever changes weights clears them, or salts them. */
+  /** Pauses every replica, all at once, and clears its caches: what old weights computed is no prefix for new ones. */
   pause(ctx: CallContext, mode: PauseMode): Promise<ReplicaResult[]> {
     const { balancer } = this.#options;
     this.#isPaused = true;
     return this.#onAll(async (replica, admin) => {
       balancer.pause(replica);
-      await order(ctx, admin, `/pause?mode=${mode}&clear_cache=false`);
+      await order(ctx, admin, `/pause?mode=${mode}&clear_cache=true`);
     });
   }
 
