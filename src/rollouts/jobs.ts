@@ -3,7 +3,7 @@ import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import type { CallContext } from "../core/context.ts";
+import { type CallContext, throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { jobEnded } from "../core/machines/job.ts";
@@ -13,7 +13,7 @@ import type { Environments } from "../resources/index.ts";
 import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
 import { decodeRecord } from "./record.ts";
 import { rolloutSamples } from "./samples.ts";
-import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
+import type { IncomingJob, JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
 import { verdictVersions } from "./verdict-versions.ts";
@@ -96,11 +96,10 @@ export class Jobs implements JobService {
     };
   }
 
-  async samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage> {
+  async samples(ctx: CallContext, jobId: string, { cursor, limit, waitMs }: SamplesQuery): Promise<SamplePage> {
     const { replay } = await this.#job(ctx, jobId);
     if (replay) throw new SandlotError("not_trainable", { job_id: jobId, detail: "it replays recorded answers" });
-    const after = parseCursor(query.cursor);
-    const page = await this.#page(ctx, jobId, { after, limit: query.limit, outcomes: null });
+    const page = await this.#awaitedPage(ctx, jobId, { after: parseCursor(cursor), limit, outcomes: null }, waitMs);
     const items = await Promise.all(
       page.rows.map(async (row) => {
         const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
@@ -108,6 +107,24 @@ export class Jobs implements JobService {
       }),
     );
     return { items: items.flat(), next_cursor: page.next_cursor, complete: page.complete };
+  }
+
+  /** A page, which is empty only when the job has ended or nothing has come for so long. */
+  async #awaitedPage(ctx: CallContext, jobId: string, query: RolloutPageQuery, waitMs: number) {
+    const { signals, clock } = this.#options;
+    const until = clock.monotonic() + waitMs;
+    for (;;) {
+      const left = until - clock.monotonic();
+      // Listening before looking: nothing that comes in between is missed.
+      const changed = signals.nextProgress(ctx, jobId, {
+        clock,
+        timeoutMs: Math.max(0, Math.min(EVENT_POLL_MS, left)),
+      });
+      const page = await this.#page(ctx, jobId, query);
+      if (page.rows.length > 0 || page.complete || left <= 0) return page;
+      await changed;
+      throwIfEnded(ctx);
+    }
   }
 
   async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {
