@@ -205,7 +205,7 @@ describe("a weight update", () => {
     ]);
   });
 
-  it("leaves no engine a prefix that its old weights have computed", async () => {
+  it.each(["wait", "keep", "abort"] as const)("leaves no prefix that old weights have computed (%s)", async (mode) => {
     const engines = await startStandIn({ model: "m", replicas: 1, speed: Infinity });
     open.push(engines);
     const fleet = fleetOf([], { members: engines.replicas.map(({ url }) => ({ id: "a", url })) });
@@ -216,7 +216,7 @@ describe("a weight update", () => {
     };
     await cached();
     expect(await cached()).not.toMatchObject({ cached_tokens: 0 });
-    await fleet.updates.pause(rootContext(), "wait");
+    await fleet.updates.pause(rootContext(), mode);
     await fleet.updates.resume(rootContext(), { weightVersion: "2" });
     expect(await cached()).toMatchObject({ cached_tokens: 0 });
   });
