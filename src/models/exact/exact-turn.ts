@@ -8,6 +8,8 @@ export interface ExactEngine {
   /** Posts a body to a path from the root; null when the engine does not serve that path. */
   post(path: string, body: string): Promise<string | null>;
   readonly badResponse: BadResponse;
+  /** Makes the error of a generation that the engine has aborted. */
+  readonly aborted: BadResponse;
 }
 
 /** A turn whose prompt is to continue tokens that the engine was told and sampled. */
@@ -81,15 +83,23 @@ interface Turn {
 
 async function answerOf(engine: ExactEngine, request: ExactRequest, turn: Turn): Promise<ExactAnswer | NotExact> {
   const { body, prompt, generated } = turn;
+  // What it had until then is no answer, and nothing at all cannot even be parsed.
+  if (generated.isAborted) throw engine.aborted("the engine aborted the generation");
+  const chat = await parsed(engine, request, turn);
+  if (chat === null) return "unsupported";
+  return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
+}
+
+/** The answer as a Chat completion, parsed by the engine; null when it does not serve that. */
+async function parsed(engine: ExactEngine, request: ExactRequest, { prompt, generated }: Turn): Promise<string | null> {
+  if (generated.forParsing === null) return generated.silent;
   const derender = joinMembers([
     ["model", rawMembers(request.chat).get("model") ?? "null"],
     ["generate_response", generated.forParsing],
     ["prompt_tokens", String(prompt.ids.length)],
     ["chat_request", lastMessageOnly(request.chat)],
   ]);
-  const chat = await engine.post(DERENDER, derender);
-  if (chat === null) return "unsupported";
-  return { request: body, chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
+  return engine.post(DERENDER, derender);
 }
 
 /** What an engine parses an answer by is beside the messages, which are large: the last one stands for all. */
