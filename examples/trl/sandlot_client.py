@@ -38,10 +38,10 @@ class Sandlot:
         return samples
 
 
-def request(method, url, body, headers={}, timeout=600):
+def request(method, url, body, headers=None, timeout=600):
     """JSON in, JSON out; `body` None sends none, and an answer that is no JSON is None."""
     data = None if body is None else json.dumps(body).encode()
-    headers = {**headers, "content-type": "application/json"}
+    headers = {**(headers or {}), "content-type": "application/json"}
     try:
         with urllib.request.urlopen(urllib.request.Request(url, data, headers, method=method), timeout=timeout) as answer:
             text = answer.read()

@@ -64,8 +64,8 @@ class Fleet:
     def _update(self, url, version):
         """Why an engine has not taken the weights; None when it has."""
         try:
-            if self.version is None:
-                request("POST", f"{url}/init_weight_transfer_engine", {"init_info": {}})
+            # Every time: the engine may have been started anew.
+            request("POST", f"{url}/init_weight_transfer_engine", {"init_info": {}})
             request("POST", f"{url}/start_weight_update", None)
             request("POST", f"{url}/update_weights", {"update_info": {"path": str(self._folder.resolve())}})
             request("POST", f"{url}/finish_weight_update", {"weight_version": version})
@@ -201,11 +201,9 @@ def train(args, folder):
     held_out = sandlot.task_ids(args.environment, "held_out")
 
     def score(name):
-        found = {
-            kind: summary(rollouts.play("held_out", held_out, 1, **sampling), len(held_out))["reward"]
-            for kind, sampling in {"sampled": {}, "greedy": {"temperature": 0}}.items()
-        }
-        print(f"{name}: " + ", ".join(f"{kind} {reward:.3f}" for kind, reward in found.items()), flush=True)
+        sampled = summary(rollouts.play("held_out", held_out, args.group), len(held_out) * args.group)
+        greedy = summary(rollouts.play("held_out", held_out, 1, temperature=0), len(held_out))
+        print(f"{name}: held out, sampled {sampled['reward']:.3f}, greedy {greedy['reward']:.3f}", flush=True)
 
     batch = args.tasks * args.group
     config = GRPOConfig(
