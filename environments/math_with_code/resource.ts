@@ -1,5 +1,5 @@
 import { answerVerdict, defineResource, sameAnswer } from "sandlot";
-import type { ToolSession, Verdict } from "sandlot";
+import type { Verdict } from "sandlot";
 import { z } from "zod";
 import { boxedAnswer } from "./boxed-answer.ts";
 import { toolText } from "./tool-text.ts";
@@ -16,7 +16,7 @@ const Config = z.looseObject({ max_execution_time: z.number().positive().max(600
 const WALL_FACTOR = 2;
 const WALL_EXTRA_SECONDS = 1;
 
-export default defineResource<typeof MathWithCodeRow, ToolSession>({
+export default defineResource({
   row: MathWithCodeRow,
 
   // Here and not at the first call: waiting for a place is not the policy's time.
@@ -31,10 +31,7 @@ export default defineResource<typeof MathWithCodeRow, ToolSession>({
       description:
         "Execute Python code to perform calculations. Names are kept between calls; numpy, scipy, pandas and sympy are there.",
       arguments: z.looseObject({ code: z.string() }),
-      async run(ctx, { state, arguments: args }) {
-        const { code } = args as { code: string };
-        return toolText(await state.call(ctx, code));
-      },
+      run: async (ctx, { state, arguments: { code } }) => toolText(await state.call(ctx, code)),
     },
   },
 

@@ -12,6 +12,14 @@ import { type VerificationMethods, verificationMethods } from "./verification-me
 /** Milliseconds for a submission: 256 MiB take a while. */
 const SUBMIT_TIMEOUT_MS = 600_000;
 
+export interface TaskListQuery {
+  /** Default: the environment's first. */
+  dataset?: string | undefined;
+  offset?: number | undefined;
+  /** Default 1,000. */
+  limit?: number | undefined;
+}
+
 export interface RolloutListQuery extends ListQuery {
   outcome?: readonly Outcome[] | undefined;
   /** `record` adds row, trajectory, verdict and ledger. */
@@ -42,6 +50,7 @@ export interface Client
   getRollout(id: string, options?: CallOptions): Promise<AnswerOf<"getRollout">>;
   listEnvironments(options?: CallOptions): Promise<AnswerOf<"listEnvironments">>;
   getEnvironment(name: string, options?: CallOptions): Promise<AnswerOf<"getEnvironment">>;
+  listTasks(environment: string, query?: TaskListQuery, options?: CallOptions): Promise<AnswerOf<"listTasks">>;
   listModels(options?: CallOptions): Promise<AnswerOf<"listModels">>;
   /** Ends all connections. */
   close(): Promise<void>;
@@ -76,6 +85,8 @@ export function createClient(options: TransportOptions): Client {
     getRollout: (id, call) => callRoute(transport, "getRollout", { params: { id } }, call),
     listEnvironments: (call) => callRoute(transport, "listEnvironments", {}, call),
     getEnvironment: (name, call) => callRoute(transport, "getEnvironment", { params: { name } }, call),
+    listTasks: (name, query, call) =>
+      callRoute(transport, "listTasks", { params: { name }, query: { ...query } }, call),
     listModels: (call) => callRoute(transport, "listModels", {}, call),
     ...executionMethods(transport),
     ...fleetMethods(transport),

@@ -37,6 +37,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       submissions: null,
       verification: composeVerifications(config, environments, systemClock),
       environments: () => environmentViews(rootContext({ logger }), environments),
+      taskIds: async (ctx, name, dataset) => (await environments.get(name)).taskIds(ctx, dataset),
       models: () => [],
       ready: async () => ({}),
       auth: { keys: config.server.api_keys },

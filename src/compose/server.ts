@@ -36,6 +36,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       rescores: platform.rescores,
       submissions: platform.submissions,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
+      taskIds: async (ctx, name, dataset) => (await platform.environments.get(name)).taskIds(ctx, dataset),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
       ready: () => platform.ready(),
       auth: { keys: config.server.api_keys },

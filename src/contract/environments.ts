@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { BOUNDS } from "./limits.ts";
+import type { Route } from "./route.ts";
 
 /** An environment as the API shows it. */
 export const EnvironmentView = z
@@ -14,6 +16,15 @@ export const EnvironmentView = z
   .meta({ id: "Environment" });
 export type EnvironmentView = z.infer<typeof EnvironmentView>;
 
+/** Tasks of a dataset, as a job's `task_ids` name them. */
+export const TaskPage = z
+  .object({
+    items: z.array(z.object({ id: z.string() })),
+    total: z.int().min(0).describe("Tasks of the whole dataset."),
+  })
+  .meta({ id: "TaskPage" });
+export type TaskPage = z.infer<typeof TaskPage>;
+
 export const EnvironmentList = z.object({ items: z.array(EnvironmentView) }).meta({ id: "EnvironmentList" });
 export type EnvironmentList = z.infer<typeof EnvironmentList>;
 
@@ -28,3 +39,44 @@ export const ModelView = z
 
 export const ModelList = z.object({ items: z.array(ModelView) }).meta({ id: "ModelList" });
 export type ModelList = z.infer<typeof ModelList>;
+
+/** What jobs can name. */
+export const CATALOGUE_ROUTES = {
+  listEnvironments: {
+    method: "GET",
+    path: "/api/v1/environments",
+    summary: "Environments that can be played",
+    scope: "jobs",
+    status: 200,
+    response: EnvironmentList,
+  },
+  getEnvironment: {
+    method: "GET",
+    path: "/api/v1/environments/{name}",
+    summary: "One environment",
+    scope: "jobs",
+    status: 200,
+    response: EnvironmentView,
+  },
+  listTasks: {
+    method: "GET",
+    path: "/api/v1/environments/{name}/tasks",
+    summary: "Ids of a dataset's tasks, in its order",
+    scope: "jobs",
+    query: z.object({
+      dataset: z.string().min(1).max(128).optional().describe("Default: the environment's first."),
+      offset: z.coerce.number().int().min(0).default(0),
+      limit: z.coerce.number().int().min(1).max(BOUNDS.rowsPerJob).default(1000),
+    }),
+    status: 200,
+    response: TaskPage,
+  },
+  listModels: {
+    method: "GET",
+    path: "/api/v1/models",
+    summary: "Configured models",
+    scope: "jobs",
+    status: 200,
+    response: ModelList,
+  },
+} as const satisfies Record<string, Route>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { OUTCOMES } from "../core/outcome.ts";
-import { EnvironmentList, EnvironmentView, ModelList } from "./environments.ts";
+import { CATALOGUE_ROUTES } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
 import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
@@ -115,30 +115,7 @@ export const ROUTES = {
     status: 200,
     response: RolloutRecord,
   },
-  listEnvironments: {
-    method: "GET",
-    path: "/api/v1/environments",
-    summary: "Environments that can be played",
-    scope: "jobs",
-    status: 200,
-    response: EnvironmentList,
-  },
-  getEnvironment: {
-    method: "GET",
-    path: "/api/v1/environments/{name}",
-    summary: "One environment",
-    scope: "jobs",
-    status: 200,
-    response: EnvironmentView,
-  },
-  listModels: {
-    method: "GET",
-    path: "/api/v1/models",
-    summary: "Configured models",
-    scope: "jobs",
-    status: 200,
-    response: ModelList,
-  },
+  ...CATALOGUE_ROUTES,
   ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,
   ...MODEL_SESSION_ROUTES,

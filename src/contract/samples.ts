@@ -67,6 +67,9 @@ export const SamplePage = z
   .meta({ id: "SamplePage" });
 export type SamplePage = z.infer<typeof SamplePage>;
 
+/** Longest wait for a page, seconds. */
+const LONGEST_WAIT_SECONDS = 30;
+
 /** Rollouts whose samples one page holds. */
 export const MOST_SAMPLED_ROLLOUTS = 100;
 
@@ -85,6 +88,12 @@ export const SAMPLE_ROUTES = {
         .max(Math.min(BOUNDS.pageSize, MOST_SAMPLED_ROLLOUTS))
         .default(MOST_SAMPLED_ROLLOUTS)
         .describe("Rollouts. A page of more than a million tokens ends sooner, also amid the samples of a rollout."),
+      wait_seconds: z.coerce
+        .number()
+        .min(0)
+        .max(LONGEST_WAIT_SECONDS)
+        .default(0)
+        .describe("How long to wait for the next rollout, while the job runs, where the page would be empty."),
     }),
     status: 200,
     response: SamplePage,

@@ -33,7 +33,7 @@ export interface ResourceInput<Row> {
   readonly services: ResourceServices;
 }
 
-export interface ToolDefinition<Row, Args extends z.ZodType, State> {
+export interface ToolDefinition<Row, Args, State> {
   readonly description: string;
   readonly arguments: Args;
   /** Answers the text that the model reads. */
@@ -51,23 +51,32 @@ export interface VerifyInput<Row, State> extends ResourceInput<Row> {
 }
 
 /** A resource: the row's schema, what a session holds, tools and verification. */
-export interface ResourceDefinition<Row extends z.ZodType = z.ZodType, State = unknown> {
+export interface ResourceDefinition<Row extends z.ZodType = z.ZodType, State = unknown, Tools = AnyTools> {
   /** Rows that do not fit are refused when the job is submitted. Use loose objects: rows may carry more. */
   readonly row: Row;
-  /** What the model is asked by rows that have no `responses_create_params`; without it, every row must have them. */
+  /**
+   * What the model is asked by rows that have no `responses_create_params`; without it, every row must have them. Where it
+   * names no tools, all of `tools` are declared.
+   */
   readonly prompt?: (row: z.output<Row>) => ResponsesCreateParams;
   /** State of one rollout; absent for resources that keep none. */
   readonly seed?: (ctx: CallContext, input: ResourceInput<z.output<Row>>) => Promise<State>;
-  readonly tools?: Readonly<Record<string, ToolDefinition<z.output<Row>, z.ZodType, State>>>;
+  readonly tools?: { readonly [Name in keyof Tools]: ToolDefinition<z.output<Row>, Tools[Name], State> };
   /** What the model reads when it calls a tool that its row declares and `tools` lacks; without it, a fault of the row. */
   readonly missingTool?: string;
   readonly verify: (ctx: CallContext, input: VerifyInput<z.output<Row>, State>) => Promise<Verdict>;
   readonly close?: (ctx: CallContext, state: State) => Promise<void>;
 }
 
-/** Types a resource by its row schema and its state; `environments/<name>/resource.ts` exports the result as default. */
-export function defineResource<Row extends z.ZodType, State = undefined>(
-  definition: ResourceDefinition<Row, State>,
-): ResourceDefinition<Row, State> {
+/** Schemas of tools' arguments, by the tools' names. */
+type AnyTools = Readonly<Record<string, z.ZodType>>;
+
+/**
+ * Types a resource by its row's schema, by what `seed` makes and by the schemas of its tools' arguments;
+ * `environments/<name>/resource.ts` exports the result as default.
+ */
+export function defineResource<Row extends z.ZodType, State = undefined, Tools extends AnyTools = AnyTools>(
+  definition: ResourceDefinition<Row, State, Tools>,
+): ResourceDefinition<Row, State, Tools> {
   return definition;
 }

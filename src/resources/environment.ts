@@ -6,6 +6,8 @@ import type { ResourceDefinition } from "./definition.ts";
 import type { Resource, Row } from "./port.ts";
 import { parseRow, promptedRow, readRow } from "./row.ts";
 import { TaskIndex } from "./task-index.ts";
+import { rowsByTask } from "./tasks.ts";
+import { type ToolDeclaration, toolDeclarations } from "./tool-declarations.ts";
 
 /** An environment that has been loaded: its manifest, its resource, and its datasets on disk. */
 export class Environment {
@@ -13,9 +15,12 @@ export class Environment {
   readonly folder: string;
   readonly resource: Resource;
   readonly #definition: ResourceDefinition;
+  /** Made once: rows are read often. */
+  readonly #tools: readonly ToolDeclaration[];
   readonly #datasetPath: (name: string) => string | undefined;
   readonly #tasks = new TaskIndex();
 
+  /** Throws for a tool that cannot be declared, where the resource is the one that asks. */
   constructor(options: {
     manifest: EnvironmentManifest;
     folder: string;
@@ -27,6 +32,7 @@ export class Environment {
     this.folder = options.folder;
     this.resource = options.resource;
     this.#definition = options.definition;
+    this.#tools = options.definition.prompt ? toolDeclarations(options.definition) : [];
     this.#datasetPath = options.datasetPath;
   }
 
@@ -36,7 +42,7 @@ export class Environment {
 
   /** Reads a row, adds what its model is asked if need be, and holds it against the resource's schema; throws `invalid_row`. */
   checkRow(raw: string, line: number): Row {
-    const row = promptedRow(this.#definition, readRow(raw, line));
+    const row = promptedRow(this.#definition, this.#tools, readRow(raw, line));
     parseRow(this.#definition, row.value, line);
     return row;
   }
@@ -52,6 +58,11 @@ export class Environment {
   /** The row of one task of a dataset, the first one by default. Throws `unknown_task` and what `dataset` throws. */
   async task(ctx: CallContext, id: string, dataset?: string): Promise<Row> {
     return this.#tasks.find(this.#pathOf(dataset), id, () => this.dataset(ctx, dataset));
+  }
+
+  /** Ids of a dataset's tasks, the first one's by default, in its order. Throws what `dataset` throws. */
+  async taskIds(ctx: CallContext, dataset?: string): Promise<string[]> {
+    return [...rowsByTask(await this.dataset(ctx, dataset)).keys()];
   }
 
   #pathOf(dataset: string = this.manifest.datasets[0]?.name ?? ""): string {

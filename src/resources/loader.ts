@@ -74,7 +74,11 @@ export class Environments {
       const dataset = manifest.datasets.find((known) => known.name === wanted);
       return dataset && inside(folder, dataset.path);
     };
-    return new Environment({ manifest, folder, resource, definition, datasetPath });
+    try {
+      return new Environment({ manifest, folder, resource, definition, datasetPath });
+    } catch (error) {
+      throw invalid(folder, manifest.resource, messageOf(error), error);
+    }
   }
 
   async #import(folder: string, file: string): Promise<ResourceDefinition> {

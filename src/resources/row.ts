@@ -5,6 +5,7 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { isJsonObject, parseJson } from "../core/json/parse.ts";
 import type { ResourceDefinition } from "./definition.ts";
 import type { Row } from "./port.ts";
+import type { ToolDeclaration } from "./tool-declarations.ts";
 
 /** What every row has, whatever its environment. */
 const AnyRow = z.looseObject({ responses_create_params: ResponsesCreateParams });
@@ -25,14 +26,15 @@ export function readRow(raw: string, line: number): Row {
 
 /**
  * The row with what its model is asked, where the row itself does not say it and the resource does: rows of a dataset that
- * knows nothing of NeMo Gym. The rest of its text stays as it is.
+ * knows nothing of NeMo Gym. `tools` are declared where the resource's prompt names none. The rest of the row's text stays
+ * as it is.
  */
-export function promptedRow(definition: ResourceDefinition, row: Row): Row {
+export function promptedRow(definition: ResourceDefinition, tools: readonly ToolDeclaration[], row: Row): Row {
   if (!definition.prompt || "responses_create_params" in row.value) return row;
   const read = definition.row.safeParse(row.value);
   // What is wrong with it is told by who parses it.
   if (!read.success) return row;
-  const params = definition.prompt(read.data);
+  const params = { ...(tools.length > 0 ? { tools } : {}), ...definition.prompt(read.data) };
   const rest = row.raw.slice(row.raw.indexOf("{") + 1);
   const raw = `{"responses_create_params":${JSON.stringify(params)},${rest}`;
   return { raw, value: { responses_create_params: params, ...row.value } };

@@ -3,7 +3,7 @@ import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import type { CallContext } from "../core/context.ts";
+import { type CallContext, throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { jobEnded } from "../core/machines/job.ts";
@@ -15,7 +15,7 @@ import { decodeRecord } from "./record.ts";
 import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
 import { parseCursor } from "./cursor.ts";
-import type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
+import type { IncomingJob, JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
 import { verdictVersions } from "./verdict-versions.ts";
@@ -98,16 +98,34 @@ export class Jobs implements JobService {
     };
   }
 
-  async samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage> {
+  async samples(ctx: CallContext, jobId: string, { cursor, limit, waitMs }: SamplesQuery): Promise<SamplePage> {
     const { replay } = await this.#job(ctx, jobId);
     if (replay) throw new SandlotError("not_trainable", { job_id: jobId, detail: "it replays recorded answers" });
-    const place = parseSampleCursor(query.cursor);
-    const { rows, ...end } = await this.#page(ctx, jobId, { after: place.after, limit: query.limit, outcomes: null });
+    const place = parseSampleCursor(cursor);
+    const { rows, ...end } = await this.#awaitedPage(ctx, jobId, { after: place.after, limit, outcomes: null }, waitMs);
     const { items, next_cursor } = await fillSamplePage(rows, place, async (row, at) => {
       const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
       return rolloutSamples(rolloutView(row), record?.trajectory ?? null, at);
     });
     return next_cursor === null ? { items, ...end } : { items, next_cursor, complete: false };
+  }
+
+  /** A page, which is empty only when the job has ended or nothing has come for so long. */
+  async #awaitedPage(ctx: CallContext, jobId: string, query: RolloutPageQuery, waitMs: number) {
+    const { signals, clock } = this.#options;
+    const until = clock.monotonic() + waitMs;
+    for (;;) {
+      const left = until - clock.monotonic();
+      // Listening before looking: nothing that comes in between is missed.
+      const changed = signals.nextProgress(ctx, jobId, {
+        clock,
+        timeoutMs: Math.max(0, Math.min(EVENT_POLL_MS, left)),
+      });
+      const page = await this.#page(ctx, jobId, query);
+      if (page.rows.length > 0 || page.complete || left <= 0) return page;
+      await changed;
+      throwIfEnded(ctx);
+    }
   }
 
   async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {

@@ -26,6 +26,14 @@ export interface RolloutQuery {
   readonly records: boolean;
 }
 
+export interface SamplesQuery {
+  readonly cursor: string | null;
+  /** Rollouts. */
+  readonly limit: number;
+  /** How long to wait where there is no finished rollout yet. */
+  readonly waitMs: number;
+}
+
 /** Jobs and rollouts as the surfaces see them. Everything is seen through the context's tenant. */
 export interface JobService {
   submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }>;
@@ -35,7 +43,7 @@ export interface JobService {
   rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
   rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;
   /** Samples of finished rollouts; throws `not_trainable` for a job that replays answers. */
-  samples(ctx: CallContext, jobId: string, query: { cursor: string | null; limit: number }): Promise<SamplePage>;
+  samples(ctx: CallContext, jobId: string, query: SamplesQuery): Promise<SamplePage>;
   /** Every verdict on a rollout, the first one first. */
   verdicts(ctx: CallContext, rolloutId: string): Promise<VerdictVersion[]>;
   /** Finished rollouts after `after`, then live ones, until the job has ended or the context has. */

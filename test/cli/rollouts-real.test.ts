@@ -30,6 +30,7 @@ beforeAll(async () => {
   const app = createApp({
     ...platform,
     environments: async () => [],
+    taskIds: async () => [],
     gateway: null,
     models: () => [],
     ready: async () => ({}),

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type CallContext, rootContext, withScope } from "../../src/core/context.ts";
 import { openFleet, type ModelFleet, type ModelFleetOptions } from "../../src/models/fleet/index.ts";
 import type { ModelCall } from "../../src/models/port.ts";
+import { startStandIn } from "../../src/models/index.ts";
 import { manualClock } from "./clocks.ts";
 import { completionWith, sendJson } from "./scripted-endpoint.ts";
 import { fails, type Reply, says, startReplica, type TestReplica } from "./test-replica.ts";
@@ -253,9 +254,25 @@ describe("a weight update", () => {
     await fleet.updates.resume(rootContext(), { weightVersion: "step-7" });
     expect((await waiting).map(({ weightVersion }) => weightVersion)).toEqual(["step-7", "step-7", "step-7"]);
     expect(replicas.map(({ orders }) => orders)).toEqual([
-      ["/pause?mode=wait&clear_cache=false", "/resume"],
-      ["/pause?mode=wait&clear_cache=false", "/resume"],
+      ["/pause?mode=wait&clear_cache=true", "/resume"],
+      ["/pause?mode=wait&clear_cache=true", "/resume"],
     ]);
+  });
+
+  it.each(["wait", "keep", "abort"] as const)("leaves no prefix that old weights have computed (%s)", async (mode) => {
+    const engines = await startStandIn({ model: "m", replicas: 1, speed: Infinity });
+    open.push(engines);
+    const fleet = fleetOf([], { members: engines.replicas.map(({ url }) => ({ id: "a", url })) });
+    const long = [JSON.stringify({ role: "user", content: "hello ".repeat(500) })];
+    const cached = async () => {
+      const { usage } = await fleet.client.respond(rootContext(), { ...request, input: long });
+      return usage?.["input_tokens_details"];
+    };
+    await cached();
+    expect(await cached()).not.toMatchObject({ cached_tokens: 0 });
+    await fleet.updates.pause(rootContext(), mode);
+    await fleet.updates.resume(rootContext(), { weightVersion: "2" });
+    expect(await cached()).toMatchObject({ cached_tokens: 0 });
   });
 
   it("makes a call again that the pause has aborted, once, with the new weights", async () => {

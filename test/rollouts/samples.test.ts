@@ -65,7 +65,7 @@ afterAll(async () => {
 async function samplesOf(): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (let cursor: string | null = null; ;) {
-    const page = await platform.jobs.samples(ctx, jobId, { cursor, limit: 3 });
+    const page = await platform.jobs.samples(ctx, jobId, { cursor, limit: 3, waitMs: 0 });
     samples.push(...page.items);
     cursor = page.next_cursor;
     if (page.complete) return samples;
@@ -117,7 +117,7 @@ describe("the samples of a job", () => {
 
   it("are refused for a job that replays answers", async () => {
     const { job } = await submit(platform, { environment: "code_gen", tasks: { rows: [squareRow("0").value] } });
-    const samples = platform.jobs.samples(ctx, job.id, { cursor: null, limit: 1 });
+    const samples = platform.jobs.samples(ctx, job.id, { cursor: null, limit: 1, waitMs: 0 });
     await expect(samples).rejects.toMatchObject({ code: "not_trainable" });
     await platform.jobs.cancel(ctx, job.id);
   });

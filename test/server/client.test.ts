@@ -53,6 +53,11 @@ describe("every route", () => {
     expect((await client.getRollout("rol_2")).row).toEqual({ question: "1+1" });
     expect((await client.listEnvironments()).items[0]?.name).toBe("math");
     expect((await client.getEnvironment("math")).agent).toBe("simple");
+    expect(await client.listTasks("math", { dataset: "train", offset: 1, limit: 1 })).toEqual({
+      items: [{ id: "math/train/2" }],
+      total: 3,
+    });
+    expect((await client.listTasks("math")).items).toHaveLength(3);
     expect((await client.listModels()).items[0]?.upstream).toBe("m");
     expect(await collect(client.jobEvents("job_1"))).toEqual([
       "rollout 1",

@@ -81,6 +81,8 @@ class Posts implements ExactEngine {
   /** Is handed on without its object. */
   readonly badResponse = (detail: string): SandlotError => this.#engine.fault("model_bad_response", detail);
 
+  readonly aborted = (detail: string): SandlotError => this.#engine.fault("model_aborted", detail);
+
   async post(path: string, body: () => string): Promise<string | null> {
     const { fault } = this.#engine;
     const sent = await this.#engine.post(this.#ctx, this.#engine.root(path), body);

@@ -72,8 +72,12 @@ export interface Generated {
   readonly ids: readonly number[];
   readonly logProbs: readonly number[];
   readonly weightVersions: readonly VersionSpan[];
-  /** The answer as `/v1/chat/completions/derender` takes it, raw. */
-  readonly forParsing: string;
+  /** The engine ended it before the model did, perhaps before its first token. */
+  readonly isAborted: boolean;
+  /** The answer as `/v1/chat/completions/derender` takes it, raw; null for nothing but an end, which it refuses. */
+  readonly forParsing: string | null;
+  /** The answer as a Chat completion that says nothing, raw. */
+  readonly silent: string;
 }
 
 /** Reads an answer of `/inference/v1/generate`. Throws what `bad` makes, also for lengths that disagree. */
@@ -84,21 +88,45 @@ export function readGenerated(text: string, bad: BadResponse): Generated {
   const logProbs = choice.logprobs.content.map(({ logprob }) => logprob);
   if (ids.length !== logProbs.length) throw bad(`${ids.length} generated tokens but ${logProbs.length} log-probs`);
   const spans = (versions ?? []).map(({ version, start, end }) => ({ version, start, end }));
-  return { ids, logProbs, weightVersions: spans, forParsing: withoutEnd(text, choice) };
+  const isAborted = choice.finish_reason === "abort";
+  const parsing = { isAborted, forParsing: withoutEnd(text, choice), silent: silentChat(text) };
+  return { ids, logProbs, weightVersions: spans, ...parsing };
 }
 
 type Choice = z.infer<typeof GeneratedBody>["choices"][number];
 
 /** vLLM 0.32 leaves the text of the end token, `<|im_end|>`, in what it parses: it gets the answer without that token. */
-function withoutEnd(text: string, choice: Choice): string {
+function withoutEnd(text: string, choice: Choice): string | null {
   const { token_ids: ids, finish_reason: finish, stop_reason: stop } = choice;
   const hasEnd = finish === "stop" && (stop === null || stop === undefined);
+  const said = hasEnd ? ids.slice(0, -1) : ids;
+  if (said.length === 0) return null;
   const members = rawMembers(text);
   const shown = rawMembers(rawElements(members.get("choices") ?? "[]")[0] ?? "{}");
-  shown.set("token_ids", JSON.stringify(hasEnd ? ids.slice(0, -1) : ids));
+  shown.set("token_ids", JSON.stringify(said));
   shown.set("logprobs", "null");
   members.set("choices", joinElements([joinMembers(shown)]));
   return joinMembers(members);
+}
+
+/** As vLLM answers where a model ends its turn at once. */
+function silentChat(text: string): string {
+  const answer = rawMembers(text);
+  const choice = rawMembers(rawElements(answer.get("choices") ?? "[]")[0] ?? "{}");
+  const shown = joinMembers([
+    ["index", "0"],
+    ["message", '{"role":"assistant","content":null}'],
+    ["finish_reason", choice.get("finish_reason") ?? "null"],
+    ["stop_reason", choice.get("stop_reason") ?? "null"],
+  ]);
+  return joinMembers([
+    ["id", answer.get("request_id") ?? "null"],
+    ["object", '"chat.completion"'],
+    ["created", answer.get("created") ?? "0"],
+    ["model", answer.get("model") ?? "null"],
+    ["choices", joinElements([shown])],
+    ["usage", answer.get("usage") ?? "null"],
+  ]);
 }
 
 /** A Chat completion, as text and as JavaScript sees it. */

@@ -1,6 +1,14 @@
 import { joinMembers, rawMembers } from "../../core/json/raw.ts";
 import type { VersionSpan } from "../../core/tokens/samples.ts";
-import { type BadResponse, type ChatBody, type Prompt, readGenerated, readRendered, withTokens } from "./bodies.ts";
+import {
+  type BadResponse,
+  type ChatBody,
+  type Generated,
+  type Prompt,
+  readGenerated,
+  readRendered,
+  withTokens,
+} from "./bodies.ts";
 import { continues, splice } from "./splice.ts";
 
 /** One engine. */
@@ -8,6 +16,8 @@ export interface ExactEngine {
   /** Posts a body to a path from the root; null when the engine does not serve that path. */
   post(path: string, body: () => string): Promise<string | null>;
   readonly badResponse: BadResponse;
+  /** Makes the error of a generation that the engine has aborted. */
+  readonly aborted: BadResponse;
 }
 
 /** A turn whose prompt is to continue tokens that the engine was told and sampled. */
@@ -61,15 +71,16 @@ export async function exactTurn(engine: ExactEngine, request: ExactRequest): Pro
   const response = await engine.post(GENERATE, body);
   if (response === null) return "unsupported";
   const generated = readGenerated(response, engine.badResponse);
-  const derender = joinMembers([
-    ["model", request.model],
-    ["generate_response", generated.forParsing],
-    ["prompt_tokens", String(prompt.ids.length)],
-    ["chat_request", request.last()],
-  ]);
-  const chat = await engine.post(DERENDER, () => derender);
+  // What it had until then is no answer, and nothing at all cannot even be parsed.
+  if (generated.isAborted) throw engine.aborted("the engine aborted the generation");
+  const chat = await parsed(engine, request, { prompt, generated });
   if (chat === null) return "unsupported";
   return { request: body(), chat: withTokens(chat, prompt, generated), weightVersions: generated.weightVersions };
+}
+
+interface Turn {
+  readonly prompt: Prompt;
+  readonly generated: Generated;
 }
 
 async function spliced(
@@ -82,4 +93,17 @@ async function spliced(
   if (rendered === null) return null;
   const prompt = splice(ids, { before: readRendered(rendered, engine.badResponse).prompt.ids, now });
   return prompt && { ids: prompt, text: JSON.stringify(prompt) };
+}
+
+/** The answer as a Chat completion, parsed by the engine; null when it does not serve that. */
+async function parsed(engine: ExactEngine, request: ExactRequest, turn: Turn): Promise<string | null> {
+  const { prompt, generated } = turn;
+  if (generated.forParsing === null) return generated.silent;
+  const derender = joinMembers([
+    ["model", request.model],
+    ["generate_response", generated.forParsing],
+    ["prompt_tokens", String(prompt.ids.length)],
+    ["chat_request", request.last()],
+  ]);
+  return engine.post(DERENDER, () => derender);
 }

@@ -58,8 +58,8 @@ export class WeightUpdates {
   }
 
   /**
-   * Pauses every replica, all at once, and says which did. Those that did not in time get no new calls either. May be repeated. Prefix
-   * caches are kept: whoever changes weights clears them, or salts them.
+   * Pauses every replica, all at once, clears its caches, and says which did: what old weights computed is no prefix for new ones.
+   * Those that did not in time get no new calls either. May be repeated.
    */
   pause(ctx: CallContext, mode: PauseMode, timeoutMs?: number): Promise<ReplicaResult[]> {
     const { balancer, pauseTimeoutMs = PAUSE_TIMEOUT_MS } = this.#options;
@@ -69,7 +69,7 @@ export class WeightUpdates {
       const limit = { timeoutMs: limitOf(replica), until: signal };
       this.#unpaused.add(replica);
       balancer.pause(replica);
-      await this.#order(ctx, limit, admin, `/pause?mode=${mode}&clear_cache=false`);
+      await this.#order(ctx, limit, admin, `/pause?mode=${mode}&clear_cache=true`);
       this.#unpaused.delete(replica);
     });
   }

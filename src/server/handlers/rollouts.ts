@@ -14,7 +14,8 @@ export function rolloutHandlers(jobs: JobService): HandlersOf<"listRollouts" | "
       return { body: await jobs.rollouts(ctx, params.id, page) };
     },
     async listSamples(ctx, { params, query }) {
-      return { body: await jobs.samples(ctx, params.id, { cursor: query.cursor ?? null, limit: query.limit }) };
+      const { cursor = null, limit, wait_seconds: seconds } = query;
+      return { body: await jobs.samples(ctx, params.id, { cursor, limit, waitMs: seconds * 1000 }) };
     },
     async getRollout(ctx, { params }) {
       return { body: await jobs.rollout(ctx, params.id) };

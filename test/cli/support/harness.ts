@@ -101,6 +101,7 @@ export function createCli(): Cli {
         rescores: null,
         submissions: null,
         environments: async () => [CODE_GEN],
+        taskIds: async () => [],
         models: () =>
           Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),
         ready: async () => ({ database: "ok" }),

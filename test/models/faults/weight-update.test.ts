@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { outputText } from "../../../src/contract/responses.ts";
 import { rootContext } from "../../../src/core/context.ts";
+import { openSession } from "../../../src/models/index.ts";
+import { decode } from "../../../src/models/stand-in/text/tokenizer.ts";
 import { closedAfterEach } from "../closed-after-each.ts";
 import { openGatewaySession, samplesOf } from "../gateway-session.ts";
 import { startFleet, turn, until } from "./fleet-of-stand-ins.ts";
@@ -46,6 +49,26 @@ describe("a weight update with 50 calls in flight", () => {
     for (const { weightVersions } of early) expect(weightVersions).toEqual(mixed);
   });
 
+  it("makes a later turn again that was aborted before its first token", async () => {
+    const { ask, fleet, engine, inFlight } = await startFleet(closing, {
+      replicas: 1,
+      standIn: { speed: 1, engine: { maxSequences: 1 } },
+    });
+    const session = openSession(fleet.client, { session: "s", group: null });
+    const first = turn('[[script ["one", "two"]]]');
+    const { items } = await session.respond(rootContext(), first);
+    const long = ask("other", turn("I am another", LONG));
+    await until(() => engine(0).replica.driver.engine.counters.running === 1);
+    const input = [...first.input, ...items, ...turn("go on").input];
+    const second = session.respond(rootContext(), { ...first, input });
+    await until(() => engine(0).replica.driver.engine.counters.waiting === 1);
+    await fleet.updates.pause(rootContext(), "abort");
+    await fleet.updates.resume(rootContext(), { weightVersion: "2" });
+    expect(await second).toMatchObject({ broken: null, finishReason: "stop" });
+    await long;
+    expect(inFlight()).toBe(0);
+  });
+
   it.each(["wait", "keep", "abort"] as const)("breaks no trajectory: a later turn is made whole (%s)", async (mode) => {
     const { fleet, engine, begunInAll } = await startFleet(closing, { replicas: 1, standIn: { speed: 1 } });
     const { openai, session } = await openGatewaySession(fleet.client, closing, {
@@ -71,5 +94,26 @@ describe("a weight update with 50 calls in flight", () => {
     ]);
     expect(samples[0]?.finish_reason).toBe("stop");
     expect(begunInAll()).toBe(mode === "abort" ? 4 : 3);
+  });
+});
+
+describe("a later turn of which the model says nothing", () => {
+  it("is an empty answer, and its end token can be trained on", async () => {
+    const { fleet } = await startFleet(closing, {
+      replicas: 1,
+      standIn: { answer: ({ prompt }) => ({ content: decode(prompt).includes("go on") ? "" : "one" }) },
+    });
+    const session = openSession(fleet.client, { session: "s", group: null });
+    const first = turn("I am s");
+    const { items } = await session.respond(rootContext(), first);
+    const silent = await session.respond(rootContext(), {
+      ...first,
+      input: [...first.input, ...items, ...turn("go on").input],
+    });
+    expect(silent).toMatchObject({ broken: null, finishReason: "stop", usage: { output_tokens: 1 } });
+    expect(outputText(silent.answer.output)).toBe("");
+    expect(silent.parent).not.toBeNull();
+    expect(silent.tokens.generationTokenIds).toHaveLength(1);
+    expect(silent.tokens.generationLogProbs).toHaveLength(1);
   });
 });

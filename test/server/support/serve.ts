@@ -85,6 +85,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
         datasets: [],
       },
     ],
+    taskIds: async (_ctx, environment, dataset = "tasks") => [1, 2, 3].map((at) => `${environment}/${dataset}/${at}`),
     models: () => [{ name: "default", upstream: "m", replay: false }],
     ready: async () => ({ database: "ok" }),
     version: "0.0.0-test",

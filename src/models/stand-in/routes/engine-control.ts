@@ -18,7 +18,8 @@ export async function pause(exchange: Exchange): Promise<void> {
     throw invalidShape([{ type: "literal_error", loc: "query.mode", msg, input: asked, ctx: { expected } }]);
   }
   await driver.pause(mode);
-  if (mode !== "keep" && exchange.query.get("clear_cache") !== "false") driver.engine.resetPrefixCache();
+  // As vLLM 0.32 does: calls that `keep` has frozen are computed anew.
+  if (exchange.query.get("clear_cache") !== "false") driver.engine.resetPrefixCache({ preempt: true });
   exchange.json(200, { status: "paused" });
 }
 

@@ -6,6 +6,7 @@ import { bytesOf, decode, textsOf } from "../text/tokenizer.ts";
 import { messageBody } from "./chat.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { Fields } from "../http/fields.ts";
+import { HttpError } from "../http/http-error.ts";
 import { requireScaleOut } from "./generate.ts";
 
 /** `POST /v1/chat/completions/render`: the call as `/inference/v1/generate` takes it. */
@@ -52,6 +53,8 @@ export function derenderChat(exchange: Exchange): void {
   const choices = answer.objects("choices") ?? [];
   fields.check();
   answer.check();
+  const empty = choices.findIndex(({ token_ids: ids }) => !Array.isArray(ids) || ids.length === 0);
+  if (empty >= 0) throw new HttpError(400, `choice ${empty} has empty or null token_ids`);
   const tools = toolsOf(Array.isArray(request["tools"]) ? request["tools"].filter(isJsonObject) : []);
   const kwargs = isJsonObject(request["chat_template_kwargs"]) ? request["chat_template_kwargs"] : {};
   const thinking = thinks(replica, kwargs, null);

@@ -80,6 +80,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     rescores: null,
     submissions: null,
     environments: async () => [],
+    taskIds: async () => [],
     models: () => [],
     ready: async () => ({}),
     version: "0.0.0-test",
