@@ -84,7 +84,8 @@ function skipFlatList(text: string, at: number): number | null {
   if (text[at] !== "[" || !/\d/.test(text.charAt(at + 1))) return null;
   const end = text.indexOf("]", at);
   const inside = text.slice(at + 1, end);
-  return end < 0 || inside.includes('"') || inside.includes("[") || inside.includes("{") ? null : end + 1;
+  const isFlat = ['"', "[", "{"].every((opening) => inside.indexOf(opening) < 0);
+  return end >= 0 && isFlat ? end + 1 : null;
 }
 
 /** The end of the value that starts at `at`. Iterative: depth costs no stack. */
