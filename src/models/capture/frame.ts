@@ -20,7 +20,10 @@ const TEMPLATE_MEMBERS = [
 
 /** Equal for requests whose prompts differ in nothing but the conversation. */
 export function frameOf({ params, chat }: ModelRequest): string {
+  const members = chat?.members ?? params;
+  const present = TEMPLATE_MEMBERS.filter((name) => members.has(name));
+  if (present.length === 0) return "";
   const hash = createHash("sha256");
-  for (const name of TEMPLATE_MEMBERS) hash.update(`${name}\0${(chat?.members ?? params).get(name) ?? ""}\0`);
+  for (const name of present) hash.update(`${name}\0${members.get(name)}\0`);
   return hash.digest("base64");
 }

@@ -31,7 +31,7 @@ export async function serveCall(
   const answer = new Answer(res, dialect, options);
   try {
     await session.running(async (controller) => {
-      res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+      endsWith(res, controller);
       const { asked, release } = await readCall(req, session, dialect, options, controller.signal);
       try {
         const request = withSampling(agentsRequest(asked.request), session.sampling);
@@ -78,7 +78,7 @@ export async function serveTokenizer(
   const answer = new Answer(res, servedChat, options);
   try {
     await session.running(async (controller) => {
-      res.once("close", () => controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" })));
+      endsWith(res, controller);
       const { text, release } = await readBody(req, options.body, options.clock, controller.signal);
       try {
         throwIfAborted(controller.signal);
@@ -98,6 +98,14 @@ export async function serveTokenizer(
 const NO_OBJECT = new SandlotError("invalid_request", {
   fields: [{ field: "", problem: "the body must be an object" }],
 });
+
+/** The work for an answer ends where its caller goes away before it. */
+function endsWith(res: ServerResponse, controller: AbortController): void {
+  res.once("close", () => {
+    if (res.writableFinished) return;
+    controller.abort(new SandlotError("cancelled", { detail: "the caller has gone" }));
+  });
+}
 
 /** The session may have ended while the body came. */
 function throwIfAborted(signal: AbortSignal): void {
