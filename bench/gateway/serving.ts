@@ -8,6 +8,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Agent } from "undici";
 import { systemClock } from "../../src/core/clock.ts";
 import { rootContext } from "../../src/core/context.ts";
+import { LISTEN_BACKLOG } from "../../src/core/listen-backlog.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { ModelGateway, openFleet, startStandIn } from "../../src/models/index.ts";
 
@@ -88,7 +89,7 @@ async function serveProxy(urls: readonly string[]): Promise<readonly string[]> {
       );
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: "127.0.0.1", backlog: LISTEN_BACKLOG }, resolve));
   process.once("disconnect", () => {
     server.close();
     server.closeAllConnections();

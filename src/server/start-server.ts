@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, isIP, Server as NetServer } from "node:net";
+import { LISTEN_BACKLOG } from "../core/listen-backlog.ts";
 import { messageOf, SandlotError } from "../core/errors/sandlot-error.ts";
 import { type Clock, sleep, systemClock } from "../core/clock.ts";
 import { type Connections, trackConnections } from "./connections.ts";
@@ -62,7 +63,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       const fields = [{ field, problem: `cannot listen on ${host}:${port}: ${messageOf(error)}` }];
       reject(new SandlotError("invalid_config", { source: field, fields }, { cause: error }));
     });
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: LISTEN_BACKLOG }, resolve);
   });
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createByteBudget } from "../../core/byte-budget.ts";
 import type { Clock } from "../../core/clock.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { LISTEN_BACKLOG } from "../../core/listen-backlog.ts";
 import type { Logger } from "../../core/logger.ts";
 import { servedAnthropic, servedChat, type ServedDialect, servedResponses } from "../dialects/index.ts";
 import { serveCall, type ServeCallOptions, serveTokenizer } from "./serve-call.ts";
@@ -59,7 +60,7 @@ export class GatewayListener {
   /** Listens. Rejects with the socket's error. */
   static async start(options: GatewayListenerOptions): Promise<GatewayListener> {
     const listener = new GatewayListener(options);
-    listener.#server.listen(options.port, options.host);
+    listener.#server.listen({ port: options.port, host: options.host, backlog: LISTEN_BACKLOG });
     await once(listener.#server, "listening");
     return listener;
   }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 import { sleep } from "../../core/clock.ts";
+import { LISTEN_BACKLOG } from "../../core/listen-backlog.ts";
 import { randomHex } from "../../core/random-hex.ts";
 import { Strikes } from "./faults/strikes.ts";
 import { HttpMetrics } from "./metrics/http-metrics.ts";
@@ -45,7 +46,7 @@ export class ReplicaServer {
   async listen(host: string, port: number): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(port, host, () => {
+      this.#server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
         this.#server.off("error", reject);
         resolve();
       });
