@@ -9,7 +9,7 @@ export function decisionCost(policy: PolicyName, replicas: number): number {
   const balancer = new Balancer({ clock: new VirtualClock(), policy: createPolicy(policy, seeded(1)) });
   const ids = Array.from({ length: replicas }, (_, i) => `r${i}`);
   balancer.setMembers({ generation: 1, members: ids.map((id) => ({ id })) });
-  for (const id of ids) for (let i = 0; i < 2; i++) balancer.probed(id, true);
+  for (const id of ids) for (let i = 0; i < 2; i++) balancer.probed(id, "good");
   const sessions = 24 * replicas;
   let startedAt = 0;
   // The first tenth warms up.

@@ -95,7 +95,7 @@ export class SimulatedFleet {
 
   probe(): void {
     for (const [id, node] of this.#nodes) {
-      this.#balancer.probed(id, node.status !== "down");
+      this.#balancer.probed(id, node.status === "down" ? "bad" : "good");
       if (node.status === "down") continue;
       const { steps, waiting, preemptions } = node.counters;
       this.#balancer.scraped(id, { iterations: steps, waiting, preemptions });

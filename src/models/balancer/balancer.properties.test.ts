@@ -55,7 +55,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: step("probe", probes, ({ balancer }, { replica, isGood, times }) => {
-      for (let i = 0; i < times; i++) balancer.probed(replica, isGood);
+      for (let i = 0; i < times; i++) balancer.probed(replica, isGood ? "good" : "bad");
     }),
   },
   {
@@ -114,7 +114,7 @@ class Run {
     const options = { maxWaiting: MAX_WAITING, sessions: { max: MAX_SESSIONS, ttlMs: 100_000 } };
     this.balancer = new Balancer({ clock: this.clock, policy: createPolicy(policy, seeded()), ...options });
     this.setMembers(REPLICAS);
-    for (const id of REPLICAS) for (let i = 0; i < 2; i++) this.balancer.probed(id, true);
+    for (const id of REPLICAS) for (let i = 0; i < 2; i++) this.balancer.probed(id, "good");
   }
 
   isMember(id: string): boolean {

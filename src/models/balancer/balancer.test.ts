@@ -17,7 +17,7 @@ function fleetOf(
   const balancer = new Balancer({ clock, policy: createPolicy(policy, () => 0.5), ...options });
   const specs = members.map((member) => (typeof member === "string" ? { id: member } : member));
   const probe = (id: string, ...results: boolean[]) => {
-    for (const isGood of results) balancer.probed(id, isGood);
+    for (const isGood of results) balancer.probed(id, isGood ? "good" : "bad");
   };
   balancer.setMembers({ generation: 1, members: specs });
   for (const { id } of specs) probe(id, true, true);
@@ -411,7 +411,7 @@ describe.each(["random", "round_robin", "least_requests", "power_of_two", "chwbl
       const clock = manualClock();
       const balancer = new Balancer({ clock, policy: createPolicy(policy, () => (random = (random + 0.37) % 1)) });
       balancer.setMembers({ generation: 1, members: ids(4).map((id) => ({ id })) });
-      for (const id of ids(3)) for (let i = 0; i < 2; i++) balancer.probed(id, true);
+      for (const id of ids(3)) for (let i = 0; i < 2; i++) balancer.probed(id, "good");
       const used = new Set<string>();
       for (let i = 0; i < 60; i++) {
         const answer = balancer.acquire({ session: `s${i}`, size: { tokens: 10 }, deadline: 1 });
@@ -430,5 +430,37 @@ describe("policy hash_mod", () => {
     for (const [session, replica] of Object.entries(expected)) expect(lease(session).replica).toBe(replica);
     balancer.drain(expected.abc);
     expect(balancer.acquire(facts("abc"))).toBeInstanceOf(Ticket);
+  });
+});
+
+describe("replicas that do not answer a probe in time", () => {
+  const states = (balancer: Balancer) => balancer.snapshot().replicas.map(({ state }) => state);
+
+  it("are dead at the third where others answer", () => {
+    const { balancer } = fleetOf(ids(3));
+    for (let i = 0; i < 3; i++) for (const id of ids(3)) balancer.probed(id, id === "r0" ? "silent" : "good");
+    expect(states(balancer)).toEqual(["dead", "ready", "ready"]);
+  });
+
+  it("are busy where most of them are silent at once: their calls are theirs for a minute", () => {
+    const { balancer, lease } = fleetOf(ids(4));
+    const call = lease("s");
+    const silent = (times: number) => {
+      for (let i = 0; i < times; i++) for (const id of ids(4)) balancer.probed(id, "silent");
+    };
+    silent(14);
+    expect(states(balancer)).toEqual(["ready", "ready", "ready", "ready"]);
+    expect(call.isRevoked).toBe(false);
+    silent(2);
+    expect(states(balancer)).toEqual(["dead", "dead", "dead", "dead"]);
+    expect(call.isRevoked).toBe(true);
+  });
+
+  it("start over with the first answer", () => {
+    const { balancer } = fleetOf(ids(2));
+    for (let i = 0; i < 14; i++) for (const id of ids(2)) balancer.probed(id, "silent");
+    for (const id of ids(2)) balancer.probed(id, "good");
+    for (let i = 0; i < 2; i++) for (const id of ids(2)) balancer.probed(id, "silent");
+    expect(states(balancer)).toEqual(["ready", "ready"]);
   });
 });

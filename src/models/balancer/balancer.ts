@@ -9,7 +9,7 @@ import { type Call, Fleet } from "./fleet/fleet.ts";
 import { Replica } from "./fleet/replica.ts";
 import { DEFAULT_SESSION_LIMITS } from "./fleet/sessions.ts";
 import type { HeartbeatLimits, Scrape } from "./health/heartbeat.ts";
-import { ReplicaHealth } from "./health/replica-health.ts";
+import { type Probe, ReplicaHealth } from "./health/replica-health.ts";
 import { Lease, type LeaseEnd } from "./lease.ts";
 import { capsOf, checkMembership } from "./membership.ts";
 import type { BalancerOptions, Membership } from "./options.ts";
@@ -111,8 +111,12 @@ export class Balancer {
   }
 
   /** The result of a probe of `/health`, one every 2 s. Of a replica that has left meanwhile, it is ignored. */
-  probed(id: string, isGood: boolean): void {
-    this.#replicas.get(id)?.health.probed(isGood);
+  probed(id: string, probe: Probe): void {
+    const replica = this.#replicas.get(id);
+    if (!replica) return;
+    const others = [...this.#replicas.values()].filter((other) => other !== replica);
+    const silent = others.filter(({ health }) => health.isSilent).length + 1;
+    replica.health.probed(probe, silent > this.#replicas.size / 2);
     this.#changed();
   }
 

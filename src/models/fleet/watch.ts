@@ -1,7 +1,7 @@
 import { Pool } from "undici";
 import { type Clock, sleep } from "../../core/clock.ts";
 import { type CallContext, rootContext, withScope } from "../../core/context.ts";
-import { messageOf } from "../../core/errors/sandlot-error.ts";
+import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
 import { isJsonObject, parseJson } from "../../core/json/parse.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Balancer } from "../balancer/index.ts";
@@ -19,6 +19,12 @@ export interface WatchOptions {
   readonly everyMs?: number | undefined;
   /** Its engine was started anew. */
   readonly onRestart: (id: string) => void;
+}
+
+interface Problem {
+  readonly text: string;
+  /** No answer in time. */
+  readonly isSilent: boolean;
 }
 
 const EVERY_MS = 2_000;
@@ -70,8 +76,8 @@ export class Watch {
     const { id, balancer, onRestart } = this.#options;
     const problem = await this.#problem(ctx);
     if (this.#stopping.signal.aborted) return;
-    this.#say(ctx, problem);
-    balancer.probed(id, problem === null);
+    this.#say(ctx, problem?.text ?? null);
+    balancer.probed(id, problem === null ? "good" : problem.isSilent ? "silent" : "bad");
     // A scrape that fails says nothing.
     const page = problem === null ? await this.#get(ctx, this.#base.root("/metrics")).catch(() => null) : null;
     const scrape = page?.status === 200 ? readEngineMetrics(page.text) : null;
@@ -79,19 +85,24 @@ export class Watch {
   }
 
   /** What is wrong with it; null for nothing. */
-  async #problem(ctx: CallContext): Promise<string | null> {
-    const { model } = this.#options;
+  async #problem(ctx: CallContext): Promise<Problem | null> {
     try {
-      const health = await this.#get(ctx, this.#base.root("/health"));
-      // Servers that are not vLLM may have no such path: that they answer has to do.
-      if (health.status !== 200 && health.status !== 404) return `/health answers ${health.status}`;
-      const models = await this.#get(ctx, this.#base.route("/models"));
-      if (models.status !== 200) return `/v1/models answers ${models.status}`;
-      const served = idsOf(models.text);
-      return served.includes(model) ? null : `it serves ${served.join(", ")}, not ${model}`;
+      const text = await this.#wrong(ctx);
+      return text === null ? null : { text, isSilent: false };
     } catch (error) {
-      return messageOf(error);
+      return { text: messageOf(error), isSilent: SandlotError.is(error, "deadline_exceeded") };
     }
+  }
+
+  async #wrong(ctx: CallContext): Promise<string | null> {
+    const { model } = this.#options;
+    const health = await this.#get(ctx, this.#base.root("/health"));
+    // Servers that are not vLLM may have no such path: that they answer has to do.
+    if (health.status !== 200 && health.status !== 404) return `/health answers ${health.status}`;
+    const models = await this.#get(ctx, this.#base.route("/models"));
+    if (models.status !== 200) return `/v1/models answers ${models.status}`;
+    const served = idsOf(models.text);
+    return served.includes(model) ? null : `it serves ${served.join(", ")}, not ${model}`;
   }
 
   #get(ctx: CallContext, path: string): Promise<{ status: number; text: string }> {

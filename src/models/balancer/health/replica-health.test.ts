@@ -7,7 +7,7 @@ function watched() {
   let now = 0;
   const health = new ReplicaHealth({ ...systemClock, monotonic: () => now });
   const probe = (...results: boolean[]) => {
-    for (const result of results) health.probed(result);
+    for (const result of results) health.probed(result ? "good" : "bad");
   };
   /** Scrapes each 2 s, the last one after `seconds`. */
   const scrape = (seconds: number, iterations: number | (() => number), inFlight: number) => {
@@ -27,7 +27,7 @@ describe("ReplicaHealth", () => {
   it("is ready after two good probes and dead after three bad ones in a row", () => {
     const health = new ReplicaHealth(systemClock);
     const states = [true, false, true, true, false, false, true, false, false, false, true, true].map((isGood) => {
-      health.probed(isGood);
+      health.probed(isGood ? "good" : "bad");
       return health.state;
     });
     expect(states.join(" ")).toBe("starting starting starting ready ready ready ready ready ready dead dead ready");
@@ -35,7 +35,7 @@ describe("ReplicaHealth", () => {
 
   it("stays starting however long it does not answer", () => {
     const health = new ReplicaHealth(systemClock);
-    for (let i = 0; i < 10; i++) health.probed(false);
+    for (let i = 0; i < 10; i++) health.probed("bad");
     expect(health.state).toBe("starting");
   });
 

@@ -4,7 +4,12 @@ import { Breaker } from "./breaker.ts";
 import { Heartbeat, type HeartbeatLimits, type Scrape } from "./heartbeat.ts";
 
 const BAD_PROBES = 3;
+/** Without any answer by most replicas, at once: about a minute. */
+const SILENT_PROBES = 15;
 const GOOD_PROBES = 2;
+
+/** What a probe of `/health` came to; `silent`: no answer in time. */
+export type Probe = "good" | "bad" | "silent";
 
 /** What an operator or a trainer has said about a replica; outranks what is observed. */
 export interface Orders {
@@ -16,7 +21,7 @@ export interface Orders {
 }
 
 /**
- * The state of one replica, from probes of `/health` (3 bad: dead, 2 good: ready), scrapes (`Heartbeat`), calls
+ * The state of one replica, from probes of `/health` (3 bad or silent: dead, 2 good: ready), scrapes (`Heartbeat`), calls
  * (`Breaker`) and orders. Told by its owner, tells nobody: read `state` afterwards.
  */
 export class ReplicaHealth {
@@ -27,6 +32,8 @@ export class ReplicaHealth {
   #probed: "starting" | "ready" | "dead" = "starting";
   #good = 0;
   #bad = 0;
+  #silentWithMost = 0;
+  #isSilent = false;
   #readySince = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, heartbeat?: Partial<HeartbeatLimits>) {
@@ -64,12 +71,26 @@ export class ReplicaHealth {
     );
   }
 
-  /** The result of a probe. In a pause only good ones count: what is being updated may not answer. */
-  probed(isGood: boolean): void {
+  /** Whether its last probe was not answered in time. */
+  get isSilent(): boolean {
+    return this.#isSilent;
+  }
+
+  /**
+   * The result of a probe. In a pause only good ones count: what is being updated may not answer. While most of a fleet is silent,
+   * they are too busy to answer, or we are to hear them: to take their calls away would lose all of their work, so that is
+   * believed only after a minute.
+   */
+  probed(probe: Probe, areMostSilent = false): void {
+    const isGood = probe === "good";
+    this.#isSilent = probe === "silent";
     if (!isGood && this.orders.isPaused) return;
     this.#good = isGood ? this.#good + 1 : 0;
-    this.#bad = isGood ? 0 : this.#bad + 1;
-    if (this.#bad >= BAD_PROBES && this.#probed !== "starting") this.#probed = "dead";
+    if (isGood) this.#bad = this.#silentWithMost = 0;
+    else if (probe === "silent" && areMostSilent) this.#silentWithMost++;
+    else this.#bad++;
+    const isGone = this.#bad >= BAD_PROBES || this.#silentWithMost >= SILENT_PROBES;
+    if (isGone && this.#probed !== "starting") this.#probed = "dead";
     if (this.#good < GOOD_PROBES || this.#probed === "ready") return;
     this.#probed = "ready";
     this.#readySince = this.#clock.monotonic();
