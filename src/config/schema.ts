@@ -59,7 +59,7 @@ const GatewayConfig = z.strictObject({
     .int()
     .min(1 << 20)
     .max(2 ** 40)
-    .default(1 << 30),
+    .default(2 ** 31),
   /** How long the samples of an ended session wait to be fetched, seconds. */
   retention_seconds: z.number().min(1).max(DAY_SECONDS).default(3600),
 });

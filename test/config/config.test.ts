@@ -16,7 +16,7 @@ describe("layers", () => {
         port: 7462,
         max_sessions: 20_000,
         session_bytes: 134_217_728,
-        memory_bytes: 1_073_741_824,
+        memory_bytes: 2_147_483_648,
         retention_seconds: 3600,
       },
       database: {},

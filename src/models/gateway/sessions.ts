@@ -15,7 +15,7 @@ const FETCHED_MS = 300_000;
 export interface SessionLimits {
   /** Sessions at once that have not ended; more are refused with `overloaded`. Default 20,000. */
   readonly sessions?: number | undefined;
-  /** Memory of all sessions, those that have ended included. Default 1 GiB. */
+  /** Memory of all sessions, those that have ended included. Default 2 GiB: half of what V8 takes. */
   readonly bytes?: number | undefined;
   /** How long an ended session waits for its samples to be fetched. Default an hour. */
   readonly retentionMs?: number | undefined;
@@ -53,7 +53,7 @@ export class GatewaySessions {
   constructor({ clock, logger, sessions, bytes, retentionMs }: GatewaySessionsOptions) {
     this.#clock = clock;
     this.#logger = logger;
-    this.#limits = { sessions: sessions ?? 20_000, bytes: bytes ?? 1 << 30, retentionMs: retentionMs ?? 3_600_000 };
+    this.#limits = { sessions: sessions ?? 20_000, bytes: bytes ?? 2 ** 31, retentionMs: retentionMs ?? 3_600_000 };
     this.#memory = new SessionsMemory(this.#limits.bytes, () => this.#makeRoom());
     this.#sweepLater();
   }
