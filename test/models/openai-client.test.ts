@@ -46,6 +46,14 @@ const chatOnly: Script = (request, response) => {
 
 const OVERFLOW = "This model's maximum context length is 2048 tokens. However, your prompt contains 3000 input tokens.";
 
+test("what the API has no form for is refused before anything is sent", async () => {
+  const { url, seen } = await endpoint(chatOnly);
+  const input = ['{"type":"computer_call","call_id":"c"}'];
+  const call = clientOf(url, { api: "chat" }).respond(rootContext(), { ...REQUEST, input });
+  await expect(call).rejects.toMatchObject({ code: "model_rejected" });
+  expect(seen).toEqual([]);
+});
+
 describe("finding the API", () => {
   test("responses is asked first", async () => {
     const { url, seen } = await endpoint((_request, response) => sendJson(response, 200, responseWith("fine")));

@@ -16,7 +16,7 @@ export interface Asked {
   readonly request: ModelRequest;
   /** The configured name of the model. */
   readonly model: string;
-  /** The body: composed anew each time, so that nobody keeps it while the engine works. */
+  /** Writes the body. */
   readonly body: () => string;
 }
 

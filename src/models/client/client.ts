@@ -44,7 +44,7 @@ export function createClient(options: ClientOptions, upstream: Upstream): ModelC
   const asText = async (ctx: CallContext, engine: Engine, request: ModelRequest): Promise<Attempt> => {
     let missing: SandlotError | null = null;
     for (const dialect of candidates) {
-      const asked = { dialect, request, model: name, body: () => dialect.compose(request, settings) };
+      const asked = { dialect, request, model: name, body: dialect.compose(request, settings) };
       const result = await attempt(ctx, engine, asked);
       if (result.kind !== "no_route") {
         if (result.kind === "answered") candidates = [dialect];

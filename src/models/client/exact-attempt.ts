@@ -26,13 +26,13 @@ export async function exactAttempt(
 ): Promise<Attempt | AsText> {
   const { request, prefix, settings } = asked;
   const posts = new Posts(ctx, engine);
-  const written = (part: ModelRequest) => () => chatDialect.compose(part, settings);
+  const written = (part: ModelRequest) => chatDialect.compose(part, settings);
   const turn = {
     ids: prefix.ids,
     model: JSON.stringify(settings.model),
     chat: written(request),
-    before: written(withEntries(request, 0, prefix.entries)),
-    last: written(withEntries(request, -1)),
+    before: () => written(withEntries(request, 0, prefix.entries))(),
+    last: () => written(withEntries(request, -1))(),
   };
   try {
     const answer = await exactTurn(posts, turn);

@@ -29,8 +29,11 @@ export type Reading = Pick<
 export interface Dialect {
   /** Route below the version, e.g. `/responses`. */
   readonly route: string;
-  /** The request body. Throws `model_rejected` for what this dialect can't say. */
-  compose(request: ModelRequest, settings: ComposeSettings): string;
+  /**
+   * Composes the request, and answers what writes its body: whoever waits for an answer need not hold the text. Throws
+   * `model_rejected` for what this dialect can't say, at once.
+   */
+  compose(request: ModelRequest, settings: ComposeSettings): () => string;
   /** Throws `model_bad_response`, `model_aborted` or `model_server_error`; null when the prompt did not fit. */
   read(body: AnswerBody, request: ModelRequest, fault: Fault): Reading | null;
 }

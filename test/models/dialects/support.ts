@@ -28,7 +28,7 @@ export function upstreamAt(path: string): Dialect {
 /** What goes to the endpoint, as JavaScript sees it. */
 export function sentUpstream(path: string, request: ModelRequest, tokens = false): unknown {
   const settings = { model: "fake", tokens, extra: new Map<string, string>(), fault };
-  return parseJson(upstreamAt(path).compose(request, settings));
+  return parseJson(upstreamAt(path).compose(request, settings)());
 }
 
 /** The call that the client makes of an endpoint's answer. */

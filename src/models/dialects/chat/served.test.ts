@@ -21,7 +21,7 @@ describe("a request on its way to an endpoint that speaks Chat", () => {
       `{"messages":${messages.replace("},{", "},\n {")},"tools":${tools},"seed":1.0,"max_completion_tokens":4,"model":"fleet","stream":true,"stream_options":null}`,
     );
     expect([model, stream]).toEqual(["fleet", true]);
-    expect(chatDialect.compose(request, settings)).toBe(
+    expect(chatDialect.compose(request, settings)()).toBe(
       `{"model":"up","tools":${tools},"seed":1.0,"max_completion_tokens":4,"messages":${messages},"stream":false}`,
     );
   });
@@ -36,7 +36,7 @@ describe("a request on its way to an endpoint that speaks Chat", () => {
         ["reasoning", '{"effort":"low"}'],
       ]),
     );
-    expect(JSON.parse(chatDialect.compose(forced, settings))).toEqual({
+    expect(JSON.parse(chatDialect.compose(forced, settings)())).toEqual({
       model: "up",
       messages: [USER],
       temperature: 0.5,
@@ -55,7 +55,7 @@ describe("a request on its way to an endpoint that speaks Chat", () => {
 
   test("asks for tokens whatever it says about them", () => {
     const { request } = read({ messages: [USER], logprobs: false, top_logprobs: null, return_token_ids: false });
-    expect(JSON.parse(chatDialect.compose(request, { ...settings, tokens: true }))).toMatchObject({
+    expect(JSON.parse(chatDialect.compose(request, { ...settings, tokens: true })())).toMatchObject({
       logprobs: true,
       top_logprobs: 0,
       return_token_ids: true,

@@ -20,7 +20,7 @@ export const chatDialect: Dialect = {
     members.set("messages", messagesOf(request, settings));
     if (tokens) askForTokens(members);
     members.set("stream", "false");
-    return joinMembers(members);
+    return () => joinMembers(members);
   },
   read: readChatAnswer,
 };

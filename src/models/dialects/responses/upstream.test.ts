@@ -47,7 +47,7 @@ test("the platform's members are its own", () => {
     ["top_k", "1"],
     ["temperature", "1"],
   ]);
-  expect(responsesDialect.compose({ params, input: ["{}"] }, { model: "m", tokens: false, extra, fault })).toBe(
+  expect(responsesDialect.compose({ params, input: ["{}"] }, { model: "m", tokens: false, extra, fault })()).toBe(
     '{"model":"m","temperature":0.0,"top_k":1,"input":[{}],"stream":false}',
   );
 });

@@ -22,7 +22,7 @@ export const responsesDialect: Dialect = {
     // vLLM's way to show token ids on this route; it has none for log-probs.
     if (settings.tokens) members.set("enable_response_messages", "true");
     members.set("stream", "false");
-    return joinMembers(members);
+    return () => joinMembers(members);
   },
   read: (body, _request, fault) => {
     const failure = failureOf(body.value);
