@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { statusKiB } from "../support/machine.ts";
 
 /** The kernel's tick of /proc/PID/stat. */
 const TICK_MS = 10;
@@ -13,10 +14,7 @@ export function cpuMs(pid: number): number {
 
 /** Resident memory of a process and of its living descendants, KiB. */
 export function residentKiB(pid: number): number {
-  return family(pid).reduce((sum, one) => {
-    const [, size] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${one}/status`, "utf8")) ?? [];
-    return sum + Number(size ?? 0);
-  }, 0);
+  return family(pid).reduce((sum, one) => sum + statusKiB(one, "VmRSS"), 0);
 }
 
 function family(pid: number): number[] {

@@ -115,7 +115,8 @@ function proportionalKiB(pid: number): number {
   return attempt(() => Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0), 0);
 }
 
-function statusKiB(pid: number, name: string): number {
+/** A figure of /proc/PID/status, e.g. `VmRSS`. */
+export function statusKiB(pid: number, name: string): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
 }

@@ -10,6 +10,15 @@ export interface VersionSpan {
   readonly end: number;
 }
 
+/** Spans as the engine tells them; where it does not, the whole generation is of one version. */
+export function spansOf(
+  told: readonly VersionSpan[],
+  version: string | null,
+  generation: ArrayLike<number> | null,
+): readonly VersionSpan[] {
+  return told.length > 0 ? told : [{ version, start: 0, end: generation?.length ?? 0 }];
+}
+
 /** A model call as it goes into samples; its ids are in a log, unless there were none. */
 export interface LoggedCall {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { exactFloats } from "../../core/tokens/exact-floats.ts";
-import type { LoggedCall } from "../../core/tokens/logged-call.ts";
+import { type LoggedCall, spansOf } from "../../core/tokens/logged-call.ts";
 import { tokenProblem } from "../../core/tokens/token-lists.ts";
 import type { PlacedCall } from "../port.ts";
 
@@ -25,7 +25,6 @@ export class KeptCalls {
 
   add({ id, parent, broken, status, tokens, weightVersion, weightVersions = [], finishReason }: PlacedCall): void {
     const { promptTokenIds: prompt, generationTokenIds: generation, generationLogProbs } = tokens;
-    const whole = { version: weightVersion, start: 0, end: generation?.length ?? 0 };
     const logProbs = exactFloats(generationLogProbs ?? []);
     this.#calls.push({
       id,
@@ -34,7 +33,7 @@ export class KeptCalls {
       arrived: status < 400,
       trainable: true,
       logProbs,
-      weightVersions: weightVersions.length > 0 ? weightVersions : [whole],
+      weightVersions: spansOf(weightVersions, weightVersion, generation),
       finishReason,
       problem: tokenProblem({ prompt, generation, logProbs: generationLogProbs }),
     });

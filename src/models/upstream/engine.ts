@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { type CallContext, orAborted, throwIfEnded, withScope } from "../../core/context.ts";
+import { type CallContext, throwIfEnded, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { type Failed, type Fault, faultsOf } from "../dialects/fault.ts";
 import { parseBaseUrl } from "./base-url.ts";
@@ -93,7 +93,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     const started = clock.monotonic();
     const traced = { ...headers, traceparent: ctx.trace, ...more };
     try {
-      return await withScope(ctx, scope, (call) => orAborted(call, transport.send(call.signal, path, traced, body)));
+      return await withScope(ctx, scope, (call) => transport.send(call.signal, path, traced, body));
     } catch (error) {
       throwIfEnded(ctx);
       if (!SandlotError.is(error, "deadline_exceeded"))

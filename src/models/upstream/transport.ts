@@ -38,6 +38,7 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send: (signal, path, headers, body) =>
       new Promise((resolve, reject) => {
+        signal.throwIfAborted();
         const answer = new WholeAnswer(signal, resolve, (error) => {
           // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
           if (answer.hasBegun) cutOff.add(error);
