@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
+import { Groups, Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -36,6 +36,7 @@ export interface PlatformOptions {
 /** Everything that runs behind the surfaces of one process. */
 export interface Platform {
   readonly jobs: Jobs;
+  readonly groups: Groups;
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly fleets: FleetAdmin;
@@ -71,10 +72,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
+    const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
     return {
       jobs,
+      groups,
       environments,
       models,
       fleets,

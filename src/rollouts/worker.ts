@@ -174,7 +174,8 @@ export class Worker {
     const { store, retryPolicy, random, logger } = this.#options;
     const { judgement, error, verdict, run } = result;
     const end = { outcome: judgement.outcome, error: error && attemptError(error) };
-    const delayMs = retryDelay(retryPolicy, judgement.outcome, error, claim.attempt, random());
+    const policy = { ...retryPolicy, attempts: { ...retryPolicy.attempts, ...claim.job.retries } };
+    const delayMs = retryDelay(policy, judgement.outcome, error, claim.attempt, random());
     if (error && judgement.outcome !== "cancelled") {
       logger.warn(
         {
@@ -231,8 +232,11 @@ export class Worker {
   }
 
   async #reclaim(): Promise<void> {
-    const reclaimed = await this.#options.store.queue.reclaim(this.#context());
-    if (reclaimed > 0) this.#options.logger.warn({ reclaimed }, "rollouts of lost workers were queued again");
+    const { store, logger } = this.#options;
+    const reclaimed = await store.queue.reclaim(this.#context());
+    if (reclaimed > 0) logger.warn({ reclaimed }, "rollouts of lost workers were queued again");
+    const overdue = await store.queue.endOverdue(this.#context());
+    if (overdue > 0) logger.warn({ overdue }, "rollouts past the deadline of their group or job were ended");
   }
 
   #cancelJob(jobId: string): void {

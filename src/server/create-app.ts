@@ -5,6 +5,7 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { FleetAdmin, ModelGateway } from "../models/index.ts";
+import type { GroupService } from "../rollouts/groups.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -16,6 +17,7 @@ import { Executor } from "./execution/executor.ts";
 import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { fleetHandlers } from "./handlers/fleets.ts";
+import { groupHandlers } from "./handlers/groups.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
@@ -34,6 +36,7 @@ import { originCheck } from "./middleware/origin-check.ts";
 import { refuseWhenStopping } from "./middleware/refuse-when-stopping.ts";
 import { requestRecord } from "./middleware/request-record.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
+import { NO_GROUPS, NO_JOBS } from "./no-jobs.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { newRequestId } from "./request-id.ts";
 import { HEARTBEAT_MS } from "./sse.ts";
@@ -41,7 +44,9 @@ import { createStreamRegistry } from "./stream-registry.ts";
 import type { Surface } from "./surface.ts";
 
 export interface AppOptions extends CatalogueOptions, HealthOptions {
-  jobs: JobService;
+  /** Jobs and their groups; null in a process without a database, where their routes answer `database_unavailable`. */
+  jobs: JobService | null;
+  groups: GroupService | null;
   /** Runs programs; null in a process without sandboxes, where its routes answer `provider_unavailable`. */
   execution: ExecutionService | null;
   /** Null like `execution`. */
@@ -105,7 +110,8 @@ export interface App {
 
 /** The API as an Express application; `startServer` puts it on a socket. */
 export function createApp(options: AppOptions): App {
-  const { jobs, auth, hosts, logger, clock = systemClock } = options;
+  const { auth, hosts, logger, clock = systemClock } = options;
+  const jobs = options.jobs ?? NO_JOBS;
   const service = options.execution ?? NO_EXECUTION;
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   const streams = createStreamRegistry(bounds.streams);
@@ -124,6 +130,7 @@ export function createApp(options: AppOptions): App {
   const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll) };
   const handlers = {
     ...jobHandlers(jobs),
+    ...groupHandlers(options.groups ?? NO_GROUPS),
     ...rolloutHandlers(jobs),
     ...catalogueHandlers(options),
     ...healthHandlers(options),
