@@ -175,11 +175,10 @@ function endlessLine(url: string, path: string): Promise<{ answer: string; bytes
     let bytes = 0;
     let answer = "";
     const send = () => {
-      while (bytes < 2 ** 28 && answer === "") {
-        bytes += chunk.length;
-        socket.write(`${chunk.length.toString(16)}\r\n`);
-        if (!socket.write(Buffer.concat([chunk, Buffer.from("\r\n")]))) return;
-      }
+      if (bytes >= 2 ** 28 || answer !== "") return;
+      bytes += chunk.length;
+      socket.write(`${chunk.length.toString(16)}\r\n`);
+      if (socket.write(Buffer.concat([chunk, Buffer.from("\r\n")]))) setImmediate(send);
     };
     socket.on("connect", () => {
       socket.write(`POST ${path} HTTP/1.1\r\nhost: ${hostname}:${port}\r\ncontent-type: application/x-ndjson\r\n`);
