@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
+import { Jobs, relaySignals, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -71,6 +71,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
+    // Where no other process can be, nobody is to be told.
+    if (!alone) closers.add(relaySignals({ signals, board: store.notices, clock }));
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
     return {
@@ -111,7 +113,7 @@ async function startStore({ config, logger, clock, onStep }: PlatformOptions, cl
   }
   const store = await openStore({
     database: { connection },
-    segments: { directory: join(dataDirectory, "segments") },
+    segments: { directory: config.storage.segments_dir ?? join(dataDirectory, "segments") },
     logger,
     ...(clock ? { clock } : {}),
   });

@@ -1,5 +1,6 @@
 export { Jobs } from "./jobs.ts";
 export type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
+export { relaySignals } from "./relay-signals.ts";
 export { Signals } from "./signals.ts";
 export type { RescoreEvent, RescoreService } from "./rescore-service.ts";
 export { Rescores } from "./rescores.ts";

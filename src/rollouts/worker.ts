@@ -72,7 +72,7 @@ export class Worker {
 
   /** Takes no more work, waits for what runs, and after `graceMs` hands the rest back to the queue. */
   async stop(graceMs: number): Promise<void> {
-    const { clock, store } = this.#options;
+    const { clock, store, signals } = this.#options;
     this.#stopping.abort();
     for (const stop of this.#stops.splice(0)) stop();
     this.#wake();
@@ -83,11 +83,13 @@ export class Worker {
     for (const { controller } of left)
       controller.abort(new SandlotError("shutting_down", { detail: "the worker is stopping" }));
     await Promise.all(left.map((active) => active.done));
-    if (left.length > 0)
-      await store.queue.release(
-        this.#context(),
-        left.map((active) => active.claim),
-      );
+    if (left.length === 0) return;
+    await store.queue.release(
+      this.#context(),
+      left.map((active) => active.claim),
+    );
+    // Other workers need not wait for their next look.
+    signals.work();
   }
 
   async #claimLoop(): Promise<void> {
@@ -231,8 +233,11 @@ export class Worker {
   }
 
   async #reclaim(): Promise<void> {
-    const reclaimed = await this.#options.store.queue.reclaim(this.#context());
-    if (reclaimed > 0) this.#options.logger.warn({ reclaimed }, "rollouts of lost workers were queued again");
+    const { store, signals, logger } = this.#options;
+    const reclaimed = await store.queue.reclaim(this.#context());
+    if (reclaimed === 0) return;
+    logger.warn({ reclaimed }, "rollouts of lost workers were queued again");
+    signals.work();
   }
 
   #cancelJob(jobId: string): void {

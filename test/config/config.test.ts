@@ -35,7 +35,8 @@ describe("layers", () => {
       },
       models: {},
       environments: { paths: [join(directory, "environments")] },
-      worker: { concurrency: 16, lease_seconds: 30, enabled: true },
+      storage: {},
+      worker: { concurrency: 16, lease_seconds: 30, enabled: true, health_host: "127.0.0.1" },
       log: { level: "info", format: "auto" },
     });
   });
