@@ -13,6 +13,7 @@ const PREFIXES = {
   session: "ses",
   model_session: "mses",
   rescore: "rsc",
+  delivery: "dlv",
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;

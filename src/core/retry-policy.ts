@@ -1,10 +1,12 @@
 import type { SandlotError } from "./errors/sandlot-error.ts";
 import type { Outcome } from "./outcome.ts";
 
+/** Attempts in all, the first included, per outcome that may be retried. */
+export type RetryAttempts = Readonly<Partial<Record<Outcome, number>>>;
+
 /** Attempts a rollout gets per outcome before it is delivered masked, and the waits between them. */
 export interface RetryPolicy {
-  /** Attempts in all, the first included, per outcome that may be retried. */
-  readonly attempts: Readonly<Partial<Record<Outcome, number>>>;
+  readonly attempts: RetryAttempts;
   /** Wait before the second attempt; doubles each time. Milliseconds. */
   readonly baseDelayMs: number;
   /** Longest wait. Milliseconds. */

@@ -11,11 +11,14 @@ export interface Tally {
   readonly outcomes: Readonly<Record<Outcome, number>>;
 }
 
+/** Rollouts that ended, by outcome; what never happened may be left out. */
+export type OutcomeCounts = Readonly<Partial<Record<Outcome, number>>>;
+
 /** Counts by state and outcome; `outcomes` may leave out what never happened. */
 export function tallyOf(counts: {
   queued: number;
   running: number;
-  outcomes: Partial<Record<Outcome, number>>;
+  outcomes: OutcomeCounts;
 }): Tally {
   const outcomes = Object.fromEntries(OUTCOMES.map((o) => [o, counts.outcomes[o] ?? 0])) as Record<Outcome, number>;
   const sum = { scored: 0, truncated: 0, masked: 0 };

@@ -5,6 +5,7 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Store } from "./port.ts";
 import { openDatabase } from "./postgres/database.ts";
+import { groupStore } from "./postgres/groups.ts";
 import { installationId } from "./postgres/installation.ts";
 import { jobStore } from "./postgres/jobs.ts";
 import { migrate } from "./postgres/migrate.ts";
@@ -41,6 +42,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     return {
       jobs: jobStore(db),
       rollouts: rolloutReader(db),
+      groups: groupStore(db),
       verdicts: verdictStore(db),
       queue: rolloutQueue(db),
       blobs,

@@ -4,6 +4,7 @@ import type { CallContext } from "../core/context.ts";
 import type { JobState } from "../core/machines/job.ts";
 import type { RolloutState } from "../core/machines/rollout.ts";
 import type { Judgement, OnTruncated, Outcome } from "../core/outcome.ts";
+import type { RetryAttempts } from "../core/retry-policy.ts";
 import type { Tally } from "../core/tally.ts";
 
 /** Where a record lies in the segment files. */
@@ -32,6 +33,25 @@ export interface NewTask {
   /** Part `row` of this record is the row's raw text. Tasks of one job may share a record, each with a part of its own. */
   readonly row: RecordPointer;
   readonly part: string;
+  /** Rollouts of its group. */
+  readonly size: number;
+}
+
+/** A request that is done once: the same key with another digest is refused. */
+export interface Idempotency {
+  readonly key: string;
+  /** Over the whole request body. */
+  readonly digest: string;
+}
+
+/** How a job's groups are made. */
+export interface GroupOptions {
+  /** Unmasked rollouts with which a group has enough: what is open of it then ends as cancelled. Null for all. */
+  readonly wanted: number | null;
+  /** Groups that are begun before the first incomplete one is complete, that one included. Null for any number. */
+  readonly window: number | null;
+  /** Seconds from a group's first claim until what is open of it ends as timed out. Null for no end. */
+  readonly seconds: number | null;
 }
 
 export interface NewJob {
@@ -46,15 +66,30 @@ export interface NewJob {
   /** Raw JSON object, merged over each row's `responses_create_params`. */
   readonly sampling: string;
   readonly replay: boolean;
+  /** Whether more tasks may come later: the job does not end before it is closed. */
+  readonly accepting: boolean;
+  readonly groups: GroupOptions;
+  /** When everything of it that is open ends as timed out. */
+  readonly deadline: Date | null;
+  /** Attempts of a rollout by outcome, where they differ from the server's. */
+  readonly retries: RetryAttempts;
+  /** The job whose masked rollouts this one plays again. */
+  readonly retryOf: string | null;
   readonly tasks: readonly NewTask[];
-  /** `digest` is over the whole request body: the same key with another body is refused. */
-  readonly idempotency: { readonly key: string; readonly digest: string } | null;
+  readonly idempotency: Idempotency | null;
+}
+
+/** Tasks for an open-ended job. */
+export interface NewBatch {
+  readonly tasks: readonly NewTask[];
+  readonly idempotency: Idempotency | null;
 }
 
 export interface JobRow extends Omit<NewJob, "tasks" | "idempotency"> {
   readonly tenant: string;
   readonly state: JobState;
   readonly tasks: number;
+  readonly completeGroups: number;
   readonly tally: Tally;
   readonly meanReward: number | null;
   readonly createdAt: Date;
@@ -101,7 +136,7 @@ export interface AttemptRow {
 /** A rollout under this worker's lease. `fence` grows with every claim; a call with an old one is refused. */
 export interface Claim {
   readonly rollout: RolloutRow;
-  readonly job: Omit<JobRow, "tally" | "meanReward">;
+  readonly job: JobRow;
   /** Number of this attempt, from 1. */
   readonly attempt: number;
   readonly fence: number;
@@ -131,8 +166,26 @@ export interface JobStore {
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
   /** Newest first. `before` is the id of the last job of the page before. */
   list(ctx: CallContext, page: { before: string | null; limit: number }): Promise<JobRow[]>;
-  /** Queued rollouts end as cancelled at once. `not_found`, or `job_ended` when it is too late; asking twice is fine. */
-  cancel(ctx: CallContext, id: string): Promise<JobRow>;
+  /**
+   * Queued rollouts end as cancelled at once, running ones when their workers hear of it, or after `graceMs` without them.
+   * `not_found`, or `job_ended` when it is too late; asking twice is fine.
+   */
+  cancel(ctx: CallContext, id: string, graceMs: number): Promise<JobRow>;
+  /** No rollout of it is claimed until it is resumed. `not_found`, `job_ended`. */
+  pause(ctx: CallContext, id: string): Promise<JobRow>;
+  resume(ctx: CallContext, id: string): Promise<JobRow>;
+  /** Adds tasks to an open-ended job, once for each key. `not_found`, `job_closed`, `idempotency_conflict`. */
+  addTasks(ctx: CallContext, id: string, batch: NewBatch): Promise<{ job: JobRow; added: boolean }>;
+  /** The job takes no more tasks. `not_found`. */
+  close(ctx: CallContext, id: string): Promise<JobRow>;
+  /** A new job of the rollouts of an ended one that were masked with one of these outcomes. `not_found`, `job_running`, `nothing_to_retry`. */
+  retry(ctx: CallContext, id: string, retry: NewRetry): Promise<{ job: JobRow; created: boolean }>;
+}
+
+export interface NewRetry {
+  readonly id: string;
+  readonly outcomes: readonly Outcome[];
+  readonly idempotency: Idempotency | null;
 }
 
 /** The reading side. Every call sees the context's tenant only. */
@@ -149,6 +202,47 @@ export interface RolloutReader {
   /** Done rollouts with a sequence above `after`, in sequence. */
   page(ctx: CallContext, jobId: string, page: RolloutPageQuery): Promise<RolloutRow[]>;
   attempts(ctx: CallContext, rolloutId: string): Promise<AttemptRow[]>;
+}
+
+/** A complete group with its rollouts. */
+export interface GroupRow {
+  readonly taskId: string;
+  readonly taskIndex: number;
+  /** Place among the job's complete groups, from 1, without gaps. */
+  readonly sequence: number;
+  readonly endedAt: Date;
+  /** In the order of their indices. */
+  readonly rollouts: readonly RolloutRow[];
+}
+
+/** Complete groups that a consumer holds until it acknowledges them or `until` has passed. */
+export interface Delivery {
+  readonly id: string;
+  readonly until: Date;
+  readonly groups: readonly (GroupRow & { readonly deliveries: number })[];
+}
+
+export interface DeliveryRequest {
+  readonly jobId: string;
+  readonly consumer: string;
+  /** Groups at most. */
+  readonly limit: number;
+  readonly leaseMs: number;
+}
+
+/** Complete groups, read by cursor or handed out under leases. Every call sees the context's tenant only. */
+export interface GroupStore {
+  /** Complete groups with a sequence above `after`, in sequence. */
+  page(ctx: CallContext, jobId: string, page: { after: number; limit: number }): Promise<GroupRow[]>;
+  /**
+   * The first complete groups that nobody of this consumer's name has acknowledged or holds; null when there is none. Each is
+   * handed out again when its lease has run out. All up to `cursor` have been acknowledged. `not_found` for the job.
+   */
+  take(ctx: CallContext, request: DeliveryRequest): Promise<{ delivery: Delivery | null; cursor: number }>;
+  /** The consumer has these groups for good; asking twice is fine. `delivery_lost` when the lease ran out and another has them. */
+  acknowledge(ctx: CallContext, jobId: string, deliveryId: string): Promise<{ cursor: number }>;
+  /** Hands the groups back at once. */
+  handBack(ctx: CallContext, jobId: string, deliveryId: string): Promise<void>;
 }
 
 /** A later verdict on a rollout. */
@@ -210,6 +304,8 @@ export interface RolloutQueue {
    * lost this way `LOST_ATTEMPTS_MAX` times ends as `timed_out`, so that a rollout that kills its worker cannot do so for ever.
    */
   reclaim(ctx: CallContext, options?: { orphansOf?: string }): Promise<number>;
+  /** Ends what is open of groups, jobs and cancellations whose time is over. Answers how many rollouts. */
+  endOverdue(ctx: CallContext): Promise<number>;
 }
 
 /** What one process tells the others that share the database. */
@@ -232,6 +328,7 @@ export const LOST_ATTEMPTS_MAX = 10;
 export interface Store {
   readonly jobs: JobStore;
   readonly rollouts: RolloutReader;
+  readonly groups: GroupStore;
   readonly verdicts: VerdictStore;
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;

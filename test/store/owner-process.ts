@@ -18,6 +18,6 @@ const store = await openStore({
 for (let i = 0; ; i++) {
   const row = await store.blobs.append(ctx, new Map([["row", Buffer.from(`row ${i}`)]]));
   const job = newJob();
-  await store.jobs.create(ctx, { ...job, tasks: [{ taskId: String(i), row, part: "row" }] });
+  await store.jobs.create(ctx, { ...job, tasks: [{ taskId: String(i), row, part: "row", size: 1 }] });
   process.stdout.write(`${job.id}\n`);
 }

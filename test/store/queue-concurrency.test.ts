@@ -87,7 +87,7 @@ describe("the queue under many hands", () => {
       for (let turn = 0; state.open; turn++) {
         await store.queue.reclaim(ctx);
         const doomed = turn < 2 ? jobs[turn] : undefined;
-        if (doomed) await store.jobs.cancel(ctx, doomed.job.id).catch(() => undefined);
+        if (doomed) await store.jobs.cancel(ctx, doomed.job.id, 30_000).catch(() => undefined);
         const now = await store.jobs.list(ctx, { before: null, limit: 10 });
         state.open = now.some((job) => job.endedAt === null);
       }
@@ -106,7 +106,7 @@ describe("the queue under many hands", () => {
     const claims = await claimAs(store, "w", 20);
     expect(claims.map(({ rollout: r }) => [r.taskIndex, r.rolloutIndex])[19]).toEqual([2, 3]);
     expect(claims[19]?.rollout.taskId).toBe("task-2");
-    expect((await store.jobs.cancel(ctx, job.id)).tally).toMatchObject({ running: 20, masked: 99_980 });
+    expect((await store.jobs.cancel(ctx, job.id, 30_000)).tally).toMatchObject({ running: 20, masked: 99_980 });
     const last = await store.rollouts.page(ctx, job.id, { after: 99_979, limit: 9, outcomes: null });
     expect(last).toMatchObject([{ sequence: 99_980, taskIndex: 12_499, rolloutIndex: 7 }]);
   });

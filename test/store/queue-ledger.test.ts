@@ -42,7 +42,7 @@ async function play(ledger: JobLedger, jobId: string, claims: Map<number, Claim>
     return ledger;
   }
   if (step.type === "cancel") {
-    await jobs.cancel(ctx, jobId).catch((error: unknown) => expect(error).toMatchObject({ code: "job_ended" }));
+    await jobs.cancel(ctx, jobId, 30_000).catch((error: unknown) => expect(error).toMatchObject({ code: "job_ended" }));
     return applyEvent(ledger, step);
   }
   // The claim is kept when it has been used up: using it again is refused, or changes nothing.

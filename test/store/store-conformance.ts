@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { rootContext } from "../../src/core/context.ts";
 import { SandlotError } from "../../src/core/errors/sandlot-error.ts";
 import { endsConformance } from "./conformance/ends.ts";
+import { groupsConformance } from "./conformance/groups.ts";
 import { jobsConformance } from "./conformance/jobs.ts";
 import { queueConformance } from "./conformance/queue.ts";
 import { subjectOf } from "./conformance/subject.ts";
@@ -21,6 +22,7 @@ export function storeConformance(name: string, open: () => Promise<TestStore>): 
     jobsConformance(subject);
     queueConformance(subject);
     endsConformance(subject);
+    groupsConformance(subject);
 
     it("does nothing for a context that has ended", async () => {
       const reason = new SandlotError("cancelled", { detail: "asked for" });

@@ -61,7 +61,7 @@ export async function startTestStore(options: { url?: boolean } = {}): Promise<T
     connection,
     directory: directory.path,
     reset: async () => {
-      await query({ ...connection, database }, "truncate jobs, tasks, rollouts, attempts, verdicts");
+      await query({ ...connection, database }, "truncate jobs cascade");
     },
     close: async () => {
       await store.close();
@@ -96,12 +96,18 @@ export function newJob(shape: { tasks?: number; repeats?: number } & Partial<Omi
     onTruncated: "score",
     sampling: "{}",
     replay: false,
+    accepting: false,
+    groups: { wanted: null, window: null, seconds: null },
+    deadline: null,
+    retries: {},
+    retryOf: null,
     idempotency: null,
     ...rest,
     tasks: Array.from({ length: tasks }, (_, i) => ({
       taskId: `task-${i}`,
       row: { segment: "s", offset: 100 * i, length: 100 },
       part: `row-${i}`,
+      size: repeats,
     })),
   };
 }

@@ -63,6 +63,15 @@ export const ERROR_FACTS = {
     "Run the job with a model that generates; replayed answers have no tokens.",
   ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
+  job_running: row(409, "never", "request", "Wait for the job's end, or cancel it first."),
+  nothing_to_retry: row(409, "never", "request", "No rollout of the job was masked with an outcome that was named."),
+  job_closed: row(409, "never", "request", "The job takes no more tasks; submit one with `accepting: true` to feed it."),
+  delivery_lost: row(
+    409,
+    "never",
+    "request",
+    "The lease on these groups ran out and they went to somebody else; take the next ones.",
+  ),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
   context_overflow: row(
     400,

@@ -53,6 +53,10 @@ interface SpecificContexts {
   session_spent: { readonly session_id: string } & ({ readonly calls: number } | { readonly bytes: number });
   not_trainable: { readonly job_id: string; readonly detail: string };
   job_ended: { readonly job_id: string; readonly state: string };
+  job_running: { readonly job_id: string; readonly state: string };
+  nothing_to_retry: { readonly job_id: string; readonly outcomes: readonly string[] };
+  job_closed: { readonly job_id: string; readonly state: string };
+  delivery_lost: { readonly delivery_id: string };
   payload_too_large: { readonly limit_bytes: number };
   forbidden: { readonly scope: string };
   forbidden_host: { readonly host: string };

@@ -1,103 +1,72 @@
 import { sql } from "kysely";
-import { nextJobState } from "../../core/machines/job.ts";
+import { shareOut, type WaitingJob } from "../../core/fair-share.ts";
 import type { Claim, ClaimRequest } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { jobOf } from "./job-row.ts";
-import { rolloutRowOf, selectRollouts } from "./rollout-row.ts";
-import type { JobRecord } from "./schema.ts";
+import { type LockedJob, underJob } from "./locked-job.ts";
+import { type RolloutRecord, rolloutRowOf } from "./rollout-row.ts";
 
-/**
- * Claims up to `limit` due rollouts, job by job in the order in which jobs are served. That order never changes
- * for a job, so that transactions which lock several jobs lock them alike.
- */
+/** Rollouts of one round at most: who takes them all comes again at once. */
+const CLAIM_MAX = 1_000;
+/** Jobs of one tenant that are looked at, in the order of priority and age. */
+const JOBS_OF_TENANT = 64;
+
+/** Claims up to `limit` due rollouts, shared out between tenants and jobs (`shareOut`); each job in a transaction of its own. */
 export async function claimRollouts(db: Database, request: ClaimRequest): Promise<Claim[]> {
-  const rooms = new Map(request.rooms);
+  const limit = Math.min(request.limit, CLAIM_MAX);
   // An idle queue costs one read and no transaction.
-  if (request.limit <= 0 || !(await anyDue(db, fullOf(rooms)))) return [];
-  return db.transaction().execute(async (tx) => {
-    const claims: Claim[] = [];
-    const visited: string[] = [];
-    while (claims.length < request.limit) {
-      const job = await lockNextJob(tx, { visited, full: fullOf(rooms) });
-      if (!job) break;
-      visited.push(job.id);
-      const room = rooms.get(job.model) ?? Infinity;
-      const limit = Math.min(room, request.limit - claims.length);
-      const claimed = await claimOfJob(tx, job, { ...request, limit });
-      if (room !== Infinity) rooms.set(job.model, room - claimed.length);
-      claims.push(...claimed);
-    }
-    return claims;
-  });
+  const { jobs, running } = limit <= 0 ? { jobs: [], running: new Map() } : await waitingJobs(db);
+  const shares = shareOut(jobs, { limit, rooms: request.rooms ?? new Map(), running });
+  const claims: Claim[] = [];
+  for (const [id, share] of shares) {
+    const claimed = await underJob(db, { id }, (tx, job) => claimOfJob(tx, job, { ...request, limit: share }));
+    claims.push(...(claimed ?? []));
+  }
+  return claims;
 }
 
-function fullOf(rooms: ReadonlyMap<string, number>): string[] {
-  return Array.from(rooms).flatMap(([model, room]) => (room > 0 ? [] : [model]));
+/** Jobs with rollouts that may begin, those of a tenant in the order of priority and age, and what runs of each tenant. */
+async function waitingJobs(db: Database): Promise<{ jobs: WaitingJob[]; running: Map<string, number> }> {
+  const { rows } = await sql<WaitingJob & { of_tenant: number; is_due: boolean }>`
+    with active as (
+      select id, tenant, model, priority, queued, running, created_at,
+        sum(running) over (partition by tenant) as of_tenant,
+        row_number() over (partition by tenant, queued = 0 order by priority desc, created_at, id) as place,
+        state in ('queued', 'running') and queued > 0 and coalesce(deadline_at > now(), true) as is_open
+      from jobs where state in ('queued', 'running', 'paused', 'cancelling')
+    )
+    select id, tenant, model, priority, queued, running, of_tenant
+    from active where is_open and place <= ${JOBS_OF_TENANT} and exists (
+      select from rollouts where rollouts.job_id = active.id and state = 'queued' and available_at <= now()
+    )
+    order by created_at, id
+  `.execute(db);
+  return { jobs: rows, running: new Map(rows.map(({ tenant, of_tenant }) => [tenant, of_tenant])) };
 }
 
-/** Jobs that may be claimed from and have a rollout that is due. */
-function claimableJobs(db: Database | Tx, full: readonly string[]) {
-  return db
-    .selectFrom("jobs")
-    .where("jobs.state", "in", ["queued", "running"])
-    .$if(full.length > 0, (query) => query.where("jobs.model", "not in", full))
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom("rollouts")
-          .select("rollouts.id")
-          .whereRef("rollouts.job_id", "=", "jobs.id")
-          .where("rollouts.state", "=", "queued")
-          .where("rollouts.available_at", "<=", sql<Date>`now()`),
-      ),
-    );
+async function claimOfJob(tx: Tx, job: LockedJob, request: ClaimRequest): Promise<Claim[]> {
+  if (!job.move("claim")) return [];
+  const rows = await lease(tx, job, request);
+  if (rows.length === 0) return [];
+  job.claimed(rows.length);
+  await startGroups(tx, job, rows);
+  const view = { ...jobOf(job.record), state: job.state, startedAt: job.record.started_at ?? new Date() };
+  return rows
+    .map((row) => ({ rollout: rolloutRowOf(row), job: view, attempt: row.attempts, fence: row.fence }))
+    .toSorted((a, b) => a.rollout.taskIndex - b.rollout.taskIndex || a.rollout.rolloutIndex - b.rollout.rolloutIndex);
 }
 
-async function anyDue(db: Database, full: readonly string[]): Promise<boolean> {
-  return (await claimableJobs(db, full).select("jobs.id").limit(1).executeTakeFirst()) !== undefined;
-}
-
-function lockNextJob(
-  tx: Tx,
-  { visited, full }: { readonly visited: readonly string[]; readonly full: readonly string[] },
-): Promise<JobRecord | undefined> {
-  return claimableJobs(tx, full)
-    .$if(visited.length > 0, (query) => query.where("jobs.id", "not in", visited))
-    .selectAll("jobs")
-    .orderBy("jobs.priority", "desc")
-    .orderBy("jobs.created_at")
-    .orderBy("jobs.id")
-    .limit(1)
-    .forUpdate("jobs")
-    .executeTakeFirst();
-}
-
-async function claimOfJob(tx: Tx, job: JobRecord, request: ClaimRequest): Promise<Claim[]> {
-  const state = nextJobState(job.state, "claim");
-  if (state === "refused") return [];
-  const claimed = await lease(tx, job.id, request);
-  if (claimed.length === 0) return [];
-  const { started_at } = await tx
-    .updateTable("jobs")
-    .set({ state, started_at: sql<Date>`coalesce(started_at, now())` })
-    .where("id", "=", job.id)
-    .returning("started_at")
-    .executeTakeFirstOrThrow();
-  const rows = await selectRollouts(tx)
-    .where("rollouts.id", "in", claimed)
-    .orderBy("rollouts.task_index")
-    .orderBy("rollouts.rollout_index")
-    .execute();
-  const view = jobOf({ ...job, state, started_at });
-  return rows.map((row) => ({ rollout: rolloutRowOf(row), job: view, attempt: row.attempts, fence: row.fence }));
-}
-
-/** Leases rollouts of one job and opens their attempts; answers their ids. */
-async function lease(tx: Tx, jobId: string, request: ClaimRequest): Promise<string[]> {
-  const { rows } = await sql<{ rollout_id: string }>`
+/** Leases rollouts of one job and opens their attempts. */
+async function lease(tx: Tx, job: LockedJob, request: ClaimRequest): Promise<RolloutRecord[]> {
+  const { group_window: window } = job.record;
+  const isNear =
+    window === null
+      ? sql`true`
+      : sql`task_index < ${window}::int + (select min(task_index) from tasks where job_id = ${job.id} and sequence is null)`;
+  const { rows } = await sql<RolloutRecord>`
     with due as (
       select id from rollouts
-      where job_id = ${jobId} and state = 'queued' and available_at <= now()
+      where job_id = ${job.id} and state = 'queued' and available_at <= now() and ${isNear}
       order by task_index, rollout_index
       limit ${request.limit}
       for update skip locked
@@ -109,11 +78,24 @@ async function lease(tx: Tx, jobId: string, request: ClaimRequest): Promise<stri
         fence = fence + 1,
         attempts = attempts + 1
       from due where rollouts.id = due.id
-      returning rollouts.tenant, rollouts.id, rollouts.attempts
+      returning rollouts.*
+    ), attempt as (
+      insert into attempts (tenant, rollout_id, number, worker)
+      select tenant, id, attempts, ${request.worker} from leased
     )
-    insert into attempts (tenant, rollout_id, number, worker)
-    select tenant, id, attempts, ${request.worker} from leased
-    returning rollout_id
+    select leased.*, tasks.task_id, tasks.row_segment, tasks.row_offset, tasks.row_length, tasks.row_part,
+      ${job.record.environment} as environment, ${job.record.replay}::boolean as replay
+    from leased join tasks on tasks.job_id = ${job.id} and tasks.task_index = leased.task_index
   `.execute(tx);
-  return rows.map((row) => row.rollout_id);
+  return rows;
+}
+
+/** The time of a group begins with its first claim. */
+async function startGroups(tx: Tx, job: LockedJob, rows: readonly RolloutRecord[]): Promise<void> {
+  const { group_seconds: seconds } = job.record;
+  if (seconds === null) return;
+  await sql`
+    update tasks set deadline_at = now() + ${seconds}::float8 * interval '1 second'
+    where job_id = ${job.id} and task_index = any(${rows.map((row) => row.task_index)}::int[]) and deadline_at is null
+  `.execute(tx);
 }

@@ -1,47 +1,65 @@
 import { type RawBuilder, sql } from "kysely";
-import type { JobState } from "../../core/machines/job.ts";
 import { masked, type Outcome } from "../../core/outcome.ts";
+import { countInGroups } from "./complete-groups.ts";
 import type { Tx } from "./database.ts";
-import { jobAfter, type LockedJob } from "./job-lock.ts";
+import type { LockedJob } from "./locked-job.ts";
 
 export interface MaskedEnd {
   readonly outcome: Exclude<Outcome, "scored" | "truncated">;
-  /** Code of the error that ended them. */
-  readonly reason: string | null;
-  /** State of the job from here on, when it changes. Default: as it is locked. */
-  readonly jobState?: JobState;
+  /** Code that says what ended them. */
+  readonly reason: string;
+}
+
+interface Ended {
+  task_index: number;
+  queued: number;
+  running: number;
 }
 
 /**
- * Ends rollouts of the locked job without a result, in the order of its groups; `which` is a query for their ids.
- * The fence grows: a worker that still holds one of them does not mistake this end for its own. Answers the job as it
- * is locked now.
+ * Ends open rollouts of the locked job without a result, in the order of its groups; `which` is a condition on `rollouts`. The
+ * fence grows: a worker that still holds one of them does not mistake this end for its own. Answers how many.
  */
 export async function endRollouts(
   tx: Tx,
   job: LockedJob,
   which: RawBuilder<unknown>,
   end: MaskedEnd,
-): Promise<LockedJob> {
+): Promise<number> {
   const judgement = masked(end.outcome);
-  const done = await sql`
-    with ending as (
-      select id, row_number() over (order by task_index, rollout_index) as position from rollouts where id in (${which})
+  const { rows } = await sql<Ended>`
+    with locked as (
+      select id, tenant, state, attempts, task_index, rollout_index
+      from rollouts where job_id = ${job.id} and state <> 'done' and (${which})
+      order by id for update
+    ), ending as (
+      select *, row_number() over (order by task_index, rollout_index) as position from locked
+    ), attempt as (
+      update attempts set ended_at = now(), outcome = ${judgement.outcome}
+      from ending
+      where ending.state = 'running' and attempts.ended_at is null
+        and attempts.tenant = ending.tenant and attempts.rollout_id = ending.id and attempts.number = ending.attempts
+    ), done as (
+      update rollouts set
+        state = 'done',
+        outcome = ${judgement.outcome},
+        masked = ${judgement.masked},
+        reason = ${end.reason},
+        sequence = ${job.lastSequence}::bigint + ending.position,
+        fence = fence + 1,
+        lease_owner = null,
+        lease_until = null,
+        ended_at = now()
+      from ending where rollouts.id = ending.id
+      returning ending.task_index, ending.state
     )
-    update rollouts set
-      state = 'done',
-      outcome = ${judgement.outcome},
-      masked = ${judgement.masked},
-      reason = ${end.reason},
-      sequence = ${job.last_sequence}::bigint + ending.position,
-      fence = fence + 1,
-      lease_owner = null,
-      lease_until = null,
-      ended_at = now()
-    from ending where rollouts.id = ending.id
+    select task_index, count(*) filter (where state = 'queued') as queued, count(*) filter (where state = 'running') as running
+    from done group by task_index
   `.execute(tx);
-  const ended = Number(done.numAffectedRows ?? 0);
-  const after = jobAfter(job, ended, end.jobState);
-  await tx.updateTable("jobs").set(after).where("id", "=", job.id).execute();
-  return { ...job, state: after.state, open: after.open, last_sequence: after.last_sequence };
+  const sum = (read: (row: Ended) => number) => rows.reduce((total, row) => total + read(row), 0);
+  const left = { queued: sum((row) => row.queued), running: sum((row) => row.running) };
+  job.endedMasked(judgement.outcome, left);
+  const groups = rows.map((row) => ({ taskIndex: row.task_index, ended: row.queued + row.running }));
+  await countInGroups(tx, job, groups);
+  return left.queued + left.running;
 }

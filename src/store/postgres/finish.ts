@@ -1,70 +1,114 @@
 import { sql } from "kysely";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Claim, FinishedRollout } from "../port.ts";
-import { endingAttempt } from "./attempts.ts";
+import { countInGroups } from "./complete-groups.ts";
 import type { Database, Tx } from "./database.ts";
-import { heldBy, leaseLost, lockJobOf } from "./held.ts";
-import { jobAfter } from "./job-lock.ts";
+import { endSurplus } from "./end-surplus.ts";
+import { leaseLost } from "./held.ts";
+import { type LockedJob, underJob } from "./locked-job.ts";
 import { columnText } from "./text.ts";
 
+/** The end of a claimed rollout. */
+export interface Finish {
+  readonly claim: Claim;
+  readonly end: FinishedRollout;
+}
+
 /**
- * Records the end of a claimed rollout. A caller that lost the answer may ask again: the same claim gets the same
- * sequence, and what was recorded first stands.
+ * Records the ends of claimed rollouts of one job, each of another rollout, in one transaction. A caller that lost the answer
+ * may ask again: the same claim gets the same sequence, and what was recorded first stands. Answers a sequence or `lease_lost` for each.
  */
-export async function finishRollout(db: Database, claim: Claim, end: FinishedRollout): Promise<{ sequence: number }> {
-  try {
-    return await db.transaction().execute((tx) => finishUnder(tx, claim, end));
-  } catch (error) {
-    const sequence = SandlotError.is(error, "lease_lost") ? await recordedSequence(db, claim) : null;
-    if (sequence === null) throw error;
-    return { sequence };
-  }
+export async function finishRollouts(
+  db: Database,
+  jobId: string,
+  finishes: readonly Finish[],
+): Promise<(number | SandlotError)[]> {
+  const recorded = await underJob(db, { id: jobId }, (tx, job) => finishUnder(tx, job, finishes));
+  const answers = finishes.map(async ({ claim }) => {
+    const sequence = recorded?.get(claim.rollout.id) ?? (await recordedSequence(db, claim));
+    return sequence ?? leaseLost(claim);
+  });
+  return Promise.all(answers);
 }
 
-async function finishUnder(tx: Tx, claim: Claim, end: FinishedRollout): Promise<{ sequence: number }> {
-  const job = await lockJobOf(tx, claim);
-  const after = jobAfter(job, 1);
-  const sequence = after.last_sequence;
-  // One statement, because every other end of this job waits for ours. The job counts only what is done, and a lost
-  // claim undoes the whole transaction.
-  const counted = await tx
-    .with("done", (creator) =>
-      creator
-        .updateTable("rollouts")
-        .set({ ...columnsOf(end), sequence })
-        .where(heldBy(claim))
-        .returning("id"),
-    )
-    .with("attempt", (creator) => endingAttempt(creator, claim, end, false))
-    .updateTable("jobs")
-    .set(after)
-    .where("id", "=", job.id)
-    .where((eb) => eb.exists(eb.selectFrom("done").select("done.id")))
-    .executeTakeFirst();
-  if (counted.numUpdatedRows === 0n) throw leaseLost(claim);
-  return { sequence };
+interface Done {
+  readonly id: string;
+  readonly task_index: number;
+  readonly sequence: number;
 }
 
-function columnsOf(end: FinishedRollout) {
-  const { judgement, record } = end;
+/** Sequences of those that were still held, by rollout. */
+async function finishUnder(tx: Tx, job: LockedJob, finishes: readonly Finish[]): Promise<Map<string, number>> {
+  const column = <T>(read: (finish: Finish) => T) => finishes.map(read);
   const json = (value: object | null) => (value === null ? null : JSON.stringify(value));
-  return {
-    state: "done" as const,
-    lease_owner: null,
-    lease_until: null,
-    outcome: judgement.outcome,
-    reward: judgement.reward,
-    masked: judgement.masked,
-    truncated_by: judgement.truncated_by,
-    reason: columnText(end.reason),
-    reward_components: json(end.rewardComponents),
-    metrics: json(end.metrics),
-    times: json(end.times),
-    record_segment: record?.segment ?? null,
-    record_offset: record?.offset ?? null,
-    record_length: record?.length ?? null,
-    ended_at: sql<Date>`now()`,
-  };
+  // Rows are locked in the order of their ids, as renewals lock them.
+  const { rows } = await sql<Done>`
+    with given as (
+      select * from unnest(
+        ${column(({ claim }) => claim.rollout.id)}::text[],
+        ${column(({ claim }) => claim.fence)}::bigint[],
+        ${column(({ claim }) => claim.attempt)}::int[],
+        ${column(({ end }) => end.outcome)}::text[],
+        ${column(({ end }) => json(end.error))}::text[],
+        ${column(({ end }) => end.judgement.outcome)}::text[],
+        ${column(({ end }) => end.judgement.reward)}::float8[],
+        ${column(({ end }) => end.judgement.masked)}::bool[],
+        ${column(({ end }) => end.judgement.truncated_by)}::text[],
+        ${column(({ end }) => columnText(end.reason))}::text[],
+        ${column(({ end }) => json(end.rewardComponents))}::text[],
+        ${column(({ end }) => json(end.metrics))}::text[],
+        ${column(({ end }) => json(end.times))}::text[],
+        ${column(({ end }) => end.record?.segment ?? null)}::text[],
+        ${column(({ end }) => end.record?.offset ?? null)}::bigint[],
+        ${column(({ end }) => end.record?.length ?? null)}::bigint[]
+      ) with ordinality as given (
+        id, fence, attempt, attempt_outcome, error, outcome, reward, masked, truncated_by, reason, components, metrics, times,
+        segment, record_offset, record_length, n
+      )
+    ), held as (
+      select given.*, rollouts.tenant from given
+      join rollouts on rollouts.id = given.id and rollouts.fence = given.fence and rollouts.state = 'running'
+      where rollouts.job_id = ${job.id}
+      order by rollouts.id for update of rollouts
+    ), placed as (
+      select *, ${job.lastSequence}::bigint + row_number() over (order by n) as sequence from held
+    ), attempt as (
+      update attempts set ended_at = now(), outcome = placed.attempt_outcome, error = placed.error::json, retried = false
+      from placed
+      where attempts.tenant = placed.tenant and attempts.rollout_id = placed.id and attempts.number = placed.attempt
+    )
+    update rollouts set
+      state = 'done',
+      lease_owner = null,
+      lease_until = null,
+      outcome = placed.outcome,
+      reward = placed.reward,
+      masked = placed.masked,
+      truncated_by = placed.truncated_by,
+      reason = placed.reason,
+      reward_components = placed.components::json,
+      metrics = placed.metrics::json,
+      times = placed.times::json,
+      record_segment = placed.segment,
+      record_offset = placed.record_offset,
+      record_length = placed.record_length,
+      sequence = placed.sequence,
+      ended_at = now()
+    from placed where rollouts.id = placed.id
+    returning rollouts.id, rollouts.task_index, rollouts.sequence
+  `.execute(tx);
+  const sequences = new Map(rows.map(({ id, sequence }) => [id, sequence]));
+  const done = finishes.filter(({ claim }) => sequences.has(claim.rollout.id));
+  job.ended(done.map(({ end }) => end.judgement));
+  const open = await countInGroups(tx, job, groupsOf(rows));
+  await endSurplus(tx, job, open);
+  return sequences;
+}
+
+function groupsOf(rows: readonly Done[]) {
+  const ended = new Map<number, number>();
+  for (const { task_index } of rows) ended.set(task_index, (ended.get(task_index) ?? 0) + 1);
+  return Array.from(ended, ([taskIndex, count]) => ({ taskIndex, ended: count }));
 }
 
 /** Only the claim's own finish leaves its fence on a rollout that is done: every other end moves the fence on. */

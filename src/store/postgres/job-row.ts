@@ -1,10 +1,10 @@
-import { type InsertObject, sql } from "kysely";
+import type { InsertObject } from "kysely";
+import { tallyOf } from "../../core/tally.ts";
 import type { JobRow, NewJob } from "../port.ts";
-import type { JobCounts } from "./job-counts.ts";
 import type { JobRecord, Tables } from "./schema.ts";
 
-/** The job as its columns say it: everything but what is counted over its rollouts. */
-export function jobOf(record: JobRecord): Omit<JobRow, "tally" | "meanReward"> {
+export function jobOf(record: JobRecord): JobRow {
+  const { queued, running, outcomes, rewards } = record;
   return {
     id: record.id,
     tenant: record.tenant,
@@ -18,25 +18,27 @@ export function jobOf(record: JobRecord): Omit<JobRow, "tally" | "meanReward"> {
     onTruncated: record.on_truncated,
     sampling: record.sampling,
     replay: record.replay,
+    accepting: record.accepting,
+    groups: { wanted: record.wanted, window: record.group_window, seconds: record.group_seconds },
+    deadline: record.deadline_at,
+    retries: record.retries,
+    retryOf: record.retry_of,
     tasks: record.tasks,
+    completeGroups: record.last_group,
+    tally: tallyOf({ queued, running, outcomes }),
+    meanReward: rewards === 0 ? null : record.reward_sum / rewards,
     createdAt: record.created_at,
     startedAt: record.started_at,
     endedAt: record.ended_at,
   };
 }
 
-/** The job with what is counted over its rollouts. */
-export function jobRowOf(record: JobRecord, counts: JobCounts): JobRow {
-  return { ...jobOf(record), ...counts };
-}
-
-/** A new job's columns. Without rollouts it has nothing to wait for, and is completed at once. */
+/** A new job's columns, before its tasks are added. */
 export function newJobRecord(tenant: string, job: NewJob): InsertObject<Tables, "jobs"> {
-  const open = job.tasks.length * job.repeats;
   return {
     id: job.id,
     tenant,
-    state: open === 0 ? "completed" : "queued",
+    state: "queued",
     environment: job.environment,
     model: job.model,
     repeats: job.repeats,
@@ -46,11 +48,18 @@ export function newJobRecord(tenant: string, job: NewJob): InsertObject<Tables, 
     on_truncated: JSON.stringify(job.onTruncated),
     sampling: job.sampling,
     replay: job.replay,
-    tasks: job.tasks.length,
+    tasks: 0,
     idempotency_key: job.idempotency?.key ?? null,
     idempotency_digest: job.idempotency?.digest ?? null,
-    open,
+    open: 0,
+    accepting: job.accepting,
+    wanted: job.groups.wanted,
+    group_window: job.groups.window,
+    group_seconds: job.groups.seconds,
+    deadline_at: job.deadline,
+    retries: JSON.stringify(job.retries),
+    retry_of: job.retryOf,
     started_at: null,
-    ended_at: open === 0 ? sql<Date>`now()` : null,
+    ended_at: null,
   };
 }

@@ -2,11 +2,13 @@ import { sql } from "kysely";
 import { type CallContext, throwIfEnded } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { JobRow, JobStore } from "../port.ts";
+import { addBatch } from "./add-tasks.ts";
 import { cancelJob } from "./cancel.ts";
 import { createJob } from "./create-job.ts";
 import type { Database } from "./database.ts";
-import { countJobs } from "./job-counts.ts";
-import { jobRowOf } from "./job-row.ts";
+import { jobOf } from "./job-row.ts";
+import { closeJob, pauseJob, resumeJob } from "./job-states.ts";
+import { retryJob } from "./retry-job.ts";
 
 /** The submitting side on Postgres. */
 export function jobStore(db: Database): JobStore {
@@ -24,20 +26,47 @@ export function jobStore(db: Database): JobStore {
       throwIfEnded(ctx);
       return list(db, ctx.principal.tenant, page);
     },
-    cancel: async (ctx, id) => {
+    cancel: async (ctx, id, graceMs) => {
       throwIfEnded(ctx);
-      await cancelJob(db, ctx.principal.tenant, id);
+      await cancelJob(db, { ...ofTenant(ctx, id), graceMs });
       return known(db, ctx, id);
     },
+    pause: async (ctx, id) => {
+      throwIfEnded(ctx);
+      await pauseJob(db, ofTenant(ctx, id));
+      return known(db, ctx, id);
+    },
+    resume: async (ctx, id) => {
+      throwIfEnded(ctx);
+      await resumeJob(db, ofTenant(ctx, id));
+      return known(db, ctx, id);
+    },
+    addTasks: async (ctx, id, batch) => {
+      throwIfEnded(ctx);
+      const added = await addBatch(db, ofTenant(ctx, id), batch);
+      return { job: await known(db, ctx, id), added };
+    },
+    close: async (ctx, id) => {
+      throwIfEnded(ctx);
+      await closeJob(db, ofTenant(ctx, id));
+      return known(db, ctx, id);
+    },
+    retry: async (ctx, id, retry) => {
+      throwIfEnded(ctx);
+      const made = await retryJob(db, ofTenant(ctx, id), retry);
+      return { job: await known(db, ctx, made.id), created: made.created };
+    },
   };
+}
+
+function ofTenant(ctx: CallContext, id: string) {
+  return { tenant: ctx.principal.tenant, id };
 }
 
 async function find(db: Database, tenant: string, id: string): Promise<JobRow | null> {
   const query = db.selectFrom("jobs").selectAll().where("tenant", "=", tenant).where("id", "=", id);
   const record = await query.executeTakeFirst();
-  if (!record) return null;
-  const counts = await countJobs(db, tenant, [id]);
-  return jobRowOf(record, counts(id));
+  return record ? jobOf(record) : null;
 }
 
 async function known(db: Database, ctx: CallContext, id: string): Promise<JobRow> {
@@ -63,10 +92,5 @@ async function list(db: Database, tenant: string, page: { before: string | null;
       ),
     )
     .execute();
-  const counts = await countJobs(
-    db,
-    tenant,
-    records.map((record) => record.id),
-  );
-  return records.map((record) => jobRowOf(record, counts(record.id)));
+  return records.map(jobOf);
 }

@@ -2,15 +2,17 @@ import { type Migration, Migrator } from "kysely";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Database } from "./database.ts";
 import { initial } from "./migrations/0001-initial.ts";
+import { groups } from "./migrations/0003-groups.ts";
 import { verdicts } from "./migrations/0002-verdicts.ts";
 
 /**
- * Every step from an empty database to the present one, in order. A released step never changes, and each works
- * with the release before it, whose processes may still be running while it is applied.
+ * Every step from an empty database to the present one, in order. A released step never changes. Before the first release a step
+ * may need every process of the version before to be stopped, as 0003 does: they do not keep its counts.
  */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-initial": initial,
   "0002-verdicts": verdicts,
+  "0003-groups": groups,
 };
 
 /** Applies the steps that are missing, under the migrator's advisory lock: processes that start together wait for one. */

@@ -1,8 +1,10 @@
 import { throwIfEnded } from "../../core/context.ts";
 import type { RolloutQueue } from "../port.ts";
+import { inBatches } from "./batches.ts";
 import { claimRollouts } from "./claim.ts";
 import type { Database } from "./database.ts";
-import { finishRollout } from "./finish.ts";
+import { type Finish, finishRollouts } from "./finish.ts";
+import { endOverdue } from "./overdue.ts";
 import { reclaimRollouts } from "./reclaim.ts";
 import { releaseRollouts } from "./release.ts";
 import { renewLeases } from "./renew.ts";
@@ -16,18 +18,26 @@ import { turns } from "./turns.ts";
 export function rolloutQueue(db: Database): RolloutQueue {
   // Ends of one job wait for its row anyway. Waiting here, they leave the pool's connections to everybody else.
   const inTurn = turns();
+  const finish = inBatches<Finish, number>({
+    identity: ({ claim }) => claim.rollout.id,
+    run: (jobId, finishes) => inTurn(jobId, () => finishRollouts(db, jobId, finishes)),
+  });
   return {
     claim: async (ctx, request) => {
       throwIfEnded(ctx);
       return claimRollouts(db, request);
     },
     renew: (_ctx, request) => renewLeases(db, request),
-    finish: (_ctx, claim, end) => inTurn(claim.rollout.jobId, () => finishRollout(db, claim, end)),
+    finish: async (_ctx, claim, end) => ({ sequence: await finish(claim.rollout.jobId, { claim, end }) }),
     retry: (_ctx, claim, end, delayMs) => inTurn(claim.rollout.jobId, () => retryRollout(db, claim, end, delayMs)),
     release: (_ctx, claims) => releaseRollouts(db, claims),
     reclaim: async (ctx, options) => {
       throwIfEnded(ctx);
       return reclaimRollouts(db, options?.orphansOf);
+    },
+    endOverdue: async (ctx) => {
+      throwIfEnded(ctx);
+      return endOverdue(db);
     },
   };
 }

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { LOST_ATTEMPTS_MAX } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { endRollouts } from "./end-rollouts.ts";
-import { lockJob } from "./job-lock.ts";
+import { underJob } from "./locked-job.ts";
 import { requeueRollouts } from "./requeue-rollouts.ts";
 
 /** Takes rollouts from workers that are gone: leases that ran out and, with `owner`, every lease that is not `owner`'s. */
@@ -19,10 +19,8 @@ export async function reclaimRollouts(db: Database, owner?: string): Promise<num
 const lostLease = (owner: string | undefined) =>
   owner === undefined ? sql`lease_until < now()` : sql`(lease_until < now() or lease_owner <> ${owner})`;
 
-function reclaimOfJob(db: Database, jobId: string, owner: string | undefined): Promise<number> {
-  return db.transaction().execute(async (tx) => {
-    const job = await lockJob(tx, jobId);
-    if (!job) return 0;
+async function reclaimOfJob(db: Database, jobId: string, owner: string | undefined): Promise<number> {
+  const reclaimed = await underJob(db, { id: jobId }, async (tx, job) => {
     // A row that is locked is being renewed: its worker lives.
     const lost = await sql<{ id: string; lost_attempts: number }>`
       select id, lost_attempts from rollouts
@@ -37,13 +35,14 @@ function reclaimOfJob(db: Database, jobId: string, owner: string | undefined): P
     const givenUp = ids(lost.rows.filter(givesUp));
     await loseAttempts(tx, again, job.state !== "cancelling");
     await loseAttempts(tx, givenUp, false);
-    const after = await requeueRollouts(tx, job, again, { delayMs: 0, attempt: "lost" });
+    await requeueRollouts(tx, job, again, { delayMs: 0, attempt: "lost" });
     if (givenUp.length > 0) {
-      const which = sql`select unnest(${givenUp}::text[])`;
-      await endRollouts(tx, after, which, { outcome: "timed_out", reason: "lease_lost" });
+      const which = sql`id = any(${givenUp}::text[])`;
+      await endRollouts(tx, job, which, { outcome: "timed_out", reason: "lease_lost" });
     }
     return lost.rows.length;
   });
+  return reclaimed ?? 0;
 }
 
 /** Their entries in the ledger end without an outcome: nobody knows how the attempt went. */

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Claim } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
-import { lockJob } from "./job-lock.ts";
+import { underJob } from "./locked-job.ts";
 import { requeueRollouts } from "./requeue-rollouts.ts";
 
 /** Hands back what the claims still hold, as if it had not been started; claims that were lost are passed over. */
@@ -12,9 +12,7 @@ export async function releaseRollouts(db: Database, claims: readonly Claim[]): P
     byJob.set(jobId, [...(byJob.get(jobId) ?? []), claim]);
   }
   for (const [jobId, ofJob] of byJob) {
-    await db.transaction().execute(async (tx) => {
-      const job = await lockJob(tx, jobId);
-      if (!job) return;
+    await underJob(db, { id: jobId }, async (tx, job) => {
       const ids = await lockHeld(tx, ofJob);
       await forgetAttempts(tx, ids);
       await requeueRollouts(tx, job, ids, { delayMs: 0, attempt: "forgotten" });

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Tx } from "./database.ts";
 import { endRollouts } from "./end-rollouts.ts";
-import type { LockedJob } from "./job-lock.ts";
+import type { LockedJob } from "./locked-job.ts";
 
 export interface Requeue {
   /** Time until they are due, in milliseconds. */
@@ -11,16 +11,11 @@ export interface Requeue {
 }
 
 /**
- * Queues rollouts of the locked job again; into a job that is being cancelled they cannot go back, and end as
- * cancelled. The caller has locked them under the job. Answers the job as it is locked now.
+ * Queues running rollouts of the locked job again; into a job that is being cancelled they cannot go back, and end as
+ * cancelled. The caller has locked them under the job.
  */
-export async function requeueRollouts(
-  tx: Tx,
-  job: LockedJob,
-  ids: readonly string[],
-  how: Requeue,
-): Promise<LockedJob> {
-  if (ids.length === 0) return job;
+export async function requeueRollouts(tx: Tx, job: LockedJob, ids: readonly string[], how: Requeue): Promise<void> {
+  if (ids.length === 0) return;
   const lost = how.attempt === "lost" ? 1 : 0;
   const forgotten = how.attempt === "forgotten" ? 1 : 0;
   await sql`
@@ -33,7 +28,7 @@ export async function requeueRollouts(
       lost_attempts = lost_attempts + ${lost}::int
     where id = any(${ids}::text[])
   `.execute(tx);
-  if (job.state !== "cancelling") return job;
-  const which = sql`select unnest(${ids}::text[])`;
-  return endRollouts(tx, job, which, { outcome: "cancelled", reason: "cancelled" });
+  job.requeued(ids.length);
+  if (job.state !== "cancelling") return;
+  await endRollouts(tx, job, sql`id = any(${ids}::text[])`, { outcome: "cancelled", reason: "cancelled" });
 }

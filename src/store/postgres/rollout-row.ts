@@ -4,7 +4,7 @@ import type { RecordPointer, RolloutRow } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import type { JobsTable, RolloutsTable, TasksTable } from "./schema.ts";
 
-type RolloutRecord = Selectable<RolloutsTable> &
+export type RolloutRecord = Selectable<RolloutsTable> &
   Pick<Selectable<TasksTable>, "task_id" | "row_segment" | "row_offset" | "row_length" | "row_part"> &
   Pick<Selectable<JobsTable>, "environment" | "replay">;
 

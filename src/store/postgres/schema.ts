@@ -4,6 +4,8 @@ import type { AttemptError, RolloutTimes } from "../../contract/rollouts.ts";
 import type { JobState } from "../../core/machines/job.ts";
 import type { RolloutState } from "../../core/machines/rollout.ts";
 import type { OnTruncated, Outcome, Truncation } from "../../core/outcome.ts";
+import type { RetryAttempts } from "../../core/retry-policy.ts";
+import type { OutcomeCounts } from "../../core/tally.ts";
 
 /**
  * Values that we made and parsed ourselves, written as text. The columns are `json`, not `jsonb`: it keeps the
@@ -41,6 +43,29 @@ export interface JobsTable {
   open: number;
   /** Sequence of the rollout that was done last; 0 before the first. */
   last_sequence: Defaulted<number>;
+  /** Counts of its rollouts, by state, and of those that are done by outcome. */
+  queued: Defaulted<number>;
+  running: Defaulted<number>;
+  outcomes: ColumnType<OutcomeCounts, string | undefined, string>;
+  /** Rewards that are not masked, and their sum. */
+  rewards: Defaulted<number>;
+  reward_sum: Defaulted<number>;
+  /** Whether more tasks may come: it does not end before that is over. */
+  accepting: Defaulted<boolean>;
+  /** Rollouts of a group that are wanted, where more are started. */
+  wanted: number | null;
+  /** Groups that may be incomplete at once, in the order of tasks. */
+  group_window: number | null;
+  /** Seconds from a group's first claim to its deadline. */
+  group_seconds: number | null;
+  deadline_at: Date | null;
+  /** When what still runs of a cancelled job ends without its worker. */
+  cancel_at: Date | null;
+  /** Sequence of the group that was complete last; 0 before the first. */
+  last_group: Defaulted<number>;
+  retries: ColumnType<RetryAttempts, string | undefined, string>;
+  /** The job whose masked rollouts this one plays again. */
+  retry_of: string | null;
   created_at: Defaulted<Date>;
   started_at: Date | null;
   ended_at: Date | null;
@@ -56,6 +81,13 @@ export interface TasksTable {
   row_offset: number;
   row_length: number;
   row_part: string;
+  /** Rollouts of its group, and those that are not done. */
+  size: Defaulted<number>;
+  open: Defaulted<number>;
+  /** Place among the job's complete groups; null until it is complete. */
+  sequence: number | null;
+  deadline_at: Date | null;
+  ended_at: Date | null;
 }
 
 export interface RolloutsTable {
@@ -118,6 +150,40 @@ export interface VerdictsTable {
   created_at: Defaulted<Date>;
 }
 
+/** Tasks that were added to an open-ended job by one request. */
+export interface BatchesTable {
+  tenant: string;
+  job_id: string;
+  key: string;
+  digest: string;
+  first_task: number;
+  tasks: number;
+  created_at: Defaulted<Date>;
+}
+
+/** Somebody who takes a job's groups. Everything up to `cursor` has been acknowledged. */
+export interface ConsumersTable {
+  tenant: string;
+  job_id: string;
+  name: string;
+  cursor: Defaulted<number>;
+}
+
+/** A group beyond the consumer's cursor that was handed out. */
+export interface DeliveriesTable {
+  tenant: string;
+  job_id: string;
+  consumer: string;
+  sequence: number;
+  lease_id: string;
+  lease_until: Date;
+  acknowledged: Defaulted<boolean>;
+  /** Groups that were handed out with it. */
+  size: number;
+  /** Times it was handed out. */
+  deliveries: Defaulted<number>;
+}
+
 /** The tables of one installation. `migrations/` makes them. */
 export interface Tables {
   meta: MetaTable;
@@ -126,6 +192,9 @@ export interface Tables {
   rollouts: RolloutsTable;
   attempts: AttemptsTable;
   verdicts: VerdictsTable;
+  batches: BatchesTable;
+  consumers: ConsumersTable;
+  deliveries: DeliveriesTable;
 }
 
 /** A row of `jobs` as it is read. */

@@ -3,7 +3,7 @@ import { throwIfEnded } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { NewVerdict, VerdictRow, VerdictStore } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
-import { lockJob } from "./job-lock.ts";
+import { underJob } from "./locked-job.ts";
 import type { VerdictsTable } from "./schema.ts";
 import { columnText } from "./text.ts";
 
@@ -14,9 +14,8 @@ export function verdictStore(db: Database): VerdictStore {
       throwIfEnded(ctx);
       if (verdicts.length === 0) return;
       const { tenant } = ctx.principal;
-      await db.transaction().execute(async (tx) => {
-        // The lock keeps two who rescore the same job from taking the same version.
-        if (!(await lockJob(tx, jobId, tenant))) throw new SandlotError("not_found", { kind: "job", id: jobId });
+      // The lock keeps two who rescore the same job from taking the same version.
+      const known = await underJob(db, { id: jobId, tenant }, async (tx) => {
         const last = await lastVersions(
           tx,
           tenant,
@@ -29,7 +28,9 @@ export function verdictStore(db: Database): VerdictStore {
           version: (last.get(verdict.rolloutId) ?? 1) + 1,
         }));
         await tx.insertInto("verdicts").values(rows).execute();
+        return true;
       });
+      if (!known) throw new SandlotError("not_found", { kind: "job", id: jobId });
     },
     list: async (ctx, rolloutId) => {
       throwIfEnded(ctx);

@@ -119,7 +119,7 @@ export function endsConformance({ store, create, jobNow, page, reset }: Subject)
   describe("cancel", () => {
     it("ends what is queued at once, with sequences, and the job with it", async () => {
       const job = await create({ tasks: 2, repeats: 2 });
-      const cancelled = await store.jobs.cancel(ctx, job.id);
+      const cancelled = await store.jobs.cancel(ctx, job.id, 30_000);
       expect(cancelled).toMatchObject({
         state: "cancelled",
         startedAt: null,
@@ -135,17 +135,17 @@ export function endsConformance({ store, create, jobNow, page, reset }: Subject)
       ]);
       expect(rows[0]?.judgement).toEqual(masked("cancelled"));
       expect(await claimAs(store, "w")).toEqual([]);
-      expect(await store.jobs.cancel(ctx, job.id)).toEqual(cancelled);
+      expect(await store.jobs.cancel(ctx, job.id, 30_000)).toEqual(cancelled);
     });
 
     it("waits for what runs, whose own end stands", async () => {
       const job = await create({ tasks: 3 });
       const claim = await claimOne(store);
-      expect(await store.jobs.cancel(ctx, job.id)).toMatchObject({
+      expect(await store.jobs.cancel(ctx, job.id, 30_000)).toMatchObject({
         state: "cancelling",
         tally: { running: 1, masked: 2 },
       });
-      expect(await store.jobs.cancel(ctx, job.id)).toMatchObject({ state: "cancelling" });
+      expect(await store.jobs.cancel(ctx, job.id, 30_000)).toMatchObject({ state: "cancelling" });
       expect(await store.queue.finish(ctx, claim, asScored)).toEqual({ sequence: 3 });
       expect(await jobNow(job.id)).toMatchObject({ state: "cancelled", tally: { scored: 1, masked: 2 } });
     });
@@ -153,7 +153,7 @@ export function endsConformance({ store, create, jobNow, page, reset }: Subject)
     it.each(["retry", "release", "reclaim"] as const)("ends as cancelled what comes back by %s", async (way) => {
       const job = await create();
       const claim = await claimOne(store, "w", 0);
-      await store.jobs.cancel(ctx, job.id);
+      await store.jobs.cancel(ctx, job.id, 30_000);
       if (way === "retry") await store.queue.retry(ctx, claim, sandboxError, 1000);
       else if (way === "release") await store.queue.release(ctx, [claim]);
       else await store.queue.reclaim(ctx);
@@ -168,8 +168,8 @@ export function endsConformance({ store, create, jobNow, page, reset }: Subject)
     it("comes too late for a job that has completed, and knows no other", async () => {
       const job = await create();
       await store.queue.finish(ctx, await claimOne(store), asScored);
-      await expect(store.jobs.cancel(ctx, job.id)).rejects.toMatchObject({ code: "job_ended" });
-      await expect(store.jobs.cancel(ctx, "job_0")).rejects.toMatchObject({ code: "not_found" });
+      await expect(store.jobs.cancel(ctx, job.id, 30_000)).rejects.toMatchObject({ code: "job_ended" });
+      await expect(store.jobs.cancel(ctx, "job_0", 30_000)).rejects.toMatchObject({ code: "not_found" });
     });
   });
 }

@@ -71,7 +71,7 @@ export function jobsConformance({ store, create }: Subject): void {
       const other = contextOf("other");
       expect(await store.jobs.get(other, job.id)).toBeNull();
       expect(await store.jobs.list(other, { before: null, limit: 9 })).toEqual([]);
-      await expect(store.jobs.cancel(other, job.id)).rejects.toMatchObject({ code: "not_found" });
+      await expect(store.jobs.cancel(other, job.id, 30_000)).rejects.toMatchObject({ code: "not_found" });
       expect(await store.rollouts.get(other, claim.rollout.id)).toBeNull();
       expect(await store.rollouts.page(other, job.id, { after: 0, limit: 9, outcomes: null })).toEqual([]);
       expect(await store.rollouts.attempts(other, claim.rollout.id)).toEqual([]);

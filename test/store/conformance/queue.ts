@@ -52,7 +52,7 @@ export function queueConformance({ store, create, jobNow, page }: Subject): void
       const cancelled = await create();
       const claims = await claimAs(store, "w", 5);
       await claimAs(store, "other", 5);
-      await store.jobs.cancel(ctx, cancelled.id);
+      await store.jobs.cancel(ctx, cancelled.id, 30_000);
       const rollouts = claims.map((claim) => claim.rollout.id);
       const { held, cancelling } = await store.queue.renew(ctx, { worker: "w", rollouts, leaseMs: 1000 });
       expect(held.toSorted()).toEqual(rollouts.toSorted());

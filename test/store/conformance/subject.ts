@@ -35,6 +35,9 @@ function late(store: () => Store): Store {
     get rollouts() {
       return store().rollouts;
     },
+    get groups() {
+      return store().groups;
+    },
     get verdicts() {
       return store().verdicts;
     },
