@@ -10,7 +10,18 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, relaySignals, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
+import { watchEventLoop } from "./event-loop.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  Jobs,
+  relaySignals,
+  Rescores,
+  Signals,
+  Submissions,
+  type Verifications,
+  Worker,
+} from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -56,6 +67,9 @@ export interface Platform {
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
   close(graceMs: number): Promise<void>;
 }
+
+/** While one is between two programs, others have theirs. */
+const VERIFICATIONS_PER_SLOT = 4;
 
 /** Rollouts of one rescore: many verifiers need no sandbox, and those that do wait for one. */
 const RESCORED_AT_ONCE = 32;
@@ -160,6 +174,17 @@ async function startWorker(
     const resumed = await store.queue.reclaim(rootContext({ logger }), { orphansOf: worker });
     if (resumed > 0) logger.info({ resumed }, "rollouts of the former process were queued again");
   }
+  const eventLoop = watchEventLoop();
+  closers.add(() => eventLoop.close());
+  const admission = new Admission({
+    concurrency: config.worker.concurrency,
+    limits: admissionLimits(config),
+    models,
+    limitOf,
+    eventLoopDelayMs: eventLoop.delayMs,
+    clock,
+    random: Math.random,
+  });
   const running = new Worker({
     worker,
     store,
@@ -168,8 +193,7 @@ async function startWorker(
     agent: (name) => agents.get(name, "environment.yaml"),
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    concurrency: config.worker.concurrency,
-    limitOf,
+    admission,
     leaseMs: config.worker.lease_seconds * 1000,
     clock,
     random: Math.random,
@@ -177,6 +201,15 @@ async function startWorker(
   });
   running.start();
   closers.add((graceMs) => running.stop(graceMs));
+}
+
+function admissionLimits({ worker, sandbox }: Config): AdmissionLimits {
+  const slots = sandbox.slots_per_sandbox * Math.min(sandbox.pool.max, sandbox.max_sandboxes);
+  return {
+    modelCalls: worker.max_model_calls,
+    sandboxStarts: worker.max_sandbox_starts,
+    verifications: worker.max_verifications ?? VERIFICATIONS_PER_SLOT * slots,
+  };
 }
 
 async function databaseState(store: Store, logger: Logger): Promise<string> {

@@ -15,11 +15,7 @@ export interface Tally {
 export type OutcomeCounts = Readonly<Partial<Record<Outcome, number>>>;
 
 /** Counts by state and outcome; `outcomes` may leave out what never happened. */
-export function tallyOf(counts: {
-  queued: number;
-  running: number;
-  outcomes: OutcomeCounts;
-}): Tally {
+export function tallyOf(counts: { queued: number; running: number; outcomes: OutcomeCounts }): Tally {
   const outcomes = Object.fromEntries(OUTCOMES.map((o) => [o, counts.outcomes[o] ?? 0])) as Record<Outcome, number>;
   const sum = { scored: 0, truncated: 0, masked: 0 };
   for (const outcome of OUTCOMES) sum[OUTCOME_CLASS[outcome]] += outcomes[outcome];

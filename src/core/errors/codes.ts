@@ -65,7 +65,12 @@ export const ERROR_FACTS = {
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
   job_running: row(409, "never", "request", "Wait for the job's end, or cancel it first."),
   nothing_to_retry: row(409, "never", "request", "No rollout of the job was masked with an outcome that was named."),
-  job_closed: row(409, "never", "request", "The job takes no more tasks; submit one with `accepting: true` to feed it."),
+  job_closed: row(
+    409,
+    "never",
+    "request",
+    "The job takes no more tasks; submit one with `accepting: true` to feed it.",
+  ),
   delivery_lost: row(
     409,
     "never",

@@ -40,7 +40,11 @@ export function inBatches<Item, Result>({
   };
 
   const drain = async (key: string, queue: Waiting<Item, Result>[]) => {
-    while (queue.length > 0) await runBatch(key, takeDistinct(queue, ({ item }) => identity(item)));
+    while (queue.length > 0)
+      await runBatch(
+        key,
+        takeDistinct(queue, ({ item }) => identity(item)),
+      );
     queues.delete(key);
   };
 

@@ -97,7 +97,12 @@ async function advance(
     ) as had where sequence = ${cursor}::bigint + position
   `.execute(tx);
   const after = rows[0]?.cursor ?? cursor;
-  await tx.updateTable("consumers").set({ cursor: after }).where("job_id", "=", jobId).where("name", "=", consumer).execute();
+  await tx
+    .updateTable("consumers")
+    .set({ cursor: after })
+    .where("job_id", "=", jobId)
+    .where("name", "=", consumer)
+    .execute();
   return after;
 }
 

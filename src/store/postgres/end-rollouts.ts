@@ -20,12 +20,7 @@ interface Ended {
  * Ends open rollouts of the locked job without a result, in the order of its groups; `which` is a condition on `rollouts`. The
  * fence grows: a worker that still holds one of them does not mistake this end for its own. Answers how many.
  */
-export async function endRollouts(
-  tx: Tx,
-  job: LockedJob,
-  which: RawBuilder<unknown>,
-  end: MaskedEnd,
-): Promise<number> {
+export async function endRollouts(tx: Tx, job: LockedJob, which: RawBuilder<unknown>, end: MaskedEnd): Promise<number> {
   const judgement = masked(end.outcome);
   const { rows } = await sql<Ended>`
     with locked as (

@@ -56,7 +56,9 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
         ["cancelled", "surplus"],
       ]);
       await expect(store.queue.finish(ctx, d, asScored)).rejects.toMatchObject({ code: "lease_lost" });
-      expect(await store.rollouts.attempts(ctx, d.rollout.id)).toMatchObject([{ outcome: "cancelled", retried: false }]);
+      expect(await store.rollouts.attempts(ctx, d.rollout.id)).toMatchObject([
+        { outcome: "cancelled", retried: false },
+      ]);
       expect(await jobNow(job.id)).toMatchObject({ state: "completed", tally: { scored: 2, masked: 3, running: 0 } });
     });
 
@@ -124,7 +126,9 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
       const again = await take(job.id, 1);
       expect(again?.groups.map(({ sequence, deliveries }) => [sequence, deliveries])).toEqual([[1, 2]]);
       // The first lease was over both groups: half of it is not enough.
-      await expect(store.groups.acknowledge(ctx, job.id, late?.id ?? "")).rejects.toMatchObject({ code: "delivery_lost" });
+      await expect(store.groups.acknowledge(ctx, job.id, late?.id ?? "")).rejects.toMatchObject({
+        code: "delivery_lost",
+      });
       await store.groups.handBack(ctx, job.id, again?.id ?? "");
       expect((await take(job.id))?.groups.map(({ sequence, deliveries }) => [sequence, deliveries])).toEqual([
         [1, 3],
@@ -205,7 +209,10 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
     it("ends what runs of a cancelled job when its grace is over", async () => {
       const job = await create({ tasks: 2 });
       const claim = await claimOne(store);
-      expect(await store.jobs.cancel(ctx, job.id, 60_000)).toMatchObject({ state: "cancelling", tally: { running: 1 } });
+      expect(await store.jobs.cancel(ctx, job.id, 60_000)).toMatchObject({
+        state: "cancelling",
+        tally: { running: 1 },
+      });
       expect(await store.queue.endOverdue(ctx)).toBe(0);
       expect(await store.jobs.cancel(ctx, job.id, 0)).toMatchObject({ state: "cancelled", tally: { masked: 2 } });
       await expect(store.queue.finish(ctx, claim, asScored)).rejects.toMatchObject({ code: "lease_lost" });
@@ -214,7 +221,14 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
     it("is played again where it was masked, as a job of its own", async () => {
       const job = await create({ tasks: 3, repeats: 2, labels: { run: "a" } });
       const claims = await claimAs(store, "w", 6);
-      const ends = [masked("sandbox_error"), scored(1), scored(0), scored(1), masked("model_error"), masked("model_error")];
+      const ends = [
+        masked("sandbox_error"),
+        scored(1),
+        scored(0),
+        scored(1),
+        masked("model_error"),
+        masked("model_error"),
+      ];
       const id = "job_again";
       const retry = { id, outcomes: ["sandbox_error", "model_error"] as const, idempotency: null };
       await expect(store.jobs.retry(ctx, job.id, retry)).rejects.toMatchObject({ code: "job_running" });
