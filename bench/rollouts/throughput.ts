@@ -44,9 +44,10 @@ export async function throughput(options: ThroughputOptions): Promise<void> {
 
 /** Plays a job of about so many rollouts to its end. */
 async function playJob({ client }: Stand, play: keyof typeof PLAYS, rollouts: number): Promise<Job> {
-  const { environment, row: rowOf } = PLAYS[play];
-  const rows = Array.from({ length: Math.min(ROWS, rollouts) }, (_, i) => rowOf(i));
-  const { id } = await client.submitJob({ environment, tasks: { rows }, repeats: Math.ceil(rollouts / rows.length) });
+  const played = PLAYS[play];
+  const rows = Array.from({ length: Math.min(ROWS, rollouts) }, (_, i) => played.row(i));
+  const repeats = Math.ceil(rollouts / rows.length);
+  const { id } = await client.submitJob({ environment: played.environment, tasks: { rows }, repeats });
   for (;;) {
     const job = await client.getJob(id);
     if (job.state === "completed") return job;

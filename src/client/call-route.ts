@@ -26,7 +26,7 @@ export interface CallParts {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
-  readonly body?: string;
+  readonly body?: string | AsyncIterable<Uint8Array>;
   /** Statuses of 400 and above whose body is the route's answer too. */
   readonly alsoTaken?: readonly number[];
 }

@@ -1,16 +1,13 @@
-import type { JobSubmissionInput } from "../contract/jobs.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { type AnswerOf, callRoute, type CallOptions, type ListQuery } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { type FleetMethods, fleetMethods } from "./fleet-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
+import { type JobMethods, jobMethods } from "./job-methods.ts";
 import { type ModelSessionMethods, modelSessionMethods } from "./model-session-methods.ts";
 import { type RescoreMethods, rescoreMethods } from "./rescore-methods.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { type VerificationMethods, verificationMethods } from "./verification-methods.ts";
-
-/** Milliseconds for a submission: 256 MiB take a while. */
-const SUBMIT_TIMEOUT_MS = 600_000;
 
 export interface TaskListQuery {
   /** Default: the environment's first. */
@@ -26,23 +23,14 @@ export interface RolloutListQuery extends ListQuery {
   include?: "record" | undefined;
 }
 
-export interface SubmitOptions extends CallOptions {
-  /** The same key with the same body answers the earlier job. */
-  idempotencyKey?: string | undefined;
-}
-
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
 export interface Client
-  extends ExecutionMethods, FleetMethods, ModelSessionMethods, RescoreMethods, VerificationMethods {
+  extends ExecutionMethods, FleetMethods, JobMethods, ModelSessionMethods, RescoreMethods, VerificationMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
   openapi(options?: CallOptions): Promise<AnswerOf<"openapi">>;
-  /** `job` is the request body as text, which is sent as it is, or as an object. */
-  submitJob(job: string | JobSubmissionInput, options?: SubmitOptions): Promise<AnswerOf<"submitJob">>;
   listJobs(query?: ListQuery, options?: CallOptions): Promise<AnswerOf<"listJobs">>;
-  getJob(id: string, options?: CallOptions): Promise<AnswerOf<"getJob">>;
-  cancelJob(id: string, options?: CallOptions): Promise<AnswerOf<"cancelJob">>;
   /** Rollouts after the sequence `after` (default 0: all), up to the `end` event. */
   jobEvents(id: string, after?: number, options?: JobEventsOptions): AsyncGenerator<JobStreamEvent, void, undefined>;
   listRollouts(jobId: string, query?: RolloutListQuery, options?: CallOptions): Promise<AnswerOf<"listRollouts">>;
@@ -63,14 +51,7 @@ export function createClient(options: TransportOptions): Client {
     health: (call) => callRoute(transport, "health", {}, call),
     ready: (call) => callRoute(transport, "ready", { alsoTaken: [503] }, call),
     openapi: (call) => callRoute(transport, "openapi", {}, call),
-    submitJob(job, { idempotencyKey, ...call } = {}) {
-      const body = typeof job === "string" ? job : JSON.stringify(job);
-      const parts = { body, headers: { "idempotency-key": idempotencyKey } };
-      return callRoute(transport, "submitJob", parts, { timeoutMs: SUBMIT_TIMEOUT_MS, ...call });
-    },
     listJobs: (query, call) => callRoute(transport, "listJobs", { query: { ...query } }, call),
-    getJob: (id, call) => callRoute(transport, "getJob", { params: { id } }, call),
-    cancelJob: (id, call) => callRoute(transport, "cancelJob", { params: { id } }, call),
     jobEvents: (id, after = 0, events) => jobEvents(transport, id, after, events),
     listRollouts(id, { outcome, ...query } = {}, call) {
       return callRoute(
@@ -88,6 +69,7 @@ export function createClient(options: TransportOptions): Client {
     listTasks: (name, query, call) =>
       callRoute(transport, "listTasks", { params: { name }, query: { ...query } }, call),
     listModels: (call) => callRoute(transport, "listModels", {}, call),
+    ...jobMethods(transport),
     ...executionMethods(transport),
     ...fleetMethods(transport),
     ...modelSessionMethods(transport),

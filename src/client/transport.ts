@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { Agent, type Dispatcher, request } from "undici";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
@@ -23,7 +24,7 @@ export interface WireRequest {
   /** From the root of the server, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | AsyncIterable<Uint8Array>;
   readonly signal: AbortSignal;
 }
 
@@ -59,7 +60,7 @@ export function createTransport(options: TransportOptions): Transport {
       const sent = {
         method,
         headers: { ...authorization, ...content, ...headers },
-        body: body ?? null,
+        body: bodyOf(body),
         signal,
         dispatcher,
       };
@@ -70,6 +71,11 @@ export function createTransport(options: TransportOptions): Transport {
     },
     close: () => agent.destroy(),
   };
+}
+
+function bodyOf(body: WireRequest["body"]): string | Readable | null {
+  if (body === undefined) return null;
+  return typeof body === "string" ? body : Readable.from(body, { objectMode: false });
 }
 
 /** The promise's value; a failure of the network becomes an error that names the URL. */

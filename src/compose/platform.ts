@@ -14,6 +14,7 @@ import { watchEventLoop } from "./event-loop.ts";
 import {
   Admission,
   type AdmissionLimits,
+  Groups,
   Jobs,
   relaySignals,
   Rescores,
@@ -47,6 +48,7 @@ export interface PlatformOptions {
 /** Everything that runs behind the surfaces of one process. */
 export interface Platform {
   readonly jobs: Jobs;
+  readonly groups: Groups;
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly fleets: FleetAdmin;
@@ -87,10 +89,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const signals = new Signals();
     // Where no other process can be, nobody is to be told.
     if (!alone) closers.add(relaySignals({ signals, board: store.notices, clock }));
+    const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
     return {
       jobs,
+      groups,
       environments,
       models,
       fleets,

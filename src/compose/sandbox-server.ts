@@ -1,9 +1,7 @@
 import type { RunningServer, StartOptions } from "../cli/services.ts";
 import { systemClock } from "../core/clock.ts";
 import { rootContext } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
-import type { JobService } from "../rollouts/index.ts";
 import { SandboxPools } from "../sandbox/index.ts";
 import { createApp, startServer as listen } from "../server/index.ts";
 import { environmentViews } from "./catalogue.ts";
@@ -28,7 +26,8 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     closers.add(() => execution.close());
     const environments = composeEnvironments(config, sandboxServices(config, execution, systemClock));
     const app = createApp({
-      jobs: NO_JOBS,
+      jobs: null,
+      groups: null,
       execution,
       pools: pools.admin,
       fleets: null,
@@ -53,19 +52,3 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
     throw error;
   }
 }
-
-function refuse(): never {
-  throw new SandlotError("database_unavailable", { detail: "this server has sandboxes and nothing else" });
-}
-
-const NO_JOBS: JobService = {
-  submit: async () => refuse(),
-  get: async () => refuse(),
-  list: async () => refuse(),
-  cancel: async () => refuse(),
-  rollouts: async () => refuse(),
-  samples: async () => refuse(),
-  rollout: async () => refuse(),
-  verdicts: async () => refuse(),
-  events: refuse,
-};

@@ -28,6 +28,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     closers.add(() => gateway.close());
     const app = createApp({
       jobs: platform.jobs,
+      groups: platform.groups,
       execution: platform.execution,
       pools: platform.pools,
       verification: platform.verification,

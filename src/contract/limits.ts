@@ -5,6 +5,9 @@ export const BOUNDS = {
   repeats: 1024,
   rowsPerJob: 100_000,
   bodyBytes: 256 * 1024 * 1024,
+  /** Rows that are uploaded as lines, and one of them. */
+  uploadBytes: 16 * 1024 ** 3,
+  lineBytes: 64 * 1024 * 1024,
   pageSize: 500,
   labels: 32,
   /** Of one run, or of one batch with all its cases. */

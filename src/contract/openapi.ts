@@ -49,9 +49,14 @@ function operation(name: RouteName, route: Route): ZodOpenApiOperationObject {
       ...(route.query && { query: route.query }),
       ...(route.headers && { header: route.headers }),
     },
-    ...(route.body && { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),
+    ...(route.body && { requestBody: { required: true, content: bodyContent(route.body) } }),
     responses: responses(name, route),
   };
+}
+
+function bodyContent(body: NonNullable<Route["body"]>) {
+  if (body === "lines") return { "application/x-ndjson": { schema: { type: "string" as const } } };
+  return { "application/json": { schema: body } };
 }
 
 function responses(name: RouteName, route: Route): Record<string, ZodOpenApiResponseObject> {

@@ -11,7 +11,8 @@ export interface Route {
   readonly scope: Scope | null;
   readonly query?: z.ZodObject;
   readonly headers?: z.ZodObject;
-  readonly body?: z.ZodType;
+  /** `lines` takes application/x-ndjson, which the handler reads as it comes. */
+  readonly body?: z.ZodType | "lines";
   /** Bytes of a body at most. Default: the server's bound. */
   readonly bodyBytes?: number;
   /** Milliseconds that a handler may take. Default: the server's; streams have no limit. */

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { OUTCOMES } from "../core/outcome.ts";
 import { CATALOGUE_ROUTES } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
-import { Job, JobPage, JobSubmission } from "./jobs.ts";
+import { GROUP_ROUTES } from "./groups.ts";
+import { JOB_ROUTES } from "./job-routes.ts";
+import { JobPage } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
 import { FLEET_ROUTES } from "./models.ts";
 import { MODEL_SESSION_ROUTES } from "./model-sessions.ts";
@@ -53,16 +55,6 @@ export const ROUTES = {
     status: 200,
     response: z.looseObject({}),
   },
-  submitJob: {
-    method: "POST",
-    path: "/api/v1/jobs",
-    summary: "Submit a job; 200 with the earlier job when the Idempotency-Key is known",
-    scope: "jobs",
-    headers: z.object({ "idempotency-key": z.string().min(1).max(256).optional() }),
-    body: JobSubmission,
-    status: 201,
-    response: Job,
-  },
   listJobs: {
     method: "GET",
     path: "/api/v1/jobs",
@@ -71,15 +63,6 @@ export const ROUTES = {
     query: z.object({ cursor: z.string().optional(), limit: PageSize.default(50) }),
     status: 200,
     response: JobPage,
-  },
-  getJob: { method: "GET", path: "/api/v1/jobs/{id}", summary: "One job", scope: "jobs", status: 200, response: Job },
-  cancelJob: {
-    method: "POST",
-    path: "/api/v1/jobs/{id}/cancel",
-    summary: "Cancel a job; its open rollouts end as cancelled",
-    scope: "jobs",
-    status: 200,
-    response: Job,
   },
   jobEvents: {
     method: "GET",
@@ -115,6 +98,8 @@ export const ROUTES = {
     status: 200,
     response: RolloutRecord,
   },
+  ...JOB_ROUTES,
+  ...GROUP_ROUTES,
   ...CATALOGUE_ROUTES,
   ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,

@@ -1,6 +1,15 @@
 import type { SandlotError } from "./errors/sandlot-error.ts";
 import type { Outcome } from "./outcome.ts";
 
+/** Outcomes after which another attempt may be made. */
+export const RETRIED_OUTCOMES = [
+  "model_error",
+  "sandbox_error",
+  "resource_error",
+  "verifier_error",
+  "timed_out",
+] as const satisfies Outcome[];
+
 /** Attempts in all, the first included, per outcome that may be retried. */
 export type RetryAttempts = Readonly<Partial<Record<Outcome, number>>>;
 

@@ -1,6 +1,7 @@
 export { Jobs } from "./jobs.ts";
-export type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
 export { relaySignals } from "./relay-signals.ts";
+export { Groups, type GroupService } from "./groups.ts";
+export type { JobEvent, JobService, RolloutQuery } from "./service.ts";
 export { Signals } from "./signals.ts";
 export type { RescoreEvent, RescoreService } from "./rescore-service.ts";
 export { Rescores } from "./rescores.ts";

@@ -1,13 +1,22 @@
-import type { Job, JobPage } from "../contract/jobs.ts";
+import type {
+  AddedTasks,
+  Job,
+  JobEstimate,
+  JobPage,
+  JobSubmission,
+  SubmittedJob,
+  TaskBatch,
+} from "../contract/jobs.ts";
 import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import { type Clock, sleep } from "../core/clock.ts";
 import { type CallContext, throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { newId } from "../core/ids.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { jobEnded } from "../core/machines/job.ts";
-import { nearestName } from "../core/nearest.ts";
+import type { Outcome } from "../core/outcome.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
 import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
@@ -15,9 +24,9 @@ import { decodeRecord } from "./record.ts";
 import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
 import { parseCursor } from "./cursor.ts";
-import type { IncomingJob, JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
+import { type Incoming, type IncomingLines, Intake } from "./intake/intake.ts";
+import type { JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
-import { newJob } from "./submission.ts";
 import { verdictVersions } from "./verdict-versions.ts";
 import { attemptView, jobView, rolloutView, verdictView } from "./views.ts";
 
@@ -40,24 +49,27 @@ const EVENT_GAP_MS = 100;
 /** Jobs and rollouts over the store. */
 export class Jobs implements JobService {
   readonly #options: JobsOptions;
+  readonly #intake: Intake;
 
   constructor(options: JobsOptions) {
     this.#options = options;
+    this.#intake = new Intake(options);
   }
 
-  async submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }> {
-    const { store, environments, models, signals } = this.#options;
-    const environment = await environments.get(incoming.submission.environment);
-    const model = models.get(incoming.submission.model);
-    if (!model) {
-      const name = incoming.submission.model;
-      const nearest = nearestName(name, models.keys());
-      throw new SandlotError("unknown_model", { name, ...(nearest ? { nearest } : {}) });
-    }
-    const job = await newJob(ctx, incoming, { blobs: store.blobs, environment, replay: model.replay });
-    const { job: row, created } = await store.jobs.create(ctx, job);
-    signals.work();
-    return { job: jobView(row), created };
+  submit(ctx: CallContext, incoming: Incoming<JobSubmission>): Promise<{ job: SubmittedJob; created: boolean }> {
+    return this.#intake.submit(ctx, incoming);
+  }
+
+  dryRun(ctx: CallContext, incoming: Incoming<JobSubmission>): Promise<JobEstimate> {
+    return this.#intake.dryRun(ctx, incoming);
+  }
+
+  addTasks(ctx: CallContext, id: string, incoming: Incoming<TaskBatch>): Promise<AddedTasks> {
+    return this.#intake.addTasks(ctx, id, incoming);
+  }
+
+  uploadTasks(ctx: CallContext, id: string, incoming: IncomingLines): Promise<AddedTasks> {
+    return this.#intake.uploadTasks(ctx, id, incoming);
   }
 
   async get(ctx: CallContext, id: string): Promise<Job> {
@@ -70,11 +82,42 @@ export class Jobs implements JobService {
     return { items: rows.map(jobView), next_cursor: last?.id ?? null };
   }
 
-  async cancel(ctx: CallContext, id: string): Promise<Job> {
+  async cancel(ctx: CallContext, id: string, graceMs: number): Promise<Job> {
     const { store, signals } = this.#options;
-    const row = await store.jobs.cancel(ctx, id);
+    const row = await store.jobs.cancel(ctx, id, graceMs);
     signals.cancel(id);
-    signals.progress(id);
+    return this.#changed(row);
+  }
+
+  async pause(ctx: CallContext, id: string): Promise<Job> {
+    return this.#changed(await this.#options.store.jobs.pause(ctx, id));
+  }
+
+  async resume(ctx: CallContext, id: string): Promise<Job> {
+    const row = await this.#options.store.jobs.resume(ctx, id);
+    this.#options.signals.work();
+    return this.#changed(row);
+  }
+
+  async close(ctx: CallContext, id: string): Promise<Job> {
+    return this.#changed(await this.#options.store.jobs.close(ctx, id));
+  }
+
+  async retry(
+    ctx: CallContext,
+    id: string,
+    { outcomes, idempotencyKey: key }: { outcomes: readonly Outcome[]; idempotencyKey: string | null },
+  ): Promise<{ job: Job; created: boolean }> {
+    const { store, signals } = this.#options;
+    const digest = [id, ...outcomes.toSorted()].join(" ");
+    const idempotency = key === null ? null : { key, digest };
+    const { job, created } = await store.jobs.retry(ctx, id, { id: newId("job"), outcomes, idempotency });
+    signals.work();
+    return { job: jobView(job), created };
+  }
+
+  #changed(row: JobRow): Job {
+    this.#options.signals.progress(row.id);
     return jobView(row);
   }
 

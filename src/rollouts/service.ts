@@ -1,17 +1,18 @@
-import type { Job, JobPage, JobSubmission } from "../contract/jobs.ts";
+import type {
+  AddedTasks,
+  Job,
+  JobEstimate,
+  JobPage,
+  JobSubmission,
+  SubmittedJob,
+  TaskBatch,
+} from "../contract/jobs.ts";
 import type { VerdictVersion } from "../contract/rescores.ts";
 import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Outcome } from "../core/outcome.ts";
-
-/** A submission as it came over the wire: parsed, and with the raw text of its rows and sampling. */
-export interface IncomingJob {
-  readonly submission: JobSubmission;
-  /** The request body, exactly; rows and sampling are cut out of it as text. */
-  readonly body: string;
-  readonly idempotencyKey: string | null;
-}
+import type { Incoming, IncomingLines } from "./intake/intake.ts";
 
 /** What a job's event stream carries, in order. `sequence` resumes it. */
 export type JobEvent =
@@ -36,10 +37,24 @@ export interface SamplesQuery {
 
 /** Jobs and rollouts as the surfaces see them. Everything is seen through the context's tenant. */
 export interface JobService {
-  submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }>;
+  submit(ctx: CallContext, incoming: Incoming<JobSubmission>): Promise<{ job: SubmittedJob; created: boolean }>;
+  /** What a submission would come to; nothing is kept. */
+  dryRun(ctx: CallContext, incoming: Incoming<JobSubmission>): Promise<JobEstimate>;
+  /** Tasks for an open-ended job; `job_closed` when it takes no more. */
+  addTasks(ctx: CallContext, id: string, incoming: Incoming<TaskBatch>): Promise<AddedTasks>;
+  uploadTasks(ctx: CallContext, id: string, incoming: IncomingLines): Promise<AddedTasks>;
   get(ctx: CallContext, id: string): Promise<Job>;
   list(ctx: CallContext, page: { cursor: string | null; limit: number }): Promise<JobPage>;
-  cancel(ctx: CallContext, id: string): Promise<Job>;
+  /** What runs is told to stop, and ends without its worker after `graceMs`. */
+  cancel(ctx: CallContext, id: string, graceMs: number): Promise<Job>;
+  pause(ctx: CallContext, id: string): Promise<Job>;
+  resume(ctx: CallContext, id: string): Promise<Job>;
+  close(ctx: CallContext, id: string): Promise<Job>;
+  retry(
+    ctx: CallContext,
+    id: string,
+    retry: { outcomes: readonly Outcome[]; idempotencyKey: string | null },
+  ): Promise<{ job: Job; created: boolean }>;
   rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
   rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;
   /** Samples of finished rollouts; throws `not_trainable` for a job that replays answers. */

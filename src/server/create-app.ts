@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { FleetAdmin, ModelGateway } from "../models/index.ts";
+import type { GroupService } from "../rollouts/groups.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -16,6 +17,7 @@ import { Executor } from "./execution/executor.ts";
 import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { fleetHandlers } from "./handlers/fleets.ts";
+import { groupHandlers } from "./handlers/groups.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
@@ -29,13 +31,16 @@ import { verificationHandlers } from "./handlers/verification.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
 import { notFound } from "./middleware/not-found.ts";
+import { NO_GROUPS, NO_JOBS } from "./no-jobs.ts";
 import { registerRoutes } from "./register-routes.ts";
 import { HEARTBEAT_MS } from "./sse.ts";
 import { createStreamRegistry } from "./stream-registry.ts";
 import type { Surface } from "./surface.ts";
 
 export interface AppOptions extends CatalogueOptions, HealthOptions, Omit<BaseAppOptions, "isStopping" | "clock"> {
-  jobs: JobService;
+  /** Jobs and their groups; null in a process without a database, where their routes answer `database_unavailable`. */
+  jobs: JobService | null;
+  groups: GroupService | null;
   /** Runs programs; null in a process without sandboxes, where its routes answer `provider_unavailable`. */
   execution: ExecutionService | null;
   /** Null like `execution`. */
@@ -95,7 +100,8 @@ export interface App {
 
 /** The API as an Express application; `startServer` puts it on a socket. */
 export function createApp(options: AppOptions): App {
-  const { jobs, auth, clock = systemClock } = options;
+  const { auth, clock = systemClock } = options;
+  const jobs = options.jobs ?? NO_JOBS;
   const service = options.execution ?? NO_EXECUTION;
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   const streams = createStreamRegistry(bounds.streams);
@@ -107,6 +113,7 @@ export function createApp(options: AppOptions): App {
   const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll) };
   const handlers = {
     ...jobHandlers(jobs),
+    ...groupHandlers(options.groups ?? NO_GROUPS),
     ...rolloutHandlers(jobs),
     ...catalogueHandlers(options),
     ...healthHandlers(options),

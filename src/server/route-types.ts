@@ -20,6 +20,8 @@ export interface Input<N extends RouteName> {
   readonly body: Parsed<N, "body">;
   /** The request body exactly as it came; empty when there was none. */
   readonly text: string;
+  /** The lines of the body, as they come, of a route that takes lines; of others none. */
+  readonly lines: AsyncIterable<string>;
   /** Calls `fn` once the answer has been sent or given up; at once when it has been. */
   readonly onDone: (fn: () => void) => void;
 }

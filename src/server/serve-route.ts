@@ -1,11 +1,13 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Route } from "../contract/routes.ts";
+import { BOUNDS } from "../contract/limits.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallContext, orAborted } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { requestContext } from "./call-context.ts";
 import type { Authenticate } from "./middleware/authenticate.ts";
 import { checkContentType, hasBody } from "./middleware/content-type.ts";
+import { readLines } from "./middleware/read-lines.ts";
 import { readBody, type ReadBodyOptions } from "./middleware/read-body.ts";
 import { stateOf } from "./request-state.ts";
 import type { JsonAnswer, StreamAnswer } from "./route-types.ts";
@@ -27,12 +29,15 @@ export interface ServeRouteOptions {
   validateResponses: boolean;
 }
 
+/** Longest silence of a client that uploads lines, milliseconds. */
+const UPLOAD_SILENCE_MS = 30_000;
+
 const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT"]);
 
 /** A handler whose input and answer are checked by the route's schemas alone. */
 export type UntypedHandler = (
   ctx: CallContext,
-  input: ValidInput & { readonly onDone: (fn: () => void) => void },
+  input: ValidInput & { readonly lines: AsyncIterable<string>; readonly onDone: (fn: () => void) => void },
 ) => Promise<JsonAnswer<unknown> | StreamAnswer>;
 
 /** Express's side of one route: authentication, body, validation, then the handler, then its answer. */
@@ -43,7 +48,8 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
     state.route = route.path;
     const principal = options.authenticate(req, res, route.scope);
     const valid = validate(req, await bodyText(route, req, res, options));
-    const input = { ...valid, onDone: (fn: () => void) => whenClosed(res, fn) };
+    const lines = bodyLines(route, req, options);
+    const input = { ...valid, lines, onDone: (fn: () => void) => whenClosed(res, fn) };
     if (route.response === "events") {
       const { ctx, end } = requestContext(res, principal);
       const release = options.streams.open(end);
@@ -75,11 +81,19 @@ function whenClosed(res: Response, fn: () => void): void {
 }
 
 async function bodyText(route: Route, req: Request, res: Response, options: ServeRouteOptions): Promise<string> {
-  if (!WITH_BODY.has(route.method) || !hasBody(req)) return "";
+  if (!WITH_BODY.has(route.method) || !hasBody(req) || route.body === "lines") return "";
   checkContentType(req);
   const { bodyBytes = Infinity } = route;
   const { limitBytes, budget } = options.body;
   return readBody(req, res, { limitBytes: Math.min(limitBytes, bodyBytes), budget });
+}
+
+/** Nothing where the route takes no lines. */
+function bodyLines(route: Route, req: Request, { clock }: ServeRouteOptions): AsyncIterable<string> {
+  if (route.body !== "lines") return (async function* none() {})();
+  checkContentType(req, "application/x-ndjson");
+  const { bodyBytes: limitBytes = BOUNDS.bodyBytes } = route;
+  return readLines(req, { limitBytes, lineBytes: BOUNDS.lineBytes, silenceMs: UPLOAD_SILENCE_MS, clock });
 }
 
 async function stream(

@@ -36,7 +36,8 @@ export function inputValidator(route: Route): InputValidator {
     names.length > 0 ? z.object(Object.fromEntries(names.map((name) => [name, PathParameter]))) : undefined;
   const query = route.query?.strict();
   // A route without a body takes none; an empty object, which many clients send, says as little.
-  const body = route.body ?? z.strictObject({}).optional();
+  const body = typeof route.body === "object" ? route.body : z.strictObject({}).optional();
+  const mayBeEmpty = body.safeParse(undefined).success;
   return (req, text) => {
     const problems: FieldProblem[] = [];
     const check = <T>(schema: z.ZodType<T> | undefined, value: unknown): T | undefined => {
@@ -48,7 +49,7 @@ export function inputValidator(route: Route): InputValidator {
       params: check(params, req.params) ?? {},
       query: query && check(query, req.query),
       headers: check(route.headers, req.headers),
-      body: check(body, bodyValue(route, text)),
+      body: check(body, bodyValue(text, mayBeEmpty)),
       text,
     };
     if (problems.length > 0) throw new SandlotError("invalid_request", { fields: bounded(problems) });
@@ -56,8 +57,8 @@ export function inputValidator(route: Route): InputValidator {
   };
 }
 
-function bodyValue(route: Route, text: string): unknown {
-  if (text === "" && !route.body) return undefined;
+function bodyValue(text: string, mayBeEmpty: boolean): unknown {
+  if (text === "" && mayBeEmpty) return undefined;
   if (text === "") throw new SandlotError("invalid_json", { detail: "the body is empty" });
   checkDepth(text);
   return parseJson(text);

@@ -178,8 +178,16 @@ export interface JobStore {
   addTasks(ctx: CallContext, id: string, batch: NewBatch): Promise<{ job: JobRow; added: boolean }>;
   /** The job takes no more tasks. `not_found`. */
   close(ctx: CallContext, id: string): Promise<JobRow>;
+  recent(ctx: CallContext, of: { environment: string; model: string }): Promise<RecentRollouts>;
   /** A new job of the rollouts of an ended one that were masked with one of these outcomes. `not_found`, `job_running`, `nothing_to_retry`. */
   retry(ctx: CallContext, id: string, retry: NewRetry): Promise<{ job: JobRow; created: boolean }>;
+}
+
+/** How long rollouts of an environment and a model took that were done last. */
+export interface RecentRollouts {
+  readonly rollouts: number;
+  /** Null when there are none. */
+  readonly meanMs: number | null;
 }
 
 export interface NewRetry {

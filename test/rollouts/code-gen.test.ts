@@ -205,7 +205,7 @@ describe("code_gen's recorded attempts, through the whole chain", () => {
       if (event.type === "end") end = event.job;
       if (event.type !== "rollout") continue;
       seen.push(event.rollout);
-      if (seen.length === 10) expect((await platform.jobs.cancel(ctx, submitted.id)).state).toMatch(/^cancel/);
+      if (seen.length === 10) expect((await platform.jobs.cancel(ctx, submitted.id, 60_000)).state).toMatch(/^cancel/);
     }
     const ended = await allRollouts(platform, submitted.id);
     expect(ended).toEqual(seen);
@@ -236,6 +236,6 @@ describe("code_gen's recorded attempts, through the whole chain", () => {
     expect(await pagesOf(platform, submitted.id, { limit: 500, outcomes: ["cancelled"] }).then(itemsOf)).toEqual(
       cancelled,
     );
-    await expect(platform.jobs.cancel(ctx, job.id)).rejects.toMatchObject({ code: "job_ended" });
+    await expect(platform.jobs.cancel(ctx, job.id, 60_000)).rejects.toMatchObject({ code: "job_ended" });
   });
 });

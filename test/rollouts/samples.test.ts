@@ -119,6 +119,6 @@ describe("the samples of a job", () => {
     const { job } = await submit(platform, { environment: "code_gen", tasks: { rows: [squareRow("0").value] } });
     const samples = platform.jobs.samples(ctx, job.id, { cursor: null, limit: 1, waitMs: 0 });
     await expect(samples).rejects.toMatchObject({ code: "not_trainable" });
-    await platform.jobs.cancel(ctx, job.id);
+    await platform.jobs.cancel(ctx, job.id, 60_000);
   });
 });

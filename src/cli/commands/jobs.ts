@@ -7,13 +7,14 @@ import { count, plural, rewardText, timestamp } from "../terminal/format.ts";
 import { type Column, table } from "../terminal/table.ts";
 import { wholeNumber } from "../option-values.ts";
 import type { Session } from "../session.ts";
+import { stateCommands } from "./jobs-states.ts";
 import { watchCommand } from "./jobs-watch.ts";
 
 const DEFAULT_LIMIT = 20;
 
 /** `sandlot jobs`: what was submitted and how it goes. */
 export function jobsCommand(session: Session): Command {
-  const command = new Command("jobs").description("list, show, watch and cancel jobs");
+  const command = new Command("jobs").description("list, show, watch, feed, pause and cancel jobs");
   const list = new Command("list")
     .description("jobs, newest first")
     .option("--limit <number>", `how many (default: ${DEFAULT_LIMIT})`, wholeNumber(1))
@@ -22,15 +23,9 @@ export function jobsCommand(session: Session): Command {
     .description("one job with the count of every outcome")
     .argument("<job>", "its id")
     .action(action(session, showJob));
-  const cancel = new Command("cancel")
-    .description("cancel a job; what has finished is kept")
-    .argument("<job>", "its id")
-    .action(action(session, cancelJob));
-  return command
-    .addCommand(list, { isDefault: true })
-    .addCommand(show)
-    .addCommand(cancel)
-    .addCommand(watchCommand(session));
+  command.addCommand(list, { isDefault: true }).addCommand(show).addCommand(watchCommand(session));
+  for (const change of stateCommands(session)) command.addCommand(change);
+  return command;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -69,13 +64,6 @@ async function listJobs(call: CommandCall<{ limit?: number }>): Promise<void> {
 async function showJob(call: CommandCall): Promise<void> {
   const { screen, args, signal } = call;
   const job = await withAccess(call, await connect(call), ({ client }) => client.getJob(args[0] ?? "", { signal }));
-  screen.document(job);
-  screen.print(...jobSummary(screen, job));
-}
-
-async function cancelJob(call: CommandCall): Promise<void> {
-  const { screen, args, signal } = call;
-  const job = await withAccess(call, await connect(call), ({ client }) => client.cancelJob(args[0] ?? "", { signal }));
   screen.document(job);
   screen.print(...jobSummary(screen, job));
 }

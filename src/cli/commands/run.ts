@@ -12,6 +12,7 @@ import { addRunOptions, type RunOptions } from "../jobs/run-options.ts";
 import { taskTable } from "../jobs/task-table.ts";
 import { type Access, withAccess } from "../access/access.ts";
 import type { Session } from "../session.ts";
+import { duration, plural } from "../terminal/format.ts";
 import { sanitiseLine } from "../terminal/sanitise.ts";
 import { commandLine, type Place } from "../terminal/command-line.ts";
 
@@ -33,6 +34,7 @@ async function run(call: CommandCall<RunOptions>): Promise<number> {
   try {
     const access = await serverForRun(call, input.request.model ?? "default");
     return await withAccess(call, access, async () => {
+      if (options.dryRun) return await dryRun(call, access, input);
       return options.detach ? await detach(call, access, input) : await play(call, access, input, records);
     });
   } catch (error) {
@@ -60,6 +62,21 @@ async function play(
 function recordLines(call: CommandCall, access: Access, { job, out }: Played): string[] {
   const command = commandLine(["rollouts", "list", "--job", job.id], placeOf(call, access));
   return [...(out ? [`records      ${sanitiseLine(out.path)} (${out.lines} lines)`] : []), `rollouts     ${command}`];
+}
+
+async function dryRun(call: CommandCall<RunOptions>, access: Access, { request }: RunRequest): Promise<number> {
+  const { screen } = call;
+  const estimate = await access.client.dryRunJob(jobBody(request), { signal: call.signal });
+  screen.document(estimate);
+  const { tasks, rollouts, skipped, seconds_per_rollout: seconds, basis } = estimate;
+  screen.print(`${plural(tasks, "task")}, ${plural(rollouts, "rollout")}; nothing was submitted`);
+  if (skipped.count > 0) screen.print(`${plural(skipped.count, "row")} would be left out:`);
+  for (const { row, problem } of skipped.first) screen.print(`  row ${row}: ${sanitiseLine(problem)}`);
+  if (seconds !== null) {
+    const text = `${seconds.toFixed(1)} s a rollout, as the last ${basis} took`;
+    screen.print(`${text}: ${duration(1000 * seconds * rollouts)} of rollouts, one after the other`);
+  }
+  return EXIT.done;
 }
 
 async function detach(call: CommandCall<RunOptions>, access: Access, { request }: RunRequest): Promise<number> {

@@ -16,6 +16,11 @@ export interface JobRequest {
   readonly limits?: Readonly<Record<string, number | undefined>>;
   readonly onTruncated?: JobSubmissionInput["on_truncated"];
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly onInvalid?: "skip" | undefined;
+  /** Rollouts of a group that are enough. */
+  readonly wanted?: number | undefined;
+  readonly priority?: number | undefined;
+  readonly deadlineSeconds?: number | undefined;
 }
 
 /** The body of POST /api/v1/jobs as text: rows go into it as they are, never through a JSON writer. */
@@ -36,6 +41,10 @@ export function jobBody(request: JobRequest): string {
     ["limits", json(request.limits)],
     ["on_truncated", json(request.onTruncated)],
     ["labels", json(request.labels)],
+    ["on_invalid", json(request.onInvalid)],
+    ["groups", json(request.wanted && { wanted: request.wanted })],
+    ["priority", json(request.priority)],
+    ["deadline_seconds", json(request.deadlineSeconds)],
   ]);
 }
 

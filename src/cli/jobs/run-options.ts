@@ -23,6 +23,11 @@ export interface RunOptions extends EndpointOptions {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly detach?: boolean;
+  readonly dryRun?: boolean;
+  readonly skipInvalid?: boolean;
+  readonly wanted?: number;
+  readonly priority?: number;
+  readonly deadlineSeconds?: number;
 }
 
 /** Adds them to a command. */
@@ -52,5 +57,14 @@ export function addRunOptions(command: Command): Command {
     .option("--label <key=value>", "label of the job; may be repeated", label)
     .option("--out <rollouts.jsonl>", "write one JSON line per finished rollout, as they finish")
     .option("--overwrite", "replace the file of --out when it exists")
+    .option("--dry-run", "check every row and say what the job would come to; submit nothing")
+    .option("--skip-invalid", "leave out rows that the environment does not take")
+    .option(
+      "--wanted <number>",
+      "rollouts of a task that are enough, of the --repeats that are started",
+      wholeNumber(1),
+    )
+    .option("--priority <number>", "higher is played first among your own jobs (default: 0)", anyNumber)
+    .option("--deadline-seconds <number>", "mask what is still open then", anyNumber)
     .option("--detach", "only submit the job; needs a running server");
 }

@@ -37,6 +37,10 @@ export async function readRunRequest({ session, options: o, args }: CommandCall<
     limits: { turns: o.maxTurns, wall_seconds: o.maxSeconds },
     onTruncated: o.onTruncated,
     labels: o.label,
+    onInvalid: o.skipInvalid ? "skip" : undefined,
+    wanted: o.wanted,
+    priority: o.priority,
+    deadlineSeconds: o.deadlineSeconds,
   };
   return { request, lines };
 }

@@ -7,10 +7,13 @@ export function hasBody(req: Request): boolean {
 }
 
 /**
- * Throws `unsupported_media_type` unless the body is plain JSON in UTF-8. A page of another site cannot send this type
- * without asking first.
+ * Throws `unsupported_media_type` unless the body is of the type and in UTF-8, plain JSON by default. A page of another site cannot
+ * send these types without asking first.
  */
-export function checkContentType(req: Request): void {
+export function checkContentType(
+  req: Request,
+  expected: "application/json" | "application/x-ndjson" = "application/json",
+): void {
   const encoding = req.headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     throw new SandlotError("unsupported_media_type", {
@@ -19,9 +22,9 @@ export function checkContentType(req: Request): void {
   }
   const header = req.headers["content-type"] ?? "";
   const [type = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase());
-  if (type !== "application/json") {
+  if (type !== expected) {
     throw new SandlotError("unsupported_media_type", {
-      detail: `the body must be application/json, not ${type || "without a type"}`,
+      detail: `the body must be ${expected}, not ${type || "without a type"}`,
     });
   }
   for (const parameter of parameters) {

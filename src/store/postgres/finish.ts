@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Claim, FinishedRollout } from "../port.ts";
 import { countInGroups } from "./complete-groups.ts";
 import type { Database, Tx } from "./database.ts";

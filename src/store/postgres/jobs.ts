@@ -8,6 +8,7 @@ import { createJob } from "./create-job.ts";
 import type { Database } from "./database.ts";
 import { jobOf } from "./job-row.ts";
 import { closeJob, pauseJob, resumeJob } from "./job-states.ts";
+import { recentRollouts } from "./recent-rollouts.ts";
 import { retryJob } from "./retry-job.ts";
 
 /** The submitting side on Postgres. */
@@ -50,6 +51,10 @@ export function jobStore(db: Database): JobStore {
       throwIfEnded(ctx);
       await closeJob(db, ofTenant(ctx, id));
       return known(db, ctx, id);
+    },
+    recent: async (ctx, of) => {
+      throwIfEnded(ctx);
+      return recentRollouts(db, { ...of, tenant: ctx.principal.tenant });
     },
     retry: async (ctx, id, retry) => {
       throwIfEnded(ctx);

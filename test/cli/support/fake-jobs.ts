@@ -4,7 +4,10 @@ import { type Rollout, type RolloutRecord, Rollout as RolloutSchema } from "../.
 import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import type { Outcome } from "../../../src/core/outcome.ts";
 import { tallyOf } from "../../../src/core/tally.ts";
-import type { IncomingJob, JobEvent, JobService } from "../../../src/rollouts/service.ts";
+import type { JobSubmission } from "../../../src/contract/jobs.ts";
+import type { Incoming } from "../../../src/rollouts/intake/intake.ts";
+import type { JobEvent, JobService } from "../../../src/rollouts/service.ts";
+import { NO_JOBS } from "../../../src/server/no-jobs.ts";
 import { type Ending, recordOf } from "./records.ts";
 
 const AT = "2025-01-01T00:00:00.000Z";
@@ -12,7 +15,7 @@ const LATER = "2025-01-01T00:00:41.000Z";
 
 /** A platform without sandboxes: every job plays at once, each attempt ends as the script says. */
 export interface FakeJobs extends JobService {
-  readonly incoming: IncomingJob[];
+  readonly incoming: Incoming<JobSubmission>[];
   /** How attempts end, in order, round and round. */
   script: Ending[];
   /** Attempts that end before the job waits to be cancelled; null lets it run through. */
@@ -68,6 +71,7 @@ export function fakeJobs(): FakeJobs {
   };
 
   const self: FakeJobs = {
+    ...NO_JOBS,
     incoming: [],
     script: ["pass", "wrong", "loop", "pass"],
     holdAfter: null,
@@ -79,10 +83,10 @@ export function fakeJobs(): FakeJobs {
       self.refusal = null;
       if (refusal) throw refusal;
       const { submission } = incoming;
-      const rows = submission.tasks.rows?.map((row, i) =>
+      const rows = submission.tasks?.rows?.map((row, i) =>
         typeof row["task_id"] === "string" ? row["task_id"] : `row-${i}`,
       );
-      const tasks = rows ?? submission.tasks.task_ids ?? ["dry-spell", "ferry-route"];
+      const tasks = rows ?? submission.tasks?.task_ids ?? ["dry-spell", "ferry-route"];
       const job: Job = {
         id: `job_${stored.size + 1}`,
         tenant: "default",
@@ -91,6 +95,10 @@ export function fakeJobs(): FakeJobs {
         state: "queued",
         repeats: submission.repeats,
         tasks: tasks.length,
+        accepting: false,
+        groups: { wanted: null, window: null, deadline_seconds: null, complete: 0 },
+        deadline_at: null,
+        retry_of: null,
         priority: 0,
         labels: submission.labels,
         replay: submission.labels["demo"] === "true",

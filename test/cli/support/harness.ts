@@ -98,6 +98,7 @@ export function createCli(): Cli {
         verification: null,
         fleets: null,
         gateway: null,
+        groups: null,
         rescores: null,
         submissions: null,
         environments: async () => [CODE_GEN],

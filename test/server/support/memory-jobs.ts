@@ -3,13 +3,16 @@ import type { Rollout, RolloutRecord } from "../../../src/contract/rollouts.ts";
 import type { CallContext } from "../../../src/core/context.ts";
 import { SandlotError } from "../../../src/core/errors/sandlot-error.ts";
 import { tallyOf } from "../../../src/core/tally.ts";
-import type { IncomingJob, JobEvent, JobService } from "../../../src/rollouts/service.ts";
+import type { JobSubmission } from "../../../src/contract/jobs.ts";
+import type { Incoming } from "../../../src/rollouts/intake/intake.ts";
+import type { JobEvent, JobService } from "../../../src/rollouts/service.ts";
+import { NO_JOBS } from "../../../src/server/no-jobs.ts";
 
 const AT = "2025-01-01T00:00:00.000Z";
 
 /** A JobService in memory, with everything that reached it. */
 export interface MemoryJobs extends JobService {
-  readonly incoming: IncomingJob[];
+  readonly incoming: Incoming<JobSubmission>[];
   readonly contexts: CallContext[];
   /** Makes the next call of `get` do this instead. */
   nextGet: ((ctx: CallContext) => Promise<Job>) | undefined;
@@ -28,6 +31,10 @@ export function jobView(id: string, tenant = "default"): Job {
     state: "completed",
     repeats: 1,
     tasks: 3,
+    accepting: false,
+    groups: { wanted: null, window: null, deadline_seconds: null, complete: 0 },
+    deadline_at: null,
+    retry_of: null,
     priority: 0,
     labels: {},
     replay: false,
@@ -76,6 +83,7 @@ export function memoryJobs(): MemoryJobs {
     return job;
   };
   const self: MemoryJobs = {
+    ...NO_JOBS,
     incoming: [],
     contexts: [],
     nextGet: undefined,

@@ -72,6 +72,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     verification: null,
     fleets: null,
     gateway: null,
+    groups: null,
     rescores: null,
     submissions: null,
     environments: async () => [

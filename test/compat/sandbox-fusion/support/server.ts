@@ -77,6 +77,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     verification: null,
     fleets: null,
     gateway: null,
+    groups: null,
     rescores: null,
     submissions: null,
     environments: async () => [],
