@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { Agent, request } from "undici";
 import { messageOf } from "../src/core/errors/sandlot-error.ts";
 import { type Path, serve, startPaths } from "./gateway/paths.ts";
-import { cpuMs, residentKiB } from "./gateway/process-use.ts";
+import { cpuMs, residentKiB } from "./support/process-use.ts";
 import { heading, inParallel, quantile, row } from "./support/measure.ts";
 
 const { values } = parseArgs({

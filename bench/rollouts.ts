@@ -1,92 +1,62 @@
 /**
- * Rollouts of mixed recorded behaviour: right, wrong, crashing, looping, memory-hungry, flooding and cheating answers of
- * code_gen, through the whole chain. Prints counts, rates, memory over time and what is left behind.
- * Usage: npm run bench -- rollouts [--rollouts 1000] [--in-flight 32] [--provider docker|local]
+ * The whole chain, from a job's submission to its durable records, around a model that costs next to nothing.
+ * Usage: npm run bench -- rollouts tools|code|math|mixed [--rollouts N] [--in-flight N] [--workers N] [--provider docker|local]
+ *   [--profile FOLDER]
  */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { cliServices } from "../src/compose/services.ts";
-import { loadConfig } from "../src/config/index.ts";
-import { createClient } from "../src/client/index.ts";
-import { silentLogger } from "../src/core/logger.ts";
+import { missedTargets } from "./support/measure.ts";
+import { mixed } from "./rollouts/mixed.ts";
+import { throughput } from "./rollouts/throughput.ts";
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
-    rollouts: { type: "string", default: "1000" },
-    "in-flight": { type: "string", default: "32" },
-    provider: { type: "string", default: "docker" },
+    rollouts: { type: "string" },
+    "in-flight": { type: "string" },
+    workers: { type: "string", default: "0" },
+    provider: { type: "string" },
+    profile: { type: "string" },
   },
 });
-const wanted = Number(values.rollouts);
-const inFlight = Number(values["in-flight"]);
-const dataDir = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
+const number = (text: string | undefined, otherwise: number) => (text === undefined ? otherwise : Number(text));
+const nodeOptions = values.profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${values.profile}`];
+const common = { workers: Number(values.workers), nodeOptions };
+const { rollouts, provider } = values;
+const inFlight = values["in-flight"];
 
-const flag = (path: string, value: unknown) => ({ flag: `--${path}`, path: path.split("."), value });
-const base = loadConfig({ env: {}, workingDirectory: dataDir }).config;
-const replay = await cliServices.startReplay(base, "code_gen", null);
-const { config } = loadConfig({
-  env: {},
-  workingDirectory: dataDir,
-  flags: [
-    flag("data_dir", dataDir),
-    flag("server.port", 0),
-    flag("sandbox.provider", values.provider),
-    flag("worker.concurrency", inFlight),
-    flag("models.default.url", replay.url),
-    flag("models.default.model", replay.model),
-    flag("models.default.replay", true),
-    flag("models.default.api", "responses"),
-  ],
-});
-const server = await cliServices.startServer({ config, logger: silentLogger });
-const client = createClient({ url: server.url });
-const installation = () =>
-  execFileSync("docker", ["ps", "-aq", "--filter", "label=sandlot.installation"])
-    .toString()
-    .split("\n")
-    .filter(Boolean);
+const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
+  tools: () =>
+    throughput({
+      play: "tools",
+      rollouts: number(rollouts, 10_000),
+      concurrency: number(inFlight, 128),
+      provider: provider ?? "local",
+      ...common,
+    }),
+  code: () =>
+    throughput({
+      play: "code",
+      rollouts: number(rollouts, 3_000),
+      concurrency: number(inFlight, 48),
+      provider: provider ?? "docker",
+      ...common,
+    }),
+  math: () =>
+    throughput({
+      play: "math",
+      rollouts: number(rollouts, 500),
+      concurrency: number(inFlight, 16),
+      provider: provider ?? "docker",
+      ...common,
+    }),
+  mixed: () =>
+    mixed({ rollouts: number(rollouts, 1_000), inFlight: number(inFlight, 32), provider: provider ?? "docker" }),
+};
 
-const tasks = Array.from(replay.tasks.keys());
-const repeats = Math.ceil(wanted / tasks.length);
-const startedAt = performance.now();
-const cpuBefore = process.cpuUsage();
-const job = await client.submitJob({ environment: "code_gen", tasks: { task_ids: tasks }, repeats });
-const memory: number[] = [];
-let done = 0;
-for await (const event of client.jobEvents(job.id)) {
-  if (event.type === "rollout" && ++done % 100 === 0) {
-    const rss = process.memoryUsage.rss() / 2 ** 20;
-    memory.push(Math.round(rss));
-    console.log(
-      `${done} rollouts, ${(done / ((performance.now() - startedAt) / 1000)).toFixed(1)}/s, ${rss.toFixed(0)} MiB`,
-    );
-  }
-  if (event.type === "end") break;
+const chosen = positionals.length > 0 ? positionals : Object.keys(SCENARIOS);
+for (const name of chosen) {
+  const scenario = SCENARIOS[name];
+  if (!scenario) throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(", ")}`);
+  await scenario();
 }
-const seconds = (performance.now() - startedAt) / 1000;
-const cpu = process.cpuUsage(cpuBefore);
-const { tally, mean_reward } = await client.getJob(job.id);
-await client.close();
-await server.close(1000);
-await replay.stop();
-const left = values.provider === "docker" ? installation().length : 0;
-rmSync(dataDir, { recursive: true, force: true });
-
-console.log(`provider            ${server.provider ?? "none"}`);
-console.log(`requested           ${tally.requested}`);
-console.log(`scored              ${tally.scored}   truncated ${tally.truncated}   masked ${tally.masked}`);
-console.log(`accounts for all    ${tally.requested === tally.scored + tally.truncated + tally.masked}`);
-console.log(`mask rate           ${tally.masked / tally.requested}`);
-console.log(`mean reward         ${mean_reward}`);
-console.log(
-  `rollouts per second ${(tally.requested / seconds).toFixed(1)} (${inFlight} in flight, loops of 2 s processor time among them)`,
-);
-console.log(
-  `own CPU per rollout ${((cpu.user + cpu.system) / 1000 / tally.requested).toFixed(2)} ms (server, worker and client; without sandboxes and database)`,
-);
-console.log(`memory              ${memory.join(", ")} MiB (each 100 rollouts)`);
-console.log(`containers left     ${left}`);
-process.exit(tally.masked === 0 && left === 0 ? 0 : 1);
+process.exitCode = missedTargets() > 0 ? 1 : 0;

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** `sandlot serve` in a process of its own, as users run it. */
+/** `sandlot serve`, or another command that stays, in a process of its own, as users run it. */
 export interface Launched {
   readonly process: ChildProcess;
   /** Its data directory. */
   readonly folder: string;
-  /** Where it answers, as soon as it does; fails when it ends before. */
+  /** Where it answers, as soon as it does, or nothing for one that listens nowhere; fails when it ends before. */
   readonly answering: Promise<string>;
   /** Stops it in good order; its data directory stays. */
   end(): Promise<void>;
@@ -21,19 +21,24 @@ export interface Served extends Omit<Launched, "answering"> {
   stop(): Promise<void>;
 }
 
-export type Settings = Readonly<Record<string, string | number>>;
+export type Settings = Readonly<Record<string, string | number | boolean>>;
 
 const SANDLOT = join(import.meta.dirname, "..", "..", "bin", "sandlot.js");
 
 /** `settings` are paths of the configuration, e.g. `sandbox.mode`; `folder` is of a server before. */
-export function launch(settings: Settings = {}, folder = mkdtempSync(join(tmpdir(), "sandlot-bench-"))): Launched {
+export function launch(
+  settings: Settings = {},
+  folder = mkdtempSync(join(tmpdir(), "sandlot-bench-")),
+  command: readonly [string, ...string[]] = ["serve", "--port", "0"],
+  nodeOptions: readonly string[] = [],
+): Launched {
   const env = Object.fromEntries(
     Object.entries(settings).map(([path, value]) => [
       `SANDLOT_${path.toUpperCase().replaceAll(".", "_")}`,
       String(value),
     ]),
   );
-  const child = spawn(process.execPath, [SANDLOT, "serve", "--port", "0", "--data-dir", folder, "--json"], {
+  const child = spawn(process.execPath, [...nodeOptions, SANDLOT, ...command, "--data-dir", folder, "--json"], {
     cwd: folder,
     env: { ...process.env, ...env },
     // Its log is written, as users have it, and read by nobody.
@@ -42,9 +47,9 @@ export function launch(settings: Settings = {}, folder = mkdtempSync(join(tmpdir
   const answering = new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (data) => {
       const line = String(data).split("\n")[0] ?? "";
-      if (line.startsWith("{")) resolve((JSON.parse(line) as { url: string }).url);
+      if (line.startsWith("{")) resolve((JSON.parse(line) as { url?: string }).url ?? "");
     });
-    child.once("exit", (code) => reject(new Error(`serve ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`${command[0]} ended with ${code}`)));
   });
   // Who only wants to kill it does not wait for it.
   answering.catch(() => undefined);

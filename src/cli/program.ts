@@ -14,6 +14,7 @@ import { samplesCommand } from "./commands/samples.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 import { addGlobalOptions } from "./global-options.ts";
 import type { CliOptions } from "./io.ts";
@@ -32,6 +33,7 @@ export function buildProgram(options: CliOptions, session: Session = new Session
     demoCommand,
     runCommand,
     serveCommand,
+    workerCommand,
     jobsCommand,
     rolloutsCommand,
     samplesCommand,

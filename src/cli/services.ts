@@ -16,6 +16,15 @@ export interface RunningServer {
   close(graceMs: number): Promise<void>;
 }
 
+/** A worker in this process, without an API. */
+export interface RunningWorker {
+  /** Base URL of its probes and metrics; null where no port is configured for them. */
+  readonly healthUrl: string | null;
+  readonly provider: string | null;
+  /** As that of a server. */
+  close(graceMs: number): Promise<void>;
+}
+
 export interface StartOptions {
   readonly config: Config;
   readonly logger: Logger;
@@ -95,6 +104,8 @@ export interface ImageBuild {
 export interface CliServices {
   /** API, worker and store in this process. */
   startServer(options: StartOptions): Promise<RunningServer>;
+  /** The role `worker` alone: plays what others submit to the database that is configured. Throws `invalid_config` without one. */
+  startWorker(options: StartOptions): Promise<RunningWorker>;
   /** The API of sandboxes alone in this process: neither database nor worker, and no jobs. */
   startSandboxServer(options: StartOptions): Promise<RunningServer>;
   /** Proves an environment's verifier on its fixtures; needs sandboxes, but neither database nor model. */

@@ -10,7 +10,19 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Groups, Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
+import { watchEventLoop } from "./event-loop.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  Groups,
+  Jobs,
+  relaySignals,
+  Rescores,
+  Signals,
+  Submissions,
+  type Verifications,
+  Worker,
+} from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -58,6 +70,9 @@ export interface Platform {
   close(graceMs: number): Promise<void>;
 }
 
+/** While one is between two programs, others have theirs. */
+const VERIFICATIONS_PER_SLOT = 4;
+
 /** Rollouts of one rescore: many verifiers need no sandbox, and those that do wait for one. */
 const RESCORED_AT_ONCE = 32;
 
@@ -72,6 +87,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
+    // Where no other process can be, nobody is to be told.
+    if (!alone) closers.add(relaySignals({ signals, board: store.notices, clock }));
     const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
@@ -114,7 +131,7 @@ async function startStore({ config, logger, clock, onStep }: PlatformOptions, cl
   }
   const store = await openStore({
     database: { connection },
-    segments: { directory: join(dataDirectory, "segments") },
+    segments: { directory: config.storage.segments_dir ?? join(dataDirectory, "segments") },
     logger,
     ...(clock ? { clock } : {}),
   });
@@ -161,6 +178,17 @@ async function startWorker(
     const resumed = await store.queue.reclaim(rootContext({ logger }), { orphansOf: worker });
     if (resumed > 0) logger.info({ resumed }, "rollouts of the former process were queued again");
   }
+  const eventLoop = watchEventLoop();
+  closers.add(() => eventLoop.close());
+  const admission = new Admission({
+    concurrency: config.worker.concurrency,
+    limits: admissionLimits(config),
+    models,
+    limitOf,
+    eventLoopDelayMs: eventLoop.delayMs,
+    clock,
+    random: Math.random,
+  });
   const running = new Worker({
     worker,
     store,
@@ -169,8 +197,7 @@ async function startWorker(
     agent: (name) => agents.get(name, "environment.yaml"),
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
-    concurrency: config.worker.concurrency,
-    limitOf,
+    admission,
     leaseMs: config.worker.lease_seconds * 1000,
     clock,
     random: Math.random,
@@ -178,6 +205,15 @@ async function startWorker(
   });
   running.start();
   closers.add((graceMs) => running.stop(graceMs));
+}
+
+function admissionLimits({ worker, sandbox }: Config): AdmissionLimits {
+  const slots = sandbox.slots_per_sandbox * Math.min(sandbox.pool.max, sandbox.max_sandboxes);
+  return {
+    modelCalls: worker.max_model_calls,
+    sandboxStarts: worker.max_sandbox_starts,
+    verifications: worker.max_verifications ?? VERIFICATIONS_PER_SLOT * slots,
+  };
 }
 
 async function databaseState(store: Store, logger: Logger): Promise<string> {

@@ -16,6 +16,11 @@ export const cliServices: CliServices = {
     return startServer(options);
   },
 
+  async startWorker(options) {
+    const { startWorker } = await import("./worker.ts");
+    return startWorker(options);
+  },
+
   async startSandboxServer(options) {
     const { startSandboxServer } = await import("./sandbox-server.ts");
     return startSandboxServer(options);

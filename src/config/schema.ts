@@ -142,6 +142,12 @@ export const ConfigSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
+  storage: z
+    .strictObject({
+      /** Default: `segments` in the data directory. Processes that share a database share it. */
+      segments_dir: FilePath.optional(),
+    })
+    .prefault({}),
   sandbox: SandboxConfig.prefault({}),
   models: z
     .record(
@@ -152,9 +158,19 @@ export const ConfigSchema = z.strictObject({
   environments: z.strictObject({ paths: z.array(FilePath).max(100).default(["environments"]) }).prefault({}),
   worker: z
     .strictObject({
-      concurrency: z.int().min(1).max(10_000).default(16),
+      concurrency: z.int().min(1).max(20_000).default(16),
       lease_seconds: z.number().min(1).max(3600).default(30),
+      /** Calls of one model at once, of this process. */
+      max_model_calls: z.int().min(1).max(20_000).default(20_000),
+      /** Rollouts for whose beginning a sandbox or a session is being got, at once. */
+      max_sandbox_starts: z.int().min(1).max(10_000).default(32),
+      /** Verifications in sandboxes at once; default: what keeps all slots busy. */
+      max_verifications: z.int().min(1).max(10_000).optional(),
+      /** False: a process with the role `api` alone, which never opens the container engine's socket. */
       enabled: z.boolean().default(true),
+      /** Where `sandlot worker` answers /healthz, /readyz and /metrics; without a port it listens nowhere. 0 takes any free one. */
+      health_host: HostName.default("127.0.0.1"),
+      health_port: z.int().min(0).max(65_535).optional(),
     })
     .prefault({}),
   log: z

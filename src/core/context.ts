@@ -36,6 +36,8 @@ export interface CallContext {
   /** W3C `traceparent` of the work this call belongs to. */
   readonly trace: string;
   readonly logger: Logger;
+  /** Stops the clock of a time limit that counts work alone, while a place of the platform's is waited for; the answer sets it going again. */
+  readonly pause?: () => () => void;
 }
 
 export interface RootContextOptions {
@@ -105,9 +107,10 @@ export async function withScope<T>(
           controller.abort(new SandlotError("deadline_exceeded", { waiting_for: waitingFor }));
         });
   try {
-    const { principal, trace } = parent;
+    const { principal, trace, pause } = parent;
     const logger = options.logger ?? parent.logger;
-    return await fn({ signal: manyListeners(controller.signal), deadline, principal, trace, logger });
+    const signal = manyListeners(controller.signal);
+    return await fn({ signal, deadline, principal, trace, logger, ...(pause && { pause }) });
   } finally {
     cancelTimer();
     for (const signal of signals) signal.removeEventListener("abort", onAbort);
@@ -117,6 +120,16 @@ export async function withScope<T>(
 /** Throws the signal's reason when the call is no longer wanted. */
 export function throwIfEnded(ctx: CallContext): void {
   if (ctx.signal.aborted) throw ctx.signal.reason;
+}
+
+/** What `fn` comes to; the wait for it is nobody's work (`CallContext.pause`). */
+export async function whilePaused<T>({ pause }: CallContext, fn: () => Promise<T>): Promise<T> {
+  const goOn = pause?.();
+  try {
+    return await fn();
+  } finally {
+    goOn?.();
+  }
 }
 
 /**

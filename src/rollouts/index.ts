@@ -1,4 +1,5 @@
 export { Jobs } from "./jobs.ts";
+export { relaySignals } from "./relay-signals.ts";
 export { Groups, type GroupService } from "./groups.ts";
 export type { JobEvent, JobService, RolloutQuery } from "./service.ts";
 export { Signals } from "./signals.ts";
@@ -7,4 +8,5 @@ export { Rescores } from "./rescores.ts";
 export { Submissions } from "./submissions.ts";
 export type { IncomingVerification, VerificationService, VerifiedItem } from "./verification-service.ts";
 export { Verifications } from "./verifications.ts";
-export { Worker } from "./worker.ts";
+export { Admission, type AdmissionLimits } from "./admission/index.ts";
+export { Worker } from "./worker/worker.ts";

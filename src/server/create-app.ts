@@ -1,8 +1,7 @@
-import express, { type Express, type RequestHandler } from "express";
+import type { Express, RequestHandler } from "express";
 import { BOUNDS } from "../contract/limits.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
-import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { FleetAdmin, ModelGateway } from "../models/index.ts";
 import type { GroupService } from "../rollouts/groups.ts";
@@ -12,6 +11,7 @@ import type { SubmissionService } from "../rollouts/submissions.ts";
 import type { VerificationService } from "../rollouts/verification-service.ts";
 import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createByteBudget } from "../core/byte-budget.ts";
+import { baseApp, type BaseAppOptions } from "./base-app.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
 import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
@@ -30,20 +30,14 @@ import { submissionHandlers } from "./handlers/submissions.ts";
 import { verificationHandlers } from "./handlers/verification.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authentication, type AuthOptions } from "./middleware/authenticate.ts";
-import { hostCheck } from "./middleware/host-check.ts";
 import { notFound } from "./middleware/not-found.ts";
-import { originCheck } from "./middleware/origin-check.ts";
-import { refuseWhenStopping } from "./middleware/refuse-when-stopping.ts";
-import { requestRecord } from "./middleware/request-record.ts";
-import { securityHeaders } from "./middleware/security-headers.ts";
 import { NO_GROUPS, NO_JOBS } from "./no-jobs.ts";
 import { registerRoutes } from "./register-routes.ts";
-import { newRequestId } from "./request-id.ts";
 import { HEARTBEAT_MS } from "./sse.ts";
 import { createStreamRegistry } from "./stream-registry.ts";
 import type { Surface } from "./surface.ts";
 
-export interface AppOptions extends CatalogueOptions, HealthOptions {
+export interface AppOptions extends CatalogueOptions, HealthOptions, Omit<BaseAppOptions, "isStopping" | "clock"> {
   /** Jobs and their groups; null in a process without a database, where their routes answer `database_unavailable`. */
   jobs: JobService | null;
   groups: GroupService | null;
@@ -62,11 +56,7 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   /** Null like `execution`. */
   rescores: RescoreService | null;
   auth: AuthOptions;
-  /** The bound host and every other name that requests may address the server by; loopback names always pass. */
-  hosts: readonly string[];
-  logger: Logger;
   clock?: Clock;
-  newRequestId?: () => string;
   /** Handlers mounted after the checks of Host and Origin and before the answer to unknown paths: other surfaces. */
   extensions?: readonly RequestHandler[];
   /** Other people's protocols, mounted at the same place. */
@@ -110,20 +100,13 @@ export interface App {
 
 /** The API as an Express application; `startServer` puts it on a socket. */
 export function createApp(options: AppOptions): App {
-  const { auth, hosts, logger, clock = systemClock } = options;
+  const { auth, clock = systemClock } = options;
   const jobs = options.jobs ?? NO_JOBS;
   const service = options.execution ?? NO_EXECUTION;
   const bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
   const streams = createStreamRegistry(bounds.streams);
   let stopping = false;
-  const app = express();
-  app.disable("x-powered-by");
-  app.disable("etag");
-  app.enable("case sensitive routing");
-  app.enable("strict routing");
-  app.use(requestRecord({ logger, clock, newRequestId: options.newRequestId ?? (() => newRequestId(clock.now())) }));
-  app.use(securityHeaders(), hostCheck(hosts), originCheck());
-  app.use(refuseWhenStopping(() => stopping));
+  const app = baseApp({ ...options, clock, isStopping: () => stopping });
   const memory = new AnswerMemory(bounds.answerBytesInAll);
   const executor = new Executor({ service, memory, clock });
   const authenticate = authentication(auth);

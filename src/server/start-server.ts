@@ -20,6 +20,8 @@ export interface ServerOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** Where both are configured, for what is said of an address that can't be had. Default `server.`. */
+  settings?: string;
   clock?: Clock;
 }
 
@@ -36,7 +38,8 @@ export interface RunningServer {
 }
 
 /** Listens. Throws `invalid_config` when the address cannot be bound. */
-export async function startServer({ app, host, port, clock = systemClock }: ServerOptions): Promise<RunningServer> {
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { app, host, port, settings = "server.", clock = systemClock } = options;
   const listener = app.express as RequestListener;
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, listener);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -46,7 +49,7 @@ export async function startServer({ app, host, port, clock = systemClock }: Serv
   // The reader of the body says "continue" once the request has passed every check that needs no body.
   server.on("checkContinue", listener);
   const connections = trackConnections(server);
-  await listen(server, host.replace(/^\[(.*)\]$/, "$1"), port);
+  await listen(server, host.replace(/^\[(.*)\]$/, "$1"), port, settings);
   const bound = (server.address() as AddressInfo).port;
   let closed: Promise<void> | undefined;
   return {
@@ -56,10 +59,10 @@ export async function startServer({ app, host, port, clock = systemClock }: Serv
   };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number, settings: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const field = error.code === "EADDRINUSE" || error.code === "EACCES" ? "server.port" : "server.host";
+      const field = settings + (error.code === "EADDRINUSE" || error.code === "EACCES" ? "port" : "host");
       const fields = [{ field, problem: `cannot listen on ${host}:${port}: ${messageOf(error)}` }];
       reject(new SandlotError("invalid_config", { source: field, fields }, { cause: error }));
     });

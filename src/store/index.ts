@@ -15,6 +15,8 @@ export {
   LOST_ATTEMPTS_MAX,
   type NewJob,
   type NewTask,
+  type Notice,
+  type NoticeBoard,
   type RecordPointer,
   type RolloutQueue,
   type RolloutReader,

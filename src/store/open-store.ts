@@ -9,6 +9,7 @@ import { groupStore } from "./postgres/groups.ts";
 import { installationId } from "./postgres/installation.ts";
 import { jobStore } from "./postgres/jobs.ts";
 import { migrate } from "./postgres/migrate.ts";
+import { openNotices } from "./postgres/notices.ts";
 import type { PoolOptions } from "./postgres/pool.ts";
 import { rolloutQueue } from "./postgres/queue.ts";
 import { rolloutReader } from "./postgres/rollouts.ts";
@@ -30,8 +31,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(db);
     const installation = await installationId(db);
     const blobs = await openSegments({ ...options.segments, ...(clock && { clock }) });
+    const { connection } = options.database;
+    const notices = openNotices({ connection, channel: `sandlot_${installation}`, logger, ...(clock && { clock }) });
     let closing: Promise<void> | null = null;
     const close = async () => {
+      await notices.close();
       await blobs.close();
       await db.destroy();
     };
@@ -42,6 +46,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       verdicts: verdictStore(db),
       queue: rolloutQueue(db),
       blobs,
+      notices,
       installation,
       check: async (ctx) => {
         throwIfEnded(ctx);

@@ -316,6 +316,20 @@ export interface RolloutQueue {
   endOverdue(ctx: CallContext): Promise<number>;
 }
 
+/** What one process tells the others that share the database. */
+export type Notice =
+  | { readonly kind: "work" }
+  /** The job is being cancelled, or something about it has changed. */
+  | { readonly kind: "cancel" | "progress"; readonly jobId: string };
+
+/** News between processes. One that is lost costs its hearers the time until they look by themselves, and nothing else. */
+export interface NoticeBoard {
+  /** Tells every other process that listens. What cannot be sent now is dropped. */
+  publish(notices: readonly Notice[]): void;
+  /** Calls `listener` with what others publish, until the answer is called. */
+  subscribe(listener: (notice: Notice) => void): () => void;
+}
+
 /** Attempts whose worker died, after which a rollout is given up. */
 export const LOST_ATTEMPTS_MAX = 10;
 
@@ -326,6 +340,7 @@ export interface Store {
   readonly verdicts: VerdictStore;
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;
+  readonly notices: NoticeBoard;
   /** Stable id of this installation, made with the database; it labels sandboxes. */
   readonly installation: string;
   /** Throws `database_unavailable` when the database does not answer. */

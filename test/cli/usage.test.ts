@@ -88,6 +88,7 @@ test("the program can be built for its own sake", () => {
     "demo",
     "run",
     "serve",
+    "worker",
     "jobs",
     "rollouts",
     "samples",

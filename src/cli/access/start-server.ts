@@ -4,7 +4,7 @@ import { DEFAULT_TENANT, SCOPES } from "../../core/context.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { CommandCall } from "../command-call.ts";
 import { unlessAborted } from "../interrupts.ts";
-import type { RunningServer } from "../services.ts";
+import type { RunningServer, StartOptions } from "../services.ts";
 import type { Access } from "./access.ts";
 import { openClient } from "./find-server.ts";
 import { writeServerNote } from "./server-file.ts";
@@ -82,21 +82,38 @@ export async function start(
   config: Config,
   { logger, service = "startServer" }: StartServerOptions = {},
 ): Promise<RunningServer> {
-  const { session, screen, signal } = call;
-  const onStep = (text: string) => screen.progress.step(`${text} …`);
-  const starting = session.options.services[service]({
-    config,
-    logger: logger ?? (await commandLogger(call, config)),
-    onStep,
-  });
+  const { services } = call.session.options;
+  return startWith(call, { config, logger: logger ?? (await commandLogger(call, config)) }, (options) =>
+    services[service](options),
+  );
+}
+
+/** Starts what `make` makes, in the same way. */
+export async function startWith<T extends { close(graceMs: number): Promise<void> }>(
+  { screen, signal }: CommandCall,
+  options: StartOptions,
+  make: (options: StartOptions) => Promise<T>,
+): Promise<T> {
+  const starting = make({ ...options, onStep: (text) => screen.progress.step(`${text} …`) });
   try {
     return await unlessAborted(signal, starting);
   } catch (error) {
-    if (signal.aborted) void starting.then((server) => server.close(0)).catch(() => undefined);
+    if (signal.aborted) void starting.then((started) => started.close(0)).catch(() => undefined);
     throw error;
   } finally {
     screen.progress.clear();
   }
+}
+
+/** The log of a process that serves: what is configured, on standard error. */
+export async function serviceLogger({ session, screen, options }: CommandCall, { log }: Config): Promise<Logger> {
+  const { createLogger } = await import("../../observability/logger.ts");
+  const isTerminal = session.options.stderr.isTTY === true;
+  return createLogger({
+    level: options.verbose ? "debug" : log.level,
+    format: log.format === "auto" ? (isTerminal ? "pretty" : "json") : log.format,
+    output: { write: (line) => screen.noteRaw(line.trimEnd()) },
+  });
 }
 
 /** The log of what runs inside a command: warnings and errors, and with --verbose what is configured. */

@@ -1,7 +1,8 @@
 import { Command } from "commander";
+import { stoppingText } from "../stopping-text.ts";
 import { endpointFlags, type EndpointOptions, loadSettings } from "../access/settings.ts";
 import { writeServerNote } from "../access/server-file.ts";
-import { start } from "../access/start-server.ts";
+import { serviceLogger, start } from "../access/start-server.ts";
 import { action, type CommandCall } from "../command-call.ts";
 import { aborted } from "../interrupts.ts";
 import { providerFlag, providerOption } from "../provider-option.ts";
@@ -36,15 +37,7 @@ async function serve(call: CommandCall<ServeOptions>): Promise<void> {
     ...(await endpointFlags(call, options)),
   ]);
   const { config } = loaded;
-  const { createLogger } = await import("../../observability/logger.ts");
-  const { level, format } = config.log;
-  const isTerminal = call.session.options.stderr.isTTY === true;
-  const logger = createLogger({
-    level: options.verbose ? "debug" : level,
-    format: format === "auto" ? (isTerminal ? "pretty" : "json") : format,
-    output: { write: (line) => screen.noteRaw(line.trimEnd()) },
-  });
-  const server = await start(call, config, { logger });
+  const server = await start(call, config, { logger: await serviceLogger(call, config) });
   const { url } = server;
   let forget = () => Promise.resolve();
   try {
@@ -55,10 +48,7 @@ async function serve(call: CommandCall<ServeOptions>): Promise<void> {
       `sandlot serves ${screen.colors.bold(url)}  sandboxes: ${provider}  data: ${sanitiseLine(config.data_dir)}`,
     );
     await aborted(signal);
-    const grace = config.server.shutdown_grace_seconds;
-    screen.note(
-      `stopping: what runs has ${grace} s to finish, the rest waits for the next start (again to quit at once)`,
-    );
+    screen.note(stoppingText(config, "waits for the next start"));
   } finally {
     // Before the server stops, so that no other command is sent to one that goes away.
     await forget();

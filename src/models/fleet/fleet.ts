@@ -1,5 +1,5 @@
 import { type Clock, sleep } from "../../core/clock.ts";
-import { type CallContext, withScope } from "../../core/context.ts";
+import { type CallContext, whilePaused, withScope } from "../../core/context.ts";
 import type { Balancer, CallFacts, CallUsage, Lease } from "../balancer/index.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Failed } from "../dialects/fault.ts";
@@ -49,7 +49,8 @@ export class Fleet implements Upstream {
     const failures = new Failures(this.#options);
     for (;;) {
       const asked = clock.monotonic();
-      const lease = await leaseOf(ctx, name, balancer, this.#facts(ctx, site, failures.avoid));
+      const facts = this.#facts(ctx, site, failures.avoid);
+      const lease = await whilePaused(ctx, () => leaseOf(ctx, name, balancer, facts));
       observer?.placed(lease.reason, clock.monotonic() - asked);
       const used = await this.#use(ctx, lease, use);
       if (used.kind === "done") {
@@ -169,7 +170,7 @@ class Failures {
     const situation = { tries: ++this.#waits, retries: retries + MAX_FREE, remainingMs: ctx.deadline - clock.now() };
     const wait = retryWait({ ...failed, repeatable: true }, { ...situation, maxWaitMs: 60_000, random: random() });
     if (wait === null) throw failed.error;
-    await sleep(clock, wait, ctx.signal);
+    await whilePaused(ctx, () => sleep(clock, wait, ctx.signal));
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from "../../core/clock.ts";
+import { whilePaused } from "../../core/context.ts";
 import type { Engine } from "./engine.ts";
 import { retryWait } from "./retry-wait.ts";
 import type { Upstream, Used, WeightsAround } from "./upstream.ts";
@@ -28,7 +29,7 @@ export function oneEngine(engine: Engine, options: OneEngineOptions): Upstream {
         const remainingMs = ctx.deadline - clock.now();
         const wait = retryWait(used, { tries, retries, remainingMs, maxWaitMs, random: random() });
         if (wait === null) throw used.error;
-        await sleep(clock, wait, ctx.signal);
+        await whilePaused(ctx, () => sleep(clock, wait, ctx.signal));
       }
     },
     finish: () => undefined,

@@ -25,6 +25,8 @@ import { ensureToolboxVolume } from "./toolbox.ts";
 
 /** Creations at once: more only queue inside the engine. */
 const PARALLEL_CREATES = 4;
+/** Longest time between a container's making and its start, milliseconds: each is one short call of the engine. */
+const STARTING_MS = 5 * 60_000;
 
 export interface DockerProviderOptions {
   /** The engine's socket. */
@@ -122,7 +124,12 @@ export class DockerProvider implements SandboxProvider {
       .catch((error: unknown) => {
         throw engineError(error);
       });
-    const listings = containers.map(({ Names, Labels }) => listingOf((Names[0] ?? "").replace(/^\//, ""), Labels));
+    const listings = containers.map(({ Names, Labels, State, Created }) => {
+      const listing = listingOf((Names[0] ?? "").replace(/^\//, ""), Labels);
+      // Its maker died between making and starting it, so there is no agent in it to end it.
+      const lost = State === "created" ? Created * 1000 + STARTING_MS : Infinity;
+      return { ...listing, expiresAt: Math.min(listing.expiresAt, lost) };
+    });
     const known = new Set(listings.map(({ id }) => id));
     const folders = (await this.#sockets?.list()) ?? [];
     return [...listings, ...folders.filter(({ id }) => !known.has(id))];

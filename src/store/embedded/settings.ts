@@ -20,7 +20,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_wal_size: "256MB",
   checkpoint_timeout: "15min",
 
-  max_connections: "20",
   shared_buffers: "32MB",
   work_mem: "8MB",
   maintenance_work_mem: "32MB",
@@ -45,9 +44,13 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 /** Arguments of `postgres`. They take precedence over its files, so that every start has the present settings. */
-export function serverArguments(directory: string, socketDirectory: string): string[] {
+export function serverArguments(directory: string, socketDirectory: string, maxConnections = 20): string[] {
   // The setting is a list: quotes keep a comma or a blank from ending the entry.
   const sockets = `"${socketDirectory.replaceAll('"', '""')}"`;
-  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: sockets });
+  const settings = Object.entries({
+    ...SETTINGS,
+    max_connections: String(maxConnections),
+    unix_socket_directories: sockets,
+  });
   return ["-D", directory, ...settings.flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }

@@ -21,6 +21,8 @@ export interface EmbeddedPostgresOptions {
   readonly startTimeoutMs?: number;
   /** Longest orderly stop, in milliseconds, after which the server is stopped at once and recovers at its next start. Default 30,000. */
   readonly stopTimeoutMs?: number;
+  /** Connections at most. Default 20: one process needs no more. */
+  readonly maxConnections?: number;
   /** A copy of the npm package, elsewhere than where Node finds it. */
   readonly packageRoot?: string;
   readonly clock?: Clock;
@@ -65,7 +67,7 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   try {
     const directory = await ensureCluster({ dataDirectory, binaries, runAs, log });
     await endPreviousServer(directory);
-    const command = [binaries.postgres, ...serverArguments(directory, sockets.path)] as const;
+    const command = [binaries.postgres, ...serverArguments(directory, sockets.path, options.maxConnections)] as const;
     const server = supervise({ runAs, command: [command[0], ...command.slice(1)], output: log.fd });
     const connection = { socketDirectory: sockets.path, user: EMBEDDED_USER, database: EMBEDDED_DATABASE };
     const stop = () => stopServer(server, directory, options.stopTimeoutMs ?? 30_000);

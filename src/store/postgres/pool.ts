@@ -1,5 +1,5 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
-import { Pool, type PoolClient, type PoolConfig, types } from "pg";
+import { type ClientConfig, Pool, type PoolClient, types } from "pg";
 import type { Logger } from "../../core/logger.ts";
 import { databaseError } from "./database-error.ts";
 
@@ -54,7 +54,8 @@ export function openPool(options: PoolOptions): PostgresPool {
   };
 }
 
-function target(connection: DatabaseConnection): PoolConfig {
+/** The driver's words for where the database is. */
+export function target(connection: DatabaseConnection): ClientConfig {
   if ("url" in connection) return { connectionString: connection.url };
   const { socketDirectory, user, database } = connection;
   // Port and TLS are named so that the driver does not look for them in the process environment.

@@ -120,6 +120,14 @@ export function createCli(): Cli {
       };
       return { url: server.url, provider: config.worker.enabled ? "local" : null, close };
     },
+    async startWorker({ config }) {
+      if (cli.startFailure) throw cli.startFailure;
+      started.push(config);
+      events.push("worker plays");
+      const { health_host: host, health_port: port } = config.worker;
+      const close = async (graceMs: number) => void events.push(`close ${graceMs}`);
+      return { healthUrl: port === undefined ? null : `http://${host}:${port}`, provider: "local", close };
+    },
     async startSandboxServer(options) {
       const server = await services.startServer({ ...options, config: { ...options.config } });
       events.push("sandboxes alone");

@@ -47,6 +47,9 @@ function late(store: () => Store): Store {
     get blobs() {
       return store().blobs;
     },
+    get notices() {
+      return store().notices;
+    },
     get installation() {
       return store().installation;
     },

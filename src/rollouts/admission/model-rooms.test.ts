@@ -7,8 +7,13 @@ it("a model has room up to its limit; what was cut below what runs has none, and
     ["judge", 1],
   ]);
   const limitOf = (model: string) => limits.get(model) ?? null;
+  const running = new Map([
+    ["policy", 1],
+    ["free", 1],
+    ["judge", 2],
+  ]);
   const models = ["policy", "judge", "free"];
-  expect(modelRooms(models, ["policy", "free", "judge", "judge"], limitOf)).toEqual(
+  expect(modelRooms(models, running, limitOf)).toEqual(
     new Map([
       ["policy", 2],
       ["judge", 0],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { statusKiB } from "../support/machine.ts";
+import { statusKiB } from "./machine.ts";
 
 /** The kernel's tick of /proc/PID/stat. */
 const TICK_MS = 10;

@@ -1,14 +1,15 @@
-import type { Agent, AgentRun } from "../agents/port.ts";
-import type { RolloutTimes } from "../contract/rollouts.ts";
-import type { Verdict } from "../contract/verdict.ts";
-import type { Clock } from "../core/clock.ts";
-import { type CallContext, withScope } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
-import { type AttemptEvent, type AttemptPhase, nextAttemptPhase } from "../core/machines/attempt.ts";
-import { type Judgement, masked, outcomeOfError, scored, truncated } from "../core/outcome.ts";
-import type { ModelSession } from "../models/port.ts";
-import { closeSession, type Environment, type Row, type SessionToken, verifyInSession } from "../resources/index.ts";
-import type { JobRow } from "../store/port.ts";
+import type { Agent, AgentRun } from "../../agents/port.ts";
+import type { RolloutTimes } from "../../contract/rollouts.ts";
+import type { Verdict } from "../../contract/verdict.ts";
+import type { Clock } from "../../core/clock.ts";
+import { type CallContext, withScope } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import { type AttemptEvent, type AttemptPhase, nextAttemptPhase } from "../../core/machines/attempt.ts";
+import { type Judgement, masked, outcomeOfError, scored, truncated } from "../../core/outcome.ts";
+import type { ModelSession } from "../../models/port.ts";
+import { closeSession, type Environment, type Row, type SessionToken, verifyInSession } from "../../resources/index.ts";
+import type { JobRow } from "../../store/port.ts";
+import type { Admission } from "../admission/index.ts";
 
 /** Everything one attempt needs. */
 export interface AttemptInput {
@@ -17,6 +18,7 @@ export interface AttemptInput {
   readonly environment: Environment;
   readonly agent: Agent;
   readonly model: ModelSession;
+  readonly admission: Pick<Admission, "sandboxStarts" | "verifications">;
   readonly clock: Clock;
 }
 
@@ -74,7 +76,7 @@ class Attempt {
   async play(ctx: CallContext, limits: JobRow["limits"]): Promise<Judgement> {
     const { row, job, environment, agent, model } = this.#input;
     const { resource, manifest } = environment;
-    this.#token = await resource.seed(ctx, row);
+    this.#token = await this.#through("sandboxStarts", ctx, () => resource.seed(ctx, row));
     this.#move("seeded");
     const task = { row, sampling: job.sampling };
     this.#run = await agent.run(ctx, task, { resource, token: this.#token }, model, limits);
@@ -112,10 +114,17 @@ class Attempt {
     const { environment, row, clock } = this.#input;
     const startedAt = clock.monotonic();
     try {
-      return await verifyInSession(ctx, token, { environment, row, response, clock });
+      const verify = () => verifyInSession(ctx, token, { environment, row, response, clock });
+      return await this.#through("verifications", ctx, verify);
     } finally {
       this.#verifyMs = clock.monotonic() - startedAt;
     }
+  }
+
+  /** Only what may need a sandbox waits for a place among those that do. */
+  #through<T>(gate: "sandboxStarts" | "verifications", ctx: CallContext, fn: () => Promise<T>): Promise<T> {
+    const { admission, environment } = this.#input;
+    return Object.keys(environment.manifest.sandboxes).length === 0 ? fn() : admission[gate].run(ctx, fn);
   }
 
   #move(event: AttemptEvent): void {
