@@ -161,7 +161,12 @@ export const ERROR_FACTS = {
     "internal",
     "Stop the server that uses this data directory, or pass another --data-dir.",
   ),
-  storage_corrupt: row(500, "never", "internal", "A stored segment fails its checksum; restore it from a backup."),
+  storage_corrupt: row(
+    500,
+    "never",
+    "internal",
+    "A stored segment is missing or fails its checksum; look at storage.segments_dir, or restore it from a backup.",
+  ),
   internal: row(500, "backoff", "internal", "This is a bug in Sandlot; please report it with the request id."),
 } as const satisfies Record<string, ErrorFacts>;
 
