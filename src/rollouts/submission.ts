@@ -68,7 +68,7 @@ async function storeRows(ctx: CallContext, rows: readonly Row[], blobs: BlobStor
   const tasks: NewTask[] = [];
   for (let start = 0; start < rows.length;) {
     const end = recordEnd(rows, start);
-    const batch = rows.slice(start, end).map((row, i) => ({ row, index: start + i, part: `row/${start + i}` }));
+    const batch = rows.slice(start, end).map((row, i) => ({ row, index: start + i, part: `row-${start + i}` }));
     const pointer = await blobs.append(ctx, new Map(batch.map(({ row, part }) => [part, Buffer.from(row.raw)])));
     for (const { row, index, part } of batch) tasks.push({ taskId: taskIdOf(row, index), row: pointer, part });
     start = end;

@@ -90,7 +90,7 @@ describe("segments", () => {
 
   it("cut off or changed at any place, gives back what is whole and nothing else", async () => {
     const given = Array.from({ length: 6 }, (_, i) =>
-      record({ "request/0": "x".repeat(300 * i), "request/1": `${"x".repeat(300 * i)}${i}` }),
+      record({ "request/0": "x".repeat(9_000 * i), "request/1": `${"x".repeat(9_000 * i)}${i}` }),
     );
     const pointers = await Promise.all(given.map((one) => blobs.append(ctx, one)));
     const path = file(pointers[0]?.segment ?? "");

@@ -4,7 +4,7 @@
  *
  *     header, 24 bytes
  *      0   4  magic "SLR1"
- *      4   1  version of the layout: 2, or 1
+ *      4   1  version of the layout: 2 where a part repeats another, else 1
  *      5   1  flags: bit 0, the payload is gzip'd (always set)
  *      6   2  zero
  *      8   4  length of the payload as stored
@@ -42,7 +42,6 @@ export const HEADER_BYTES = 24;
 export const MAX_RECORD_BYTES = 1024 ** 3;
 
 const MAGIC = Buffer.from("SLR1");
-const VERSION = 2;
 const FLAG_GZIP = 1;
 /** Trajectories are text: the fast levels come within a few per cent of the slow ones. */
 const GZIP_LEVEL = 3;
@@ -55,14 +54,14 @@ const inPool = pLimit(2);
 
 /** The record's bytes, header included. `payload_too_large` above `MAX_RECORD_BYTES`. */
 export async function encodeRecord(record: BlobRecord): Promise<Buffer> {
-  const parts = await packParts(record, MAX_RECORD_BYTES);
-  const payload = await inPool(() => compress(parts, { level: GZIP_LEVEL }));
+  const { packed, version } = await packParts(record, MAX_RECORD_BYTES);
+  const payload = await inPool(() => compress(packed, { level: GZIP_LEVEL }));
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
-  header.writeUInt8(VERSION, 4);
+  header.writeUInt8(version, 4);
   header.writeUInt8(FLAG_GZIP, 5);
   header.writeUInt32LE(payload.length, 8);
-  header.writeUInt32LE(parts.length, 12);
+  header.writeUInt32LE(packed.length, 12);
   header.writeUInt32LE(crc32(payload), 16);
   header.writeUInt32LE(crc32(header.subarray(0, 20)), 20);
   return Buffer.concat([header, payload]);
