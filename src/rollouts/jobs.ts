@@ -47,6 +47,7 @@ export class Jobs implements JobService {
 
   async submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }> {
     const { store, environments, models, signals } = this.#options;
+    await store.room.require();
     const environment = await environments.get(incoming.submission.environment);
     const model = models.get(incoming.submission.model);
     if (!model) {

@@ -12,6 +12,7 @@ import type { Claim, Store } from "../store/port.ts";
 import { attemptError } from "./attempt-error.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
 import { modelRooms } from "./model-rooms.ts";
+import { PendingRecord } from "./pending-record.ts";
 import { encodeRecord } from "./record.ts";
 import type { Signals } from "./signals.ts";
 
@@ -143,8 +144,10 @@ export class Worker {
     const result = await this.#attempt(ctx, claim);
     if (!result) return;
     // A context of its own: what ended the attempt must not keep its end from being recorded.
+    const { store, clock } = this.#options;
     const recording = this.#context(claim);
-    await this.#untilStored(recording, () => this.#settle(recording, claim, result));
+    const record = new PendingRecord(encodeRecord(result.run, result.verdict), { blobs: store.blobs, clock });
+    await this.#untilStored(recording, signal, () => this.#settle(recording, claim, result, record));
   }
 
   /** Null when the rollout is no longer this worker's business. */
@@ -170,9 +173,9 @@ export class Worker {
     }
   }
 
-  async #settle(ctx: CallContext, claim: Claim, result: AttemptResult): Promise<void> {
+  async #settle(ctx: CallContext, claim: Claim, result: AttemptResult, record: PendingRecord): Promise<void> {
     const { store, retryPolicy, random, logger } = this.#options;
-    const { judgement, error, verdict, run } = result;
+    const { judgement, error, verdict } = result;
     const end = { outcome: judgement.outcome, error: error && attemptError(error) };
     const delayMs = retryDelay(retryPolicy, judgement.outcome, error, claim.attempt, random());
     if (error && judgement.outcome !== "cancelled") {
@@ -191,7 +194,6 @@ export class Worker {
       await store.queue.retry(ctx, claim, end, delayMs);
       return;
     }
-    const record = encodeRecord(run, verdict);
     await store.queue.finish(ctx, claim, {
       ...end,
       judgement,
@@ -199,12 +201,15 @@ export class Worker {
       rewardComponents: verdict?.reward_components ?? null,
       metrics: verdict?.metrics ?? {},
       times: result.times,
-      record: record && (await store.blobs.append(ctx, record)),
+      record: await record.pointer(ctx),
     });
   }
 
-  /** A result is not thrown away because the database is down for a moment; the lease says when it is too late. */
-  async #untilStored(ctx: CallContext, store: () => Promise<void>): Promise<void> {
+  /**
+   * A result is not thrown away because the database is down for a moment, nor while there is no space: it waits in its place among
+   * those in flight, so that no more than `concurrency` do. The lease says when it is too late.
+   */
+  async #untilStored(ctx: CallContext, leased: AbortSignal, store: () => Promise<void>): Promise<void> {
     const { clock, leaseMs } = this.#options;
     const giveUpAt = clock.monotonic() + 4 * leaseMs;
     for (;;) {
@@ -212,8 +217,10 @@ export class Worker {
         await store();
         return;
       } catch (error) {
-        const transient = SandlotError.is(error, "database_unavailable");
-        if (!transient || clock.monotonic() > giveUpAt || this.#stopping.signal.aborted) throw error;
+        const isFull = SandlotError.is(error, "storage_full");
+        const isDown = SandlotError.is(error, "database_unavailable") && clock.monotonic() <= giveUpAt;
+        const isLost = SandlotError.is(leased.reason, "lease_lost");
+        if (!(isFull || isDown) || isLost || this.#stopping.signal.aborted) throw error;
         await sleep(clock, STORE_RETRY_MS, ctx.signal);
       }
     }

@@ -1,45 +1,59 @@
 import { sql } from "kysely";
-import type { Clock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Store } from "./port.ts";
-import { openDatabase } from "./postgres/database.ts";
-import { installationId } from "./postgres/installation.ts";
+import { type Database, openDatabase } from "./postgres/database.ts";
+import { installationId, segmentsId } from "./postgres/installation.ts";
 import { jobStore } from "./postgres/jobs.ts";
 import { migrate } from "./postgres/migrate.ts";
 import type { PoolOptions } from "./postgres/pool.ts";
 import { rolloutQueue } from "./postgres/queue.ts";
 import { rolloutReader } from "./postgres/rollouts.ts";
 import { verdictStore } from "./postgres/verdicts.ts";
+import { directoryId } from "./segments/directory-id.ts";
 import { openSegments, type SegmentStoreOptions } from "./segments/segment-store.ts";
+import { Room } from "./space/room.ts";
+import { fileError } from "./space/storage-full.ts";
+import { blobsWithRoom, jobsWithRoom, queueWithRoom } from "./space/with-room.ts";
 
 export interface StoreOptions {
-  readonly database: Omit<PoolOptions, "logger">;
+  readonly database: Omit<PoolOptions, "logger" | "onError">;
   readonly segments: Omit<SegmentStoreOptions, "clock">;
+  /** New work is refused while less is free where the segments are. Default 0: no floor. */
+  readonly minFreeBytes?: number;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
 
-/** Opens the store and brings its database up to date. `database_unavailable` when the database does not answer. */
+/**
+ * Opens the store and brings its database up to date. `database_unavailable` when the database does not answer,
+ * `invalid_config` when its records are in another directory.
+ */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { logger, clock } = options;
-  const db = openDatabase({ ...options.database, logger });
+  const { logger, clock = systemClock, minFreeBytes = 0 } = options;
+  const { directory } = options.segments;
+  const room = new Room({ directory, minFreeBytes, clock, logger });
+  const onError = (error: SandlotError) => room.note("database", error);
+  const db = openDatabase({ ...options.database, logger, onError });
   try {
     await migrate(db);
     const installation = await installationId(db);
-    const blobs = await openSegments({ ...options.segments, ...(clock && { clock }) });
+    const blobs = blobsWithRoom(await openSegments({ ...options.segments, clock }), room);
+    await checkDirectory(db, directory);
     let closing: Promise<void> | null = null;
     const close = async () => {
       await blobs.close();
       await db.destroy();
     };
     return {
-      jobs: jobStore(db),
+      jobs: jobsWithRoom(jobStore(db), room),
       rollouts: rolloutReader(db),
       verdicts: verdictStore(db),
-      queue: rolloutQueue(db),
+      queue: queueWithRoom(rolloutQueue(db), room),
       blobs,
+      room,
       installation,
       check: async (ctx) => {
         throwIfEnded(ctx);
@@ -51,4 +65,18 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await db.destroy();
     throw SandlotError.from(error);
   }
+}
+
+/** Pointers lead into one directory: with another, this process would not find what others wrote, nor they what it writes. */
+async function checkDirectory(db: Database, directory: string): Promise<void> {
+  const own = await directoryId(directory).catch((error: unknown) => {
+    throw fileError(error, directory);
+  });
+  const agreed = await segmentsId(db, own);
+  if (agreed === own) return;
+  const problem =
+    `the records of this database are in another directory than ${directory}: its file \`id\` says ${own}, ` +
+    `the database ${agreed}; processes of one database share one directory`;
+  const field = "storage.segments_dir";
+  throw new SandlotError("invalid_config", { source: field, fields: [{ field, problem }] });
 }

@@ -1,6 +1,7 @@
 import type { RolloutLimits } from "../contract/limits.ts";
 import type { AttemptError, RolloutTimes } from "../contract/rollouts.ts";
 import type { CallContext } from "../core/context.ts";
+import type { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { JobState } from "../core/machines/job.ts";
 import type { RolloutState } from "../core/machines/rollout.ts";
 import type { Judgement, OnTruncated, Outcome } from "../core/outcome.ts";
@@ -20,10 +21,25 @@ export type BlobRecord = ReadonlyMap<string, Uint8Array>;
 
 /** Append-only storage of rows and trajectories. What `append` has answered survives a crash. */
 export interface BlobStore {
+  /**
+   * Throws `storage_full`. A row that points to the record must be there within `POINTER_MAX_AGE_MS`: later the record may be
+   * gone with its segment.
+   */
   append(ctx: CallContext, record: BlobRecord): Promise<RecordPointer>;
   /** Throws `storage_corrupt` when the record fails its checksum or is cut off. */
   read(ctx: CallContext, pointer: RecordPointer): Promise<BlobRecord>;
   close(): Promise<void>;
+}
+
+/** Age after which a pointer that no row has may lead nowhere. */
+export const POINTER_MAX_AGE_MS = 12 * 3_600_000;
+
+/** Space for records and rows. */
+export interface StorageRoom {
+  /** What keeps new work out, a `storage_full`; null while there is room. What runs is recorded as long as it can be. */
+  problem(): Promise<SandlotError | null>;
+  /** Throws it. */
+  require(): Promise<void>;
 }
 
 export interface NewTask {
@@ -125,7 +141,7 @@ export interface FinishedRollout extends AttemptEnd {
 export interface JobStore {
   /**
    * Records the job and all its rollouts in one transaction. With an idempotency key that is known, the earlier
-   * job when the digest agrees, else `idempotency_conflict`.
+   * job when the digest agrees, else `idempotency_conflict`. `storage_full` while there is no room.
    */
   create(ctx: CallContext, job: NewJob): Promise<{ job: JobRow; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
@@ -188,7 +204,7 @@ export interface ClaimRequest {
 
 /** The working side: leases over rollouts of all tenants. */
 export interface RolloutQueue {
-  /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
+  /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. None while there is no room. */
   claim(ctx: CallContext, request: ClaimRequest): Promise<Claim[]>;
   /**
    * Extends the leases of these rollouts; answers which of them the worker still holds, and which of those belong to a
@@ -221,6 +237,7 @@ export interface Store {
   readonly verdicts: VerdictStore;
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;
+  readonly room: StorageRoom;
   /** Stable id of this installation, made with the database; it labels sandboxes. */
   readonly installation: string;
   /** Throws `database_unavailable` when the database does not answer. */

@@ -161,6 +161,12 @@ export const ERROR_FACTS = {
     "internal",
     "Stop the server that uses this data directory, or pass another --data-dir.",
   ),
+  storage_full: row(
+    507,
+    "backoff",
+    "internal",
+    "Free space where storage.segments_dir and the database lie, or delete jobs; storage.min_free_bytes is what is kept free.",
+  ),
   storage_corrupt: row(
     500,
     "never",

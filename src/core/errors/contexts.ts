@@ -86,6 +86,8 @@ interface SpecificContexts {
   tool_not_declared: { readonly tool: string };
   deadline_exceeded: { readonly waiting_for: string };
   lease_lost: { readonly rollout_id: string };
+  /** `detail` says where. */
+  storage_full: { readonly detail: string; readonly retry_after: number };
   data_dir_locked: { readonly directory: string; readonly pid: number };
 }
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { RecordPointer } from "../port.ts";
+import { fileError } from "../space/storage-full.ts";
 import { segmentPath } from "./segment-name.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
@@ -27,6 +28,7 @@ interface Waiting {
 interface Segment {
   readonly name: string;
   readonly file: FileHandle;
+  /** Bytes that are on disk. */
   size: number;
 }
 
@@ -53,8 +55,8 @@ export function segmentWriter(options: WriterOptions): SegmentWriter {
         if (segment.size >= options.segmentBytes) segment = await retire(segment);
       } catch (error) {
         // How much of the batch arrived is unknown: nobody gets a pointer into it, and the next batch a new file.
-        segment = await retire(segment);
-        const failure = SandlotError.from(error);
+        segment = await abandon(segment);
+        const failure = fileError(error, options.directory);
         for (const { reject } of batch) reject(failure);
       }
     }
@@ -90,12 +92,14 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
 /** Writes the batch at the segment's end and syncs it; answers where each record starts. */
 async function write(segment: Segment, batch: readonly Waiting[]): Promise<number[]> {
   const offsets: number[] = [];
+  let end = segment.size;
   for (const { bytes } of batch) {
-    offsets.push(segment.size);
-    segment.size += bytes.length;
+    offsets.push(end);
+    end += bytes.length;
   }
   await segment.file.appendFile(Buffer.concat(batch.map((b) => b.bytes)));
   await segment.file.datasync();
+  segment.size = end;
   return offsets;
 }
 
@@ -104,6 +108,12 @@ async function newSegment(options: WriterOptions): Promise<Segment> {
   const file = await open(segmentPath(options.directory, name), "ax", 0o600);
   await syncDirectory(options.directory);
   return { name, file, size: 0 };
+}
+
+/** Gives back the space of what nobody has a pointer to: a disk that is full needs it. */
+async function abandon(segment: Segment | null): Promise<null> {
+  await segment?.file.truncate(segment.size).catch(() => undefined);
+  return retire(segment);
 }
 
 /** A segment that is not written any more has nothing left to lose when closing it fails. */

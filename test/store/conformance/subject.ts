@@ -44,6 +44,9 @@ function late(store: () => Store): Store {
     get blobs() {
       return store().blobs;
     },
+    get room() {
+      return store().room;
+    },
     get installation() {
       return store().installation;
     },
