@@ -5,7 +5,17 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { scored } from "../../src/core/outcome.ts";
 import { openStore, startEmbeddedPostgres, type Store } from "../../src/store/index.ts";
 import { noSmallDisk, type SmallDisk, smallDisk } from "../support/small-disk.ts";
-import { asScored, claimAs, claimOne, ctx, finished, newJob, startTestStore, type TestStore } from "./support.ts";
+import {
+  asScored,
+  claimAs,
+  claimOne,
+  ctx,
+  finished,
+  newJob,
+  query,
+  startTestStore,
+  type TestStore,
+} from "./support.ts";
 
 const MIB = 1024 ** 2;
 const full = { code: "storage_full", status: 507 };
@@ -86,6 +96,41 @@ describe.skipIf(missing)(`a disk without space${missing ? ` (${missing})` : ""}`
     disk.drain();
     for (const claim of claims.slice(recorded)) await expect.poll(() => finish(claim), { timeout: 30_000 }).toBe(true);
     expect((await store.jobs.get(ctx, job.id))?.tally).toMatchObject({ scored: 1_000, running: 0, queued: 2_000 });
+    await store.close();
+    await server.stop();
+  });
+
+  it("sees the embedded database again that gave itself up because it could not write its log", async () => {
+    disk = smallDisk(160 * MIB);
+    const server = await startEmbeddedPostgres({ dataDirectory: join(disk.path, "data") });
+    const segments = { directory: join(disk.path, "segments") };
+    const store = await openStore({ database: { connection: server.connection }, segments, logger: silentLogger });
+    const { job } = await store.jobs.create(ctx, newJob());
+    disk.fill();
+    const log = "select pg_logical_emit_message(false, 'x', repeat('a', 1000000)) from generate_series(1, 200)";
+    await expect(query(server.connection, log)).rejects.toThrow(/pg_wal|terminated/);
+    await expect
+      .poll(
+        () =>
+          store.check(ctx).then(
+            () => "up",
+            () => "down",
+          ),
+        { timeout: 30_000 },
+      )
+      .toBe("down");
+    disk.drain();
+    await expect
+      .poll(
+        () =>
+          store.check(ctx).then(
+            () => "up",
+            () => "down",
+          ),
+        { timeout: 60_000 },
+      )
+      .toBe("up");
+    expect((await store.jobs.get(ctx, job.id))?.state).toBe("queued");
     await store.close();
     await server.stop();
   });
