@@ -43,6 +43,7 @@ export interface Client
   listJobs(query?: ListQuery, options?: CallOptions): Promise<AnswerOf<"listJobs">>;
   getJob(id: string, options?: CallOptions): Promise<AnswerOf<"getJob">>;
   cancelJob(id: string, options?: CallOptions): Promise<AnswerOf<"cancelJob">>;
+  removeJob(id: string, options?: CallOptions): Promise<AnswerOf<"removeJob">>;
   /** Rollouts after the sequence `after` (default 0: all), up to the `end` event. */
   jobEvents(id: string, after?: number, options?: JobEventsOptions): AsyncGenerator<JobStreamEvent, void, undefined>;
   listRollouts(jobId: string, query?: RolloutListQuery, options?: CallOptions): Promise<AnswerOf<"listRollouts">>;
@@ -70,6 +71,7 @@ export function createClient(options: TransportOptions): Client {
     },
     listJobs: (query, call) => callRoute(transport, "listJobs", { query: { ...query } }, call),
     getJob: (id, call) => callRoute(transport, "getJob", { params: { id } }, call),
+    removeJob: (id, call) => callRoute(transport, "removeJob", { params: { id } }, call),
     cancelJob: (id, call) => callRoute(transport, "cancelJob", { params: { id } }, call),
     jobEvents: (id, after = 0, events) => jobEvents(transport, id, after, events),
     listRollouts(id, { outcome, ...query } = {}, call) {

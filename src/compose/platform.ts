@@ -116,6 +116,7 @@ async function startStore({ config, logger, clock, onStep }: PlatformOptions, cl
     ...(clock ? { clock } : {}),
   });
   closers.add(() => store.close());
+  store.housekeeping.start({ retentionDays: config.storage.retention_days ?? null });
   return { store, alone: url === undefined };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OUTCOMES } from "../core/outcome.ts";
 import { CATALOGUE_ROUTES } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
+import { JOB_REMOVAL_ROUTES } from "./job-removal.ts";
 import { Job, JobPage, JobSubmission } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
 import { FLEET_ROUTES } from "./models.ts";
@@ -115,6 +116,7 @@ export const ROUTES = {
     status: 200,
     response: RolloutRecord,
   },
+  ...JOB_REMOVAL_ROUTES,
   ...CATALOGUE_ROUTES,
   ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,

@@ -17,6 +17,7 @@ import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } 
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { fleetHandlers } from "./handlers/fleets.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
+import { type JobRemoval, jobRemovalHandlers } from "./handlers/job-removal.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
 import { poolHandlers } from "./handlers/pools.ts";
@@ -56,6 +57,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   submissions: SubmissionService | null;
   /** Null like `execution`. */
   rescores: RescoreService | null;
+  /** Null in a process without a database. */
+  removal: JobRemoval | null;
   auth: AuthOptions;
   /** The bound host and every other name that requests may address the server by; loopback names always pass. */
   hosts: readonly string[];
@@ -124,6 +127,7 @@ export function createApp(options: AppOptions): App {
   const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll) };
   const handlers = {
     ...jobHandlers(jobs),
+    ...jobRemovalHandlers(options.removal),
     ...rolloutHandlers(jobs),
     ...catalogueHandlers(options),
     ...healthHandlers(options),

@@ -3,19 +3,19 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
+import { checkDirectory } from "./check-directory.ts";
+import { Housekeeper } from "./housekeeping/housekeeper.ts";
 import type { Store } from "./port.ts";
-import { type Database, openDatabase } from "./postgres/database.ts";
-import { installationId, segmentsId } from "./postgres/installation.ts";
+import { openDatabase } from "./postgres/database.ts";
+import { installationId } from "./postgres/installation.ts";
 import { jobStore } from "./postgres/jobs.ts";
 import { migrate } from "./postgres/migrate.ts";
 import type { PoolOptions } from "./postgres/pool.ts";
 import { rolloutQueue } from "./postgres/queue.ts";
 import { rolloutReader } from "./postgres/rollouts.ts";
 import { verdictStore } from "./postgres/verdicts.ts";
-import { directoryId } from "./segments/directory-id.ts";
 import { openSegments, type SegmentStoreOptions } from "./segments/segment-store.ts";
 import { Room } from "./space/room.ts";
-import { fileError } from "./space/storage-full.ts";
 import { blobsWithRoom, jobsWithRoom, queueWithRoom } from "./space/with-room.ts";
 
 export interface StoreOptions {
@@ -41,9 +41,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await migrate(db);
     const installation = await installationId(db);
     const blobs = blobsWithRoom(await openSegments({ ...options.segments, clock }), room);
-    await checkDirectory(db, directory);
+    await checkDirectory(db, { directory, installation });
+    const housekeeping = new Housekeeper({ db, directory, room, clock, logger });
     let closing: Promise<void> | null = null;
     const close = async () => {
+      await housekeeping.close();
       await blobs.close();
       await db.destroy();
     };
@@ -54,6 +56,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       queue: queueWithRoom(rolloutQueue(db), room),
       blobs,
       room,
+      housekeeping,
       installation,
       check: async (ctx) => {
         throwIfEnded(ctx);
@@ -65,18 +68,4 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await db.destroy();
     throw SandlotError.from(error);
   }
-}
-
-/** Pointers lead into one directory: with another, this process would not find what others wrote, nor they what it writes. */
-async function checkDirectory(db: Database, directory: string): Promise<void> {
-  const own = await directoryId(directory).catch((error: unknown) => {
-    throw fileError(error, directory);
-  });
-  const agreed = await segmentsId(db, own);
-  if (agreed === own) return;
-  const problem =
-    `the records of this database are in another directory than ${directory}: its file \`id\` says ${own}, ` +
-    `the database ${agreed}; processes of one database share one directory`;
-  const field = "storage.segments_dir";
-  throw new SandlotError("invalid_config", { source: field, fields: [{ field, problem }] });
 }

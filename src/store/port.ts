@@ -231,6 +231,31 @@ export interface RolloutQueue {
 /** Attempts whose worker died, after which a rollout is given up. */
 export const LOST_ATTEMPTS_MAX = 10;
 
+/** Space that records take. */
+export interface StorageUsage {
+  readonly segments: number;
+  readonly segmentBytes: number;
+  /**
+   * Bytes of records that rows point to; null before the first look. A segment stays as long as one of its records does: the difference
+   * is what that costs.
+   */
+  readonly liveBytes: number | null;
+  /** Where the segments are; null where the system does not tell. */
+  readonly freeBytes: number | null;
+}
+
+/** Removal of what is no longer wanted. Rows go in batches, then segments that nobody points to any more. */
+export interface Housekeeping {
+  /**
+   * Removes an ended job of the context's tenant: from everybody's sight at once, its rows soon after, its records once no other job
+   * has any in their segment. `not_found`; `job_open` for one that has not ended.
+   */
+  remove(ctx: CallContext, id: string): Promise<void>;
+  usage(): Promise<StorageUsage>;
+  /** Removes from now on what is to go, jobs included that ended more than `retentionDays` ago (null: never). */
+  start(options: { retentionDays: number | null }): void;
+}
+
 export interface Store {
   readonly jobs: JobStore;
   readonly rollouts: RolloutReader;
@@ -238,6 +263,7 @@ export interface Store {
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;
   readonly room: StorageRoom;
+  readonly housekeeping: Housekeeping;
   /** Stable id of this installation, made with the database; it labels sandboxes. */
   readonly installation: string;
   /** Throws `database_unavailable` when the database does not answer. */

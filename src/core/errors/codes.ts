@@ -63,6 +63,7 @@ export const ERROR_FACTS = {
     "Run the job with a model that generates; replayed answers have no tokens.",
   ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
+  job_open: row(409, "never", "request", "Cancel the job, or wait for its end."),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
   context_overflow: row(
     400,

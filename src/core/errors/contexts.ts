@@ -52,6 +52,7 @@ interface SpecificContexts {
   /** By its calls, or by the memory that they take. */
   session_spent: { readonly session_id: string } & ({ readonly calls: number } | { readonly bytes: number });
   not_trainable: { readonly job_id: string; readonly detail: string };
+  job_open: { readonly job_id: string; readonly state: string };
   job_ended: { readonly job_id: string; readonly state: string };
   payload_too_large: { readonly limit_bytes: number };
   forbidden: { readonly scope: string };

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { RecordPointer } from "../port.ts";
 import { fileError } from "../space/storage-full.ts";
@@ -10,6 +11,7 @@ export interface WriterOptions {
   /** Size after which a segment gets no further records, in bytes. */
   readonly segmentBytes: number;
   readonly nextName: () => string;
+  readonly clock: Clock;
 }
 
 export interface SegmentWriter {
@@ -27,16 +29,24 @@ interface Waiting {
 
 interface Segment {
   readonly name: string;
+  readonly openedAt: number;
   readonly file: FileHandle;
   /** Bytes that are on disk. */
   size: number;
 }
+
+/**
+ * Age after which a segment gets no further records: whoever finds one whose last write is long ago (sweep.ts) can be sure that nothing
+ * comes after.
+ */
+const MAX_AGE_MS = 3_600_000;
 
 /** Bytes of one write at most, so that a long queue does not become one huge buffer. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /** Appends records to segment files. Everything that waits while a write and its fsync run shares the next. */
 export function segmentWriter(options: WriterOptions): SegmentWriter {
+  const { clock } = options;
   const waiting: Waiting[] = [];
   let segment: Segment | null = null;
   let draining: Promise<void> | null = null;
@@ -46,6 +56,7 @@ export function segmentWriter(options: WriterOptions): SegmentWriter {
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
       try {
+        if (segment && clock.monotonic() - segment.openedAt > MAX_AGE_MS) segment = await retire(segment);
         segment ??= await newSegment(options);
         const { name } = segment;
         const offsets = await write(segment, batch);
@@ -107,7 +118,7 @@ async function newSegment(options: WriterOptions): Promise<Segment> {
   const name = options.nextName();
   const file = await open(segmentPath(options.directory, name), "ax", 0o600);
   await syncDirectory(options.directory);
-  return { name, file, size: 0 };
+  return { name, openedAt: options.clock.monotonic(), file, size: 0 };
 }
 
 /** Gives back the space of what nobody has a pointer to: a disk that is full needs it. */

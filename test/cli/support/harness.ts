@@ -100,6 +100,7 @@ export function createCli(): Cli {
         gateway: null,
         rescores: null,
         submissions: null,
+        removal: null,
         environments: async () => [CODE_GEN],
         taskIds: async () => [],
         models: () =>

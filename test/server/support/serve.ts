@@ -74,6 +74,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     gateway: null,
     rescores: null,
     submissions: null,
+    removal: null,
     environments: async () => [
       {
         name: "math",

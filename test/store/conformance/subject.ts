@@ -47,6 +47,9 @@ function late(store: () => Store): Store {
     get room() {
       return store().room;
     },
+    get housekeeping() {
+      return store().housekeeping;
+    },
     get installation() {
       return store().installation;
     },

@@ -79,6 +79,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     gateway: null,
     rescores: null,
     submissions: null,
+    removal: null,
     environments: async () => [],
     taskIds: async () => [],
     models: () => [],
