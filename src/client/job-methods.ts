@@ -32,6 +32,8 @@ export interface JobMethods {
   dryRunJob(job: string | JobSubmissionInput, options?: CallOptions): Promise<AnswerOf<"dryRunJob">>;
   getJob(id: string, options?: CallOptions): Promise<AnswerOf<"getJob">>;
   cancelJob(id: string, options?: CallOptions): Promise<AnswerOf<"cancelJob">>;
+  /** With its rollouts and their records; `job_open` for one that has not ended. */
+  removeJob(id: string, options?: CallOptions): Promise<AnswerOf<"removeJob">>;
   pauseJob(id: string, options?: CallOptions): Promise<AnswerOf<"pauseJob">>;
   resumeJob(id: string, options?: CallOptions): Promise<AnswerOf<"resumeJob">>;
   closeJob(id: string, options?: CallOptions): Promise<AnswerOf<"closeJob">>;
@@ -76,6 +78,7 @@ export function jobMethods(transport: Transport): JobMethods {
     dryRunJob: (job, call) => callRoute(transport, "dryRunJob", { body: textOf(job) }, { ...intake, ...call }),
     getJob: onJob("getJob"),
     cancelJob: onJob("cancelJob"),
+    removeJob: (id, call) => callRoute(transport, "removeJob", { params: { id } }, call),
     pauseJob: onJob("pauseJob"),
     resumeJob: onJob("resumeJob"),
     closeJob: onJob("closeJob"),

@@ -13,7 +13,7 @@ function processRegistry(): Registry {
 }
 
 /** All that one server shows to Prometheus. */
-export function metricsPage(models: ModelMetrics): () => Promise<string> {
+export function metricsPage(models: ModelMetrics, storage: Registry): () => Promise<string> {
   const own = processRegistry();
-  return async () => `${await own.metrics()}\n${await models.page()}`;
+  return async () => `${await own.metrics()}\n${await models.page()}\n${await storage.metrics()}`;
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { createAgentRegistry, createSimpleAgent } from "../agents/index.ts";
 import type { Config } from "../config/index.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -36,6 +35,7 @@ import { capturingEnvironments, composeEnvironments, composeVerifications, sandb
 import { composeExecution } from "./execution.ts";
 import { composeModels } from "./models.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
+import { storageOptions } from "./storage.ts";
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -106,7 +106,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       submissions: new Submissions({ store, clock, ...capturingEnvironments(config) }),
       rescores: sandboxes && new Rescores({ store, environments, clock, parallel: RESCORED_AT_ONCE }),
       verification: sandboxes && composeVerifications(config, environments, clock),
-      ready: async () => ({ database: await databaseState(store, logger) }),
+      ready: async () => ({ database: await databaseState(store, logger), storage: await storageState(store) }),
       close: (graceMs) => closers.close(graceMs),
     };
   } catch (error) {
@@ -125,17 +125,18 @@ async function startStore({ config, logger, clock, onStep }: PlatformOptions, cl
   if (url) connection = { url };
   else {
     onStep?.("starting the embedded database");
-    const embedded = await startEmbeddedPostgres({ dataDirectory });
+    const embedded = await startEmbeddedPostgres({ dataDirectory, logger });
     closers.add(() => embedded.stop());
     connection = embedded.connection;
   }
   const store = await openStore({
     database: { connection },
-    segments: { directory: config.storage.segments_dir ?? join(dataDirectory, "segments") },
+    ...storageOptions(config),
     logger,
     ...(clock ? { clock } : {}),
   });
   closers.add(() => store.close());
+  store.housekeeping.start({ retentionDays: config.storage.retention_days ?? null });
   return { store, alone: url === undefined };
 }
 
@@ -214,6 +215,10 @@ function admissionLimits({ worker, sandbox }: Config): AdmissionLimits {
     sandboxStarts: worker.max_sandbox_starts,
     verifications: worker.max_verifications ?? VERIFICATIONS_PER_SLOT * slots,
   };
+}
+
+async function storageState({ room }: Store): Promise<string> {
+  return (await room.problem())?.message ?? "ok";
 }
 
 async function databaseState(store: Store, logger: Logger): Promise<string> {

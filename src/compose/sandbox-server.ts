@@ -34,6 +34,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       gateway: null,
       rescores: null,
       submissions: null,
+      removal: null,
       verification: composeVerifications(config, environments, systemClock),
       environments: () => environmentViews(rootContext({ logger }), environments),
       taskIds: async (ctx, name, dataset) => (await environments.get(name)).taskIds(ctx, dataset),

@@ -13,6 +13,7 @@ import { Closers } from "./closers.ts";
 import { metricsPage } from "./metrics.ts";
 import { VERSION } from "./paths.ts";
 import { startPlatform } from "./platform.ts";
+import { storageMetrics } from "./storage-metrics.ts";
 
 /** The platform with the API in front of it. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
@@ -36,6 +37,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       gateway,
       rescores: platform.rescores,
       submissions: platform.submissions,
+      removal: platform.store.housekeeping,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       taskIds: async (ctx, name, dataset) => (await platform.environments.get(name)).taskIds(ctx, dataset),
       models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
@@ -44,7 +46,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       hosts: [config.server.host, ...config.server.hosts],
       version: VERSION,
       logger,
-      surfaces: [sandboxFusion, metricsSurface(metricsPage(observer))],
+      surfaces: [sandboxFusion, metricsSurface(metricsPage(observer, storageMetrics(platform.store)))],
     });
     if (platform.execution) await warnOfMissingImages(platform.execution, logger);
     const server = await listen({ app, host: config.server.host, port: config.server.port });

@@ -13,13 +13,17 @@ export function withAbsoluteNames(config: Config, sources: Sources): Config {
       { ...model, replicas_file: resolve(sources.directoryOf(["models", name, "replicas_file"]), file) },
     ] as const;
   });
-  const segments = config.storage.segments_dir;
-  const segmentsFrom = sources.directoryOf(["storage", "segments_dir"]);
+  const { segments_dir: segments } = config.storage;
   return {
     ...config,
-    storage: { ...config.storage, ...(segments !== undefined && { segments_dir: resolve(segmentsFrom, segments) }) },
     models: Object.fromEntries(models),
     data_dir: resolve(sources.directoryOf(["data_dir"]), config.data_dir),
+    storage: {
+      ...config.storage,
+      ...(segments !== undefined && {
+        segments_dir: resolve(sources.directoryOf(["storage", "segments_dir"]), segments),
+      }),
+    },
     environments: { paths: config.environments.paths.map((path) => resolve(sources.directoryOf(paths), path)) },
   };
 }

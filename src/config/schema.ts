@@ -3,6 +3,7 @@ import { z } from "zod";
 import { PROVED_LIMITS } from "../contract/sandbox-limits.ts";
 import { DEFAULT_TENANT, SCOPES, TENANT_SCOPES } from "../core/context.ts";
 import { ModelConfig } from "./model-schema.ts";
+import { StorageConfig } from "./storage-schema.ts";
 
 const DAY_SECONDS = 24 * 3600;
 const HostName = z.string().regex(/^[^\s/@]{1,255}$/, "expected a host name or address, without scheme or path");
@@ -142,12 +143,7 @@ export const ConfigSchema = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  storage: z
-    .strictObject({
-      /** Default: `segments` in the data directory. Processes that share a database share it. */
-      segments_dir: FilePath.optional(),
-    })
-    .prefault({}),
+  storage: StorageConfig.prefault({}),
   sandbox: SandboxConfig.prefault({}),
   models: z
     .record(

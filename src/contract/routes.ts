@@ -3,6 +3,7 @@ import { OUTCOMES } from "../core/outcome.ts";
 import { CATALOGUE_ROUTES } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
 import { GROUP_ROUTES } from "./groups.ts";
+import { JOB_REMOVAL_ROUTES } from "./job-removal.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
 import { JobPage } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
@@ -100,6 +101,7 @@ export const ROUTES = {
   },
   ...JOB_ROUTES,
   ...GROUP_ROUTES,
+  ...JOB_REMOVAL_ROUTES,
   ...CATALOGUE_ROUTES,
   ...FLEET_ROUTES,
   ...SAMPLE_ROUTES,

@@ -9,11 +9,13 @@ import { joinElements } from "../core/json/raw.ts";
 import { TRUNCATIONS } from "../core/outcome.ts";
 import type { BlobRecord } from "../store/port.ts";
 import { loggedCalls } from "./call-tokens.ts";
+import { readTokens, toldTokens, tokenParts } from "./token-parts.ts";
 
 /**
  * Layout of a rollout's record: part `calls` (JSON, one entry per model call), parts `request/<n>` and
- * `response/<n>` (the bodies, exactly), `items` (JSON array of raw items), `final` (the verified Responses object),
- * `ending` (which limit cut the run off, null for none) and `verdict`. Parts that never came to be are absent.
+ * `response/<n>` (the bodies, exactly), the calls' tokens (token-parts.ts, each part with `/<n>`), `items` (JSON array of
+ * raw items), `final` (the verified Responses object), `ending` (which limit cut the run off, null for none) and `verdict`.
+ * Parts that never came to be are absent.
  */
 const CallMeta = TrajectoryCall.omit({ request: true, response: true });
 
@@ -26,6 +28,7 @@ export function encodeRecord(run: AgentRun | null, verdict: Verdict | null): Blo
     for (const [index, { call }] of run.calls.entries()) {
       put(`request/${index}`, call.request);
       put(`response/${index}`, call.response);
+      for (const [name, bytes] of tokenParts(call.tokens)) parts.set(`${name}/${index}`, bytes);
     }
     put("items", joinElements(run.items));
     put("final", JSON.stringify(run.response));
@@ -49,9 +52,7 @@ function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): 
     status: call.status,
     finish_reason: call.finishReason,
     usage: call.usage,
-    prompt_token_ids: call.tokens.promptTokenIds ? [...call.tokens.promptTokenIds] : null,
-    generation_token_ids: call.tokens.generationTokenIds ? [...call.tokens.generationTokenIds] : null,
-    generation_log_probs: call.tokens.generationLogProbs ? [...call.tokens.generationLogProbs] : null,
+    ...toldTokens(call.tokens),
     started_at: new Date(call.startedAt).toISOString(),
     duration_ms: call.durationMs,
   };
@@ -86,7 +87,8 @@ export function decodeRecord(record: BlobRecord): DecodedRecord {
     return parsed.data;
   };
   const verdict = read("verdict", Verdict);
-  const calls = read("calls", z.array(CallMeta));
+  const told = read("calls", z.array(CallMeta));
+  const calls = told?.map((call, index) => ({ ...call, ...readTokens(record, index, call) }));
   const ending = read("ending", Ending);
   if (!calls) return { trajectory: null, verdict, ending };
   const trajectory: Trajectory = {

@@ -19,6 +19,7 @@ import { type CatalogueOptions, catalogueHandlers } from "./handlers/environment
 import { fleetHandlers } from "./handlers/fleets.ts";
 import { groupHandlers } from "./handlers/groups.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
+import { type JobRemoval, jobRemovalHandlers } from "./handlers/job-removal.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
 import { poolHandlers } from "./handlers/pools.ts";
@@ -55,6 +56,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions, Omit<BaseAp
   submissions: SubmissionService | null;
   /** Null like `execution`. */
   rescores: RescoreService | null;
+  /** Null in a process without a database. */
+  removal: JobRemoval | null;
   auth: AuthOptions;
   clock?: Clock;
   /** Handlers mounted after the checks of Host and Origin and before the answer to unknown paths: other surfaces. */
@@ -114,6 +117,7 @@ export function createApp(options: AppOptions): App {
   const handlers = {
     ...jobHandlers(jobs),
     ...groupHandlers(options.groups ?? NO_GROUPS),
+    ...jobRemovalHandlers(options.removal),
     ...rolloutHandlers(jobs),
     ...catalogueHandlers(options),
     ...healthHandlers(options),

@@ -1,6 +1,7 @@
 import type { RolloutLimits } from "../contract/limits.ts";
 import type { AttemptError, RolloutTimes } from "../contract/rollouts.ts";
 import type { CallContext } from "../core/context.ts";
+import type { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { JobState } from "../core/machines/job.ts";
 import type { RolloutState } from "../core/machines/rollout.ts";
 import type { Judgement, OnTruncated, Outcome } from "../core/outcome.ts";
@@ -21,10 +22,25 @@ export type BlobRecord = ReadonlyMap<string, Uint8Array>;
 
 /** Append-only storage of rows and trajectories. What `append` has answered survives a crash. */
 export interface BlobStore {
+  /**
+   * Throws `storage_full`. A row that points to the record must be there within `POINTER_MAX_AGE_MS`: later the record may be
+   * gone with its segment.
+   */
   append(ctx: CallContext, record: BlobRecord): Promise<RecordPointer>;
   /** Throws `storage_corrupt` when the record fails its checksum or is cut off. */
   read(ctx: CallContext, pointer: RecordPointer): Promise<BlobRecord>;
   close(): Promise<void>;
+}
+
+/** Age after which a pointer that no row has may lead nowhere. */
+export const POINTER_MAX_AGE_MS = 12 * 3_600_000;
+
+/** Space for records and rows. */
+export interface StorageRoom {
+  /** What keeps new work out, a `storage_full`; null while there is room. What runs is recorded as long as it can be. */
+  problem(): Promise<SandlotError | null>;
+  /** Throws it. */
+  require(): Promise<void>;
 }
 
 export interface NewTask {
@@ -160,7 +176,7 @@ export interface FinishedRollout extends AttemptEnd {
 export interface JobStore {
   /**
    * Records the job and all its rollouts in one transaction. With an idempotency key that is known, the earlier
-   * job when the digest agrees, else `idempotency_conflict`.
+   * job when the digest agrees, else `idempotency_conflict`. `storage_full` while there is no room.
    */
   create(ctx: CallContext, job: NewJob): Promise<{ job: JobRow; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
@@ -179,7 +195,7 @@ export interface JobStore {
   /** The job takes no more tasks. `not_found`. */
   close(ctx: CallContext, id: string): Promise<JobRow>;
   recent(ctx: CallContext, of: { environment: string; model: string }): Promise<RecentRollouts>;
-  /** A new job of the rollouts of an ended one that were masked with one of these outcomes. `not_found`, `job_running`, `nothing_to_retry`. */
+  /** A new job of the rollouts of an ended one that were masked with one of these outcomes. `not_found`, `job_open`, `nothing_to_retry`. */
   retry(ctx: CallContext, id: string, retry: NewRetry): Promise<{ job: JobRow; created: boolean }>;
 }
 
@@ -290,7 +306,7 @@ export interface ClaimRequest {
 
 /** The working side: leases over rollouts of all tenants. */
 export interface RolloutQueue {
-  /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. */
+  /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. None while there is no room. */
   claim(ctx: CallContext, request: ClaimRequest): Promise<Claim[]>;
   /**
    * Extends the leases of these rollouts; answers which of them the worker still holds, and which of those belong to a
@@ -333,6 +349,31 @@ export interface NoticeBoard {
 /** Attempts whose worker died, after which a rollout is given up. */
 export const LOST_ATTEMPTS_MAX = 10;
 
+/** Space that records take. */
+export interface StorageUsage {
+  readonly segments: number;
+  readonly segmentBytes: number;
+  /**
+   * Bytes of records that rows point to; null before the first look. A segment stays as long as one of its records does: the difference
+   * is what that costs.
+   */
+  readonly liveBytes: number | null;
+  /** Where the segments are; null where the system does not tell. */
+  readonly freeBytes: number | null;
+}
+
+/** Removal of what is no longer wanted. Rows go in batches, then segments that nobody points to any more. */
+export interface Housekeeping {
+  /**
+   * Removes an ended job of the context's tenant: from everybody's sight at once, its rows soon after, its records once no other job
+   * has any in their segment. `not_found`; `job_open` for one that has not ended.
+   */
+  remove(ctx: CallContext, id: string): Promise<void>;
+  usage(): Promise<StorageUsage>;
+  /** Removes from now on what is to go, jobs included that ended more than `retentionDays` ago (null: never). */
+  start(options: { retentionDays: number | null }): void;
+}
+
 export interface Store {
   readonly jobs: JobStore;
   readonly rollouts: RolloutReader;
@@ -341,6 +382,8 @@ export interface Store {
   readonly queue: RolloutQueue;
   readonly blobs: BlobStore;
   readonly notices: NoticeBoard;
+  readonly room: StorageRoom;
+  readonly housekeeping: Housekeeping;
   /** Stable id of this installation, made with the database; it labels sandboxes. */
   readonly installation: string;
   /** Throws `database_unavailable` when the database does not answer. */

@@ -32,6 +32,7 @@ beforeAll(async () => {
     environments: async () => [],
     taskIds: async () => [],
     gateway: null,
+    removal: platform.store.housekeeping,
     models: () => [],
     ready: async () => ({}),
     version: "0.0.0-test",

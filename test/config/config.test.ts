@@ -20,6 +20,7 @@ describe("layers", () => {
         retention_seconds: 3600,
       },
       database: {},
+      storage: { min_free_bytes: 536_870_912 },
       sandbox: {
         provider: "auto",
         mode: "auto",
@@ -35,7 +36,6 @@ describe("layers", () => {
       },
       models: {},
       environments: { paths: [join(directory, "environments")] },
-      storage: {},
       worker: {
         concurrency: 16,
         lease_seconds: 30,
@@ -82,10 +82,14 @@ describe("layers", () => {
   test("a file that is named must exist, and starts relative names", () => {
     expect(problems({ file: "other.yaml" })[""]).toContain("cannot read other.yaml: ENOENT");
     mkdirSync(join(directory, "etc"));
-    write("etc/own.yaml", "data_dir: data\nenvironments: { paths: [envs, /abs] }\n");
+    write(
+      "etc/own.yaml",
+      "data_dir: data\nstorage: { segments_dir: ../shared }\nenvironments: { paths: [envs, /abs] }\n",
+    );
     const { config, file } = load({ file: "etc/own.yaml", env: {} });
     expect(file).toBe(join(directory, "etc/own.yaml"));
     expect(config.data_dir).toBe(join(directory, "etc/data"));
+    expect(config.storage.segments_dir).toBe(join(directory, "shared"));
     expect(config.environments.paths).toEqual([join(directory, "etc/envs"), "/abs"]);
     expect(load({ env: { SANDLOT_DATA_DIR: "data" } }).config.data_dir).toBe(join(directory, "data"));
   });

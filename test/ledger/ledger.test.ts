@@ -111,7 +111,7 @@ describe("the ledger check", () => {
     ["false reward", "update rollouts set reward = 1 where task_index = 1"],
     ["record", `update rollouts set record_segment = null where id = ${one}`],
     ["record", `update rollouts set record_offset = record_offset + 1 where id = ${one}`],
-    ["row", "update tasks set row_part = 'row/1' where task_index = 0"],
+    ["row", "update tasks set row_part = 'row-1' where task_index = 0"],
     ["left over", `update rollouts set lease_owner = 'srv_gone' where id = ${one}`],
   ];
   it.each(planted)("finds what is planted: %s, by %s", async (kind, statement) => {
@@ -120,7 +120,7 @@ describe("the ledger check", () => {
       const { findings } = await checkLedger(expected, client, reader);
       expect(findings.map((finding) => finding.kind)).toContain(kind);
     } finally {
-      await sql.query("truncate jobs cascade");
+      await sql.query("truncate jobs, attempts, verdicts cascade");
       for (const table of TABLES) await sql.query(`insert into ${table} select * from kept.${table}`);
     }
   });

@@ -207,21 +207,26 @@ describe("the embedded server", () => {
     await nothingRunsIn(directory.path);
   });
 
-  it("ends a server whose supervisor was killed too", async () => {
-    const server = await startEmbeddedPostgres({ dataDirectory: directory.path });
-    await query(server.connection, "create table kept as select 42 as answer");
-    const supervisors = (await processesOf(directory.path)).filter(({ command }) =>
-      command.includes("sandlot-postgres"),
-    );
-    expect(supervisors).toHaveLength(2);
-    for (const { pid } of supervisors) process.kill(pid, "SIGKILL");
-    expect(await query(server.connection, "select answer from kept")).toEqual([{ answer: 42 }]);
-    const again = await startEmbeddedPostgres({ dataDirectory: directory.path });
-    expect(await query(again.connection, "select answer from kept")).toEqual([{ answer: 42 }]);
-    await again.stop();
-    await server.stop();
-    await nothingRunsIn(directory.path);
-  });
+  it.each(["postmaster", "supervisors"] as const)(
+    "starts again when its %s is killed, and keeps every commit",
+    async (victim) => {
+      const server = await startEmbeddedPostgres({ dataDirectory: directory.path });
+      await query(server.connection, "create table kept as select 42 as answer");
+      const supervisors = (await processesOf(directory.path)).filter(({ command }) =>
+        command.includes("sandlot-postgres"),
+      );
+      expect(supervisors).toHaveLength(2);
+      const before = await postmaster(directory.path);
+      const victims = victim === "postmaster" ? [before] : supervisors.map(({ pid }) => pid);
+      for (const pid of victims) process.kill(pid, "SIGKILL");
+      const pidNow = () => postmaster(directory.path).catch(() => before);
+      await expect.poll(pidNow, { timeout: 30_000 }).not.toBe(before);
+      const answer = () => query(server.connection, "select answer from kept").catch(() => null);
+      await expect.poll(answer, { timeout: 30_000 }).toEqual([{ answer: 42 }]);
+      await server.stop();
+      await nothingRunsIn(directory.path);
+    },
+  );
 
   it("maps a database that is not there, or goes away, to database_unavailable", async () => {
     const segments = { directory: join(directory.path, "segments") };

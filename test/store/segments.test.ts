@@ -88,6 +88,33 @@ describe("segments", () => {
     expect(await blobs.read(ctx, pointer)).toEqual(record({ text: "to be or not to be" }));
   });
 
+  it("cut off or changed at any place, gives back what is whole and nothing else", async () => {
+    const given = Array.from({ length: 6 }, (_, i) =>
+      record({ "request/0": "x".repeat(9_000 * i), "request/1": `${"x".repeat(9_000 * i)}${i}` }),
+    );
+    const pointers = await Promise.all(given.map((one) => blobs.append(ctx, one)));
+    const path = file(pointers[0]?.segment ?? "");
+    const intact = await readFile(path);
+    const damage = fc.record({
+      cut: fc.nat(intact.length),
+      flips: fc.array(fc.nat(8 * intact.length - 1), { maxLength: 3 }),
+    });
+    const property = fc.asyncProperty(damage, async ({ cut, flips }) => {
+      const broken = Buffer.from(intact);
+      for (const bit of flips) broken[bit >> 3] = (broken[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      await writeFile(path, broken.subarray(0, cut));
+      for (const [i, pointer] of pointers.entries()) {
+        const { offset, length } = pointer;
+        const end = offset + length;
+        const isWhole = end <= cut && broken.subarray(offset, end).equals(intact.subarray(offset, end));
+        const reading = blobs.read(ctx, pointer);
+        if (isWhole) expect(await reading).toEqual(given[i]);
+        else await expect(reading).rejects.toMatchObject(corrupt);
+      }
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
   it("refuses pointers that lead elsewhere", async () => {
     const pointer = await blobs.append(ctx, record({ a: "1" }));
     await writeFile(join(directory, "..", "outside.seg"), await readFile(file(pointer.segment)));

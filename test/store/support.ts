@@ -43,8 +43,16 @@ export interface TestStore {
   close(): Promise<void>;
 }
 
-/** Starts an embedded server and opens a store on it; with `url`, through a URL and another database of the server. */
-export async function startTestStore(options: { url?: boolean } = {}): Promise<TestStore> {
+export interface TestStoreOptions {
+  /** Through a URL, to another database of the server. */
+  readonly url?: boolean;
+  /** Default: below its directory. */
+  readonly segments?: string;
+  readonly minFreeBytes?: number;
+}
+
+/** Starts an embedded server and opens a store on it. */
+export async function startTestStore(options: TestStoreOptions = {}): Promise<TestStore> {
   const directory = await tempDirectory();
   const server = await startEmbeddedPostgres({ dataDirectory: directory.path });
   const { connection } = server;
@@ -53,7 +61,8 @@ export async function startTestStore(options: { url?: boolean } = {}): Promise<T
   const url = `postgres://${connection.user}@/${database}?host=${encodeURIComponent(connection.socketDirectory)}`;
   const store = await openStore({
     database: { connection: options.url ? { url } : connection },
-    segments: { directory: join(directory.path, "segments") },
+    segments: { directory: options.segments ?? join(directory.path, "segments") },
+    minFreeBytes: options.minFreeBytes ?? 0,
     logger: silentLogger,
   });
   return {
@@ -61,7 +70,7 @@ export async function startTestStore(options: { url?: boolean } = {}): Promise<T
     connection,
     directory: directory.path,
     reset: async () => {
-      await query({ ...connection, database }, "truncate jobs cascade");
+      await query({ ...connection, database }, "truncate jobs, attempts, verdicts cascade");
     },
     close: async () => {
       await store.close();

@@ -63,7 +63,6 @@ export const ERROR_FACTS = {
     "Run the job with a model that generates; replayed answers have no tokens.",
   ),
   job_ended: row(409, "never", "request", "The job has already ended; submit a new one."),
-  job_running: row(409, "never", "request", "Wait for the job's end, or cancel it first."),
   nothing_to_retry: row(409, "never", "request", "No rollout of the job was masked with an outcome that was named."),
   job_closed: row(
     409,
@@ -77,6 +76,7 @@ export const ERROR_FACTS = {
     "request",
     "The lease on these groups ran out and they went to somebody else; take the next ones.",
   ),
+  job_open: row(409, "never", "request", "Cancel the job, or wait for its end."),
   unsupported_media_type: row(415, "never", "request", "Send Content-Type: application/json."),
   context_overflow: row(
     400,
@@ -175,7 +175,18 @@ export const ERROR_FACTS = {
     "internal",
     "Stop the server that uses this data directory, or pass another --data-dir.",
   ),
-  storage_corrupt: row(500, "never", "internal", "A stored segment fails its checksum; restore it from a backup."),
+  storage_full: row(
+    507,
+    "backoff",
+    "internal",
+    "Free space where storage.segments_dir and the database lie, or delete jobs; storage.min_free_bytes is what is kept free.",
+  ),
+  storage_corrupt: row(
+    500,
+    "never",
+    "internal",
+    "A stored segment is missing or fails its checksum; look at storage.segments_dir, or restore it from a backup.",
+  ),
   internal: row(500, "backoff", "internal", "This is a bug in Sandlot; please report it with the request id."),
 } as const satisfies Record<string, ErrorFacts>;
 

@@ -52,8 +52,8 @@ interface SpecificContexts {
   /** By its calls, or by the memory that they take. */
   session_spent: { readonly session_id: string } & ({ readonly calls: number } | { readonly bytes: number });
   not_trainable: { readonly job_id: string; readonly detail: string };
+  job_open: { readonly job_id: string; readonly state: string };
   job_ended: { readonly job_id: string; readonly state: string };
-  job_running: { readonly job_id: string; readonly state: string };
   nothing_to_retry: { readonly job_id: string; readonly outcomes: readonly string[] };
   job_closed: { readonly job_id: string; readonly state: string };
   delivery_lost: { readonly delivery_id: string };
@@ -90,6 +90,8 @@ interface SpecificContexts {
   tool_not_declared: { readonly tool: string };
   deadline_exceeded: { readonly waiting_for: string };
   lease_lost: { readonly rollout_id: string };
+  /** `detail` says where. */
+  storage_full: { readonly detail: string; readonly retry_after: number };
   data_dir_locked: { readonly directory: string; readonly pid: number };
 }
 

@@ -48,6 +48,7 @@ export class Intake {
     const { store, signals } = this.#options;
     const { submission, body, idempotencyKey } = incoming;
     const model = this.#model(submission.model);
+    await store.room.require();
     const stored = await this.#rowsOf(ctx, incoming, store.blobs);
     const job: NewJob = {
       ...this.#settings(submission),
@@ -124,6 +125,7 @@ export class Intake {
     const { store, environments } = this.#options;
     const job = await store.jobs.get(ctx, id);
     if (!job) throw new SandlotError("not_found", { kind: "job", id });
+    await store.room.require();
     return { job, environment: await environments.get(job.environment) };
   }
 

@@ -70,7 +70,7 @@ async function storeBatch(
   { before, size }: IntakeOptions,
   blobs: BlobStore,
 ): Promise<NewTask[]> {
-  const parts = batch.map((row, i) => ({ part: `row/${from + i}`, taskId: taskIdOf(row, before + from + i), row }));
+  const parts = batch.map((row, i) => ({ part: `row-${from + i}`, taskId: taskIdOf(row, before + from + i), row }));
   const pointer = await blobs.append(ctx, new Map(parts.map(({ part, row }) => [part, Buffer.from(row.raw)])));
   return parts.map(({ part, taskId }) => ({ taskId, row: pointer, part, size }));
 }

@@ -11,6 +11,7 @@ import type { Environments } from "../../resources/index.ts";
 import type { Claim, Store } from "../../store/port.ts";
 import type { Admission } from "../admission/index.ts";
 import { attemptError } from "../attempt-error.ts";
+import { PendingRecord } from "../pending-record.ts";
 import { encodeRecord } from "../record.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
 import { TaskRows } from "./task-rows.ts";
@@ -51,8 +52,10 @@ export class RolloutPlayer {
     const result = await this.#attempt(contextOf(claim, logger, signal), claim);
     if (!result) return;
     // A context of its own: what ended the attempt must not keep its end from being recorded.
+    const { store, clock } = this.#options;
     const recording = contextOf(claim, logger);
-    await this.#untilStored(recording, () => this.#settle(recording, claim, result));
+    const record = new PendingRecord(encodeRecord(result.run, result.verdict), { blobs: store.blobs, clock });
+    await this.#untilStored(recording, signal, () => this.#settle(recording, claim, result, record));
   }
 
   /** Null when the rollout is no longer this worker's business. */
@@ -84,9 +87,9 @@ export class RolloutPlayer {
     }
   }
 
-  async #settle(ctx: CallContext, claim: Claim, result: AttemptResult): Promise<void> {
+  async #settle(ctx: CallContext, claim: Claim, result: AttemptResult, record: PendingRecord): Promise<void> {
     const { store } = this.#options;
-    const { judgement, error, verdict, run } = result;
+    const { judgement, error, verdict } = result;
     const end = { outcome: judgement.outcome, error: error && attemptError(error) };
     const delayMs = this.#retryDelay(claim, result);
     if (error && judgement.outcome !== "cancelled") {
@@ -97,7 +100,6 @@ export class RolloutPlayer {
       await store.queue.retry(ctx, claim, end, delayMs);
       return;
     }
-    const record = encodeRecord(run, verdict);
     await store.queue.finish(ctx, claim, {
       ...end,
       judgement,
@@ -105,7 +107,7 @@ export class RolloutPlayer {
       rewardComponents: verdict?.reward_components ?? null,
       metrics: verdict?.metrics ?? {},
       times: result.times,
-      record: record && (await store.blobs.append(ctx, record)),
+      record: await record.pointer(ctx),
     });
   }
 
@@ -116,8 +118,11 @@ export class RolloutPlayer {
     return retryDelay(policy, judgement.outcome, error, attempt, random());
   }
 
-  /** A result is not thrown away because the database is down for a moment; the lease says when it is too late. */
-  async #untilStored(ctx: CallContext, store: () => Promise<void>): Promise<void> {
+  /**
+   * A result is not thrown away because the database is down for a moment, nor while there is no space: it waits in its place among
+   * those in flight, so that no more than `concurrency` do. The lease says when it is too late.
+   */
+  async #untilStored(ctx: CallContext, leased: AbortSignal, store: () => Promise<void>): Promise<void> {
     const { clock, leaseMs, isStopping } = this.#options;
     const giveUpAt = clock.monotonic() + 4 * leaseMs;
     for (;;) {
@@ -125,8 +130,10 @@ export class RolloutPlayer {
         await store();
         return;
       } catch (error) {
-        const transient = SandlotError.is(error, "database_unavailable");
-        if (!transient || clock.monotonic() > giveUpAt || isStopping()) throw error;
+        const isFull = SandlotError.is(error, "storage_full");
+        const isDown = SandlotError.is(error, "database_unavailable") && clock.monotonic() <= giveUpAt;
+        const isLost = SandlotError.is(leased.reason, "lease_lost");
+        if (!(isFull || isDown) || isLost || isStopping()) throw error;
         await sleep(clock, STORE_RETRY_MS, ctx.signal);
       }
     }

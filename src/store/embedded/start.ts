@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { type Clock, systemClock } from "../../core/clock.ts";
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { type Logger, silentLogger } from "../../core/logger.ts";
 import type { DatabaseConnection } from "../postgres/pool.ts";
 import { findBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
+import { keepRunning } from "./keep-running.ts";
 import { endPreviousServer } from "./previous-server.ts";
 import { chooseAccount } from "./run-as.ts";
 import { openServerLog, type ServerLog } from "./server-log.ts";
@@ -26,6 +28,8 @@ export interface EmbeddedPostgresOptions {
   /** A copy of the npm package, elsewhere than where Node finds it. */
   readonly packageRoot?: string;
   readonly clock?: Clock;
+  /** Hears of a server that ends by itself. Default: nobody. */
+  readonly logger?: Logger;
 }
 
 export interface EmbeddedPostgres {
@@ -37,8 +41,8 @@ export interface EmbeddedPostgres {
 const POLL_MS = 5;
 
 /**
- * Starts the real Postgres as a child on a Unix socket. It stops with us, however we end, and recovers at the next start
- * what was committed. `database_unavailable` when it cannot start, with what it said.
+ * Starts the real Postgres as a child on a Unix socket. It stops with us, however we end, is started again when it ends by
+ * itself, and recovers at each start what was committed. `database_unavailable` when it cannot start, with what it said.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
@@ -66,20 +70,24 @@ async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres
   };
   try {
     const directory = await ensureCluster({ dataDirectory, binaries, runAs, log });
-    await endPreviousServer(directory);
-    const command = [binaries.postgres, ...serverArguments(directory, sockets.path, options.maxConnections)] as const;
-    const server = supervise({ runAs, command: [command[0], ...command.slice(1)], output: log.fd });
     const connection = { socketDirectory: sockets.path, user: EMBEDDED_USER, database: EMBEDDED_DATABASE };
-    const stop = () => stopServer(server, directory, options.stopTimeoutMs ?? 30_000);
-    try {
-      await answering(connection, server, log, options.startTimeoutMs ?? 120_000);
-    } catch (error) {
-      await stop();
-      throw error;
-    }
+    const stop = (server: Supervised) => stopServer(server, directory, options.stopTimeoutMs ?? 30_000);
+    const launch = async () => {
+      await endPreviousServer(directory);
+      const command = [binaries.postgres, ...serverArguments(directory, sockets.path, options.maxConnections)] as const;
+      const server = supervise({ runAs, command: [command[0], ...command.slice(1)], output: log.fd });
+      try {
+        await answering(connection, server, log, options.startTimeoutMs ?? 120_000);
+      } catch (error) {
+        await stop(server);
+        throw error;
+      }
+      return server;
+    };
+    const stopForGood = keepRunning(await launch(), { launch, stop, logger: options.logger ?? silentLogger });
     let stopping: Promise<void> | null = null;
     const stopAll = async () => {
-      await stop();
+      await stopForGood();
       await cleanUp();
     };
     return { connection, stop: () => (stopping ??= stopAll()) };

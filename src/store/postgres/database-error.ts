@@ -1,4 +1,5 @@
 import { messageOf, SandlotError } from "../../core/errors/sandlot-error.ts";
+import { storageFull } from "../space/storage-full.ts";
 
 /** Errors of the socket: refused, missing, broken or unanswered. */
 const SOCKET_ERRORS = new Set([
@@ -24,11 +25,18 @@ const UNAVAILABLE_STATES = /^(08...|28...|3D000|53300|57P..|57014)$/;
 const LOST =
   /connection terminated|connection ended|not queryable|timeout exceeded when trying to connect|client was closed/i;
 
-/** `database_unavailable` when the database could not be reached or went away, else `internal`; the cause is kept. */
+/** SQLSTATE of a server that has no space left. */
+const DISK_FULL = "53100";
+
+/**
+ * `database_unavailable` when the database could not be reached or went away, `storage_full` when it has no space, else
+ * `internal`; the cause is kept.
+ */
 export function databaseError(error: unknown): SandlotError {
   if (SandlotError.is(error)) return error;
   const code = codeOf(error);
   const message = messageOf(error);
+  if (code === DISK_FULL) return storageFull(`the database: ${message}`, error);
   const unavailable = SOCKET_ERRORS.has(code) || UNAVAILABLE_STATES.test(code) || LOST.test(message);
   if (!unavailable) return SandlotError.from(error);
   return new SandlotError("database_unavailable", { detail: message }, { cause: error });

@@ -4,6 +4,7 @@ import type { Database } from "./database.ts";
 import { initial } from "./migrations/0001-initial.ts";
 import { groups } from "./migrations/0003-groups.ts";
 import { verdicts } from "./migrations/0002-verdicts.ts";
+import { removal } from "./migrations/0004-removal.ts";
 
 /**
  * Every step from an empty database to the present one, in order. A released step never changes. Before the first release a step
@@ -13,6 +14,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-initial": initial,
   "0002-verdicts": verdicts,
   "0003-groups": groups,
+  "0004-removal": removal,
 };
 
 /** Applies the steps that are missing, under the migrator's advisory lock: processes that start together wait for one. */

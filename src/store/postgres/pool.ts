@@ -1,5 +1,6 @@
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import { type ClientConfig, Pool, type PoolClient, types } from "pg";
+import type { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
 import { databaseError } from "./database-error.ts";
 
@@ -19,6 +20,8 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number;
   /** What the server's own views show of us. Default `sandlot`. */
   readonly applicationName?: string;
+  /** Called with each error of a statement. */
+  readonly onError?: (error: SandlotError) => void;
 }
 
 const INT8_OID = 20;
@@ -43,7 +46,7 @@ export function openPool(options: PoolOptions): PostgresPool {
     connect: async () => {
       try {
         const client = await pool.connect();
-        const wrapper = wrappers.get(client) ?? coded(client);
+        const wrapper = wrappers.get(client) ?? coded(client, options.onError);
         wrappers.set(client, wrapper);
         return wrapper;
       } catch (error) {
@@ -66,14 +69,16 @@ export function target(connection: DatabaseConnection): ClientConfig {
 const getTypeParser: typeof types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === INT8_OID ? Number : (types.getTypeParser(oid, format) as never);
 
-function coded(client: PoolClient): PostgresPoolClient {
+function coded(client: PoolClient, onError: PoolOptions["onError"]): PostgresPoolClient {
   // A checked-out connection that breaks fails its query; the event that goes with it needs a listener too.
   client.on("error", () => undefined);
   const query = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
       return (await client.query(text, [...parameters])) as unknown as PostgresQueryResult<R>;
     } catch (error) {
-      throw databaseError(error);
+      const failure = databaseError(error);
+      onError?.(failure);
+      throw failure;
     }
   };
   return { query: query as PostgresPoolClient["query"], release: () => client.release() };

@@ -24,7 +24,7 @@ export async function retryJob(
     .executeTakeFirst();
   if (!record) throw new SandlotError("not_found", { kind: "job", id });
   const former = jobOf(record);
-  if (!jobEnded(former.state)) throw new SandlotError("job_running", { job_id: id, state: former.state });
+  if (!jobEnded(former.state)) throw new SandlotError("job_open", { job_id: id, state: former.state });
   const tasks = await maskedTasks(db, id, retry);
   if (tasks.length === 0) throw new SandlotError("nothing_to_retry", { job_id: id, outcomes: retry.outcomes });
   const job: NewJob = {

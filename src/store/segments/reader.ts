@@ -67,7 +67,8 @@ async function openSegment(directory: string, name: string): Promise<FileHandle>
     return await open(path, "r");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new SandlotError("storage_corrupt", { detail: `the segment ${path} is missing` }, { cause: error });
+    const detail = `the segment ${path} is missing: processes of one database must share one storage.segments_dir`;
+    throw new SandlotError("storage_corrupt", { detail }, { cause: error });
   }
 }
 

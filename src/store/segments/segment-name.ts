@@ -16,6 +16,12 @@ export function segmentNames(clock: Clock): () => string {
   return () => `${writer}-${String(++number).padStart(6, "0")}`;
 }
 
+/** The segment of a file, by its name; null for a file that is none. */
+export function segmentOfFile(file: string): string | null {
+  const name = file.endsWith(".seg") ? file.slice(0, -".seg".length) : "";
+  return NAME.test(name) ? name : null;
+}
+
 /** The file of a segment. A name that we would not give, one with a path in it for example, is `storage_corrupt`. */
 export function segmentPath(directory: string, segment: string): string {
   if (NAME.test(segment)) return join(directory, `${segment}.seg`);

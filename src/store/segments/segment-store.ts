@@ -25,8 +25,9 @@ export async function openSegments(options: SegmentStoreOptions): Promise<BlobSt
   const { directory } = options;
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await syncDirectory(dirname(directory));
-  const nextName = segmentNames(options.clock ?? systemClock);
-  const writer = segmentWriter({ directory, segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024, nextName });
+  const clock = options.clock ?? systemClock;
+  const nextName = segmentNames(clock);
+  const writer = segmentWriter({ directory, segmentBytes: options.segmentBytes ?? 64 * 1024 * 1024, nextName, clock });
   const reader = segmentReader({ directory, handles: options.readHandles ?? 64 });
   let closed = false;
   return {

@@ -1,6 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
+import type { Clock } from "../../core/clock.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { RecordPointer } from "../port.ts";
+import { fileError } from "../space/storage-full.ts";
 import { segmentPath } from "./segment-name.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
@@ -9,6 +11,7 @@ export interface WriterOptions {
   /** Size after which a segment gets no further records, in bytes. */
   readonly segmentBytes: number;
   readonly nextName: () => string;
+  readonly clock: Clock;
 }
 
 export interface SegmentWriter {
@@ -26,15 +29,24 @@ interface Waiting {
 
 interface Segment {
   readonly name: string;
+  readonly openedAt: number;
   readonly file: FileHandle;
+  /** Bytes that are on disk. */
   size: number;
 }
+
+/**
+ * Age after which a segment gets no further records: whoever finds one whose last write is long ago (sweep.ts) can be sure that nothing
+ * comes after.
+ */
+const MAX_AGE_MS = 3_600_000;
 
 /** Bytes of one write at most, so that a long queue does not become one huge buffer. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 
 /** Appends records to segment files. Everything that waits while a write and its fsync run shares the next. */
 export function segmentWriter(options: WriterOptions): SegmentWriter {
+  const { clock } = options;
   const waiting: Waiting[] = [];
   let segment: Segment | null = null;
   let draining: Promise<void> | null = null;
@@ -44,6 +56,7 @@ export function segmentWriter(options: WriterOptions): SegmentWriter {
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
       try {
+        if (segment && clock.monotonic() - segment.openedAt > MAX_AGE_MS) segment = await retire(segment);
         segment ??= await newSegment(options);
         const { name } = segment;
         const offsets = await write(segment, batch);
@@ -53,8 +66,8 @@ export function segmentWriter(options: WriterOptions): SegmentWriter {
         if (segment.size >= options.segmentBytes) segment = await retire(segment);
       } catch (error) {
         // How much of the batch arrived is unknown: nobody gets a pointer into it, and the next batch a new file.
-        segment = await retire(segment);
-        const failure = SandlotError.from(error);
+        segment = await abandon(segment);
+        const failure = fileError(error, options.directory);
         for (const { reject } of batch) reject(failure);
       }
     }
@@ -90,12 +103,14 @@ function takeBatch(waiting: Waiting[]): Waiting[] {
 /** Writes the batch at the segment's end and syncs it; answers where each record starts. */
 async function write(segment: Segment, batch: readonly Waiting[]): Promise<number[]> {
   const offsets: number[] = [];
+  let end = segment.size;
   for (const { bytes } of batch) {
-    offsets.push(segment.size);
-    segment.size += bytes.length;
+    offsets.push(end);
+    end += bytes.length;
   }
   await segment.file.appendFile(Buffer.concat(batch.map((b) => b.bytes)));
   await segment.file.datasync();
+  segment.size = end;
   return offsets;
 }
 
@@ -103,7 +118,13 @@ async function newSegment(options: WriterOptions): Promise<Segment> {
   const name = options.nextName();
   const file = await open(segmentPath(options.directory, name), "ax", 0o600);
   await syncDirectory(options.directory);
-  return { name, file, size: 0 };
+  return { name, openedAt: options.clock.monotonic(), file, size: 0 };
+}
+
+/** Gives back the space of what nobody has a pointer to: a disk that is full needs it. */
+async function abandon(segment: Segment | null): Promise<null> {
+  await segment?.file.truncate(segment.size).catch(() => undefined);
+  return retire(segment);
 }
 
 /** A segment that is not written any more has nothing left to lose when closing it fails. */

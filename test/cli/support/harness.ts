@@ -101,6 +101,7 @@ export function createCli(): Cli {
         groups: null,
         rescores: null,
         submissions: null,
+        removal: null,
         environments: async () => [CODE_GEN],
         taskIds: async () => [],
         models: () =>

@@ -75,6 +75,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     groups: null,
     rescores: null,
     submissions: null,
+    removal: null,
     environments: async () => [
       {
         name: "math",

@@ -231,7 +231,7 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
       ];
       const id = "job_again";
       const retry = { id, outcomes: ["sandbox_error", "model_error"] as const, idempotency: null };
-      await expect(store.jobs.retry(ctx, job.id, retry)).rejects.toMatchObject({ code: "job_running" });
+      await expect(store.jobs.retry(ctx, job.id, retry)).rejects.toMatchObject({ code: "job_open" });
       for (const [n, claim] of claims.entries()) {
         await store.queue.finish(ctx, claim, finished(ends[n] ?? scored(0)));
       }

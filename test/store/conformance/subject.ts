@@ -50,6 +50,12 @@ function late(store: () => Store): Store {
     get notices() {
       return store().notices;
     },
+    get room() {
+      return store().room;
+    },
+    get housekeeping() {
+      return store().housekeeping;
+    },
     get installation() {
       return store().installation;
     },

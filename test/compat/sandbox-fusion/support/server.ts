@@ -80,6 +80,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     groups: null,
     rescores: null,
     submissions: null,
+    removal: null,
     environments: async () => [],
     taskIds: async () => [],
     models: () => [],
