@@ -202,7 +202,10 @@ it("a worker's probes say that it is ready, and its metrics are for admins", asy
   };
   expect(await get("/healthz")).toEqual({ status: 200, text: '{"status":"ok"}' });
   const ready = await get("/readyz");
-  expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { status: "ready", checks: { database: "ok" } }]);
+  expect([ready.status, JSON.parse(ready.text)]).toEqual([
+    200,
+    { status: "ready", checks: { database: "ok", storage: "ok" } },
+  ]);
   const metrics = await get("/metrics");
   expect(metrics.status).toBe(200);
   expect(metrics.text).toContain("nodejs_eventloop_lag");

@@ -27,6 +27,8 @@ export interface PrivateEngine {
   readonly socket: string;
   /** Ends the engine like an operator would, containers included. */
   stop(): Promise<void>;
+  /** Ends it without warning; containers stay until it starts again. */
+  kill(): Promise<void>;
   start(): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -40,14 +42,15 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
     ["--host", `unix://${socket}`, "--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")],
     ["--pidfile", join(folder, "pid"), "--bridge", "none", "--iptables=false", "--ip6tables=false"],
   ].flat();
-  const stop = async () => {
+  const end = async (signal: NodeJS.Signals) => {
     const running = engine;
     engine = null;
     if (!running) return;
     const ended = new Promise((resolve) => running.once("exit", resolve));
-    running.kill("SIGTERM");
+    running.kill(signal);
     await ended;
   };
+  const stop = () => end("SIGTERM");
   const start = async () => {
     // In a network namespace of its own: an engine without a bridge removes the one of its neighbour.
     engine = spawn("unshare", ["--net", "dockerd", ...args], { stdio: "ignore" });
@@ -70,6 +73,7 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
   return {
     socket,
     stop,
+    kill: () => end("SIGKILL"),
     start,
     async dispose() {
       await stop();
