@@ -54,6 +54,8 @@ interface SpecificContexts {
   not_trainable: { readonly job_id: string; readonly detail: string };
   job_open: { readonly job_id: string; readonly state: string };
   job_ended: { readonly job_id: string; readonly state: string };
+  /** The time in which too little came. */
+  upload_stalled: { readonly seconds: number };
   payload_too_large: { readonly limit_bytes: number };
   forbidden: { readonly scope: string };
   forbidden_host: { readonly host: string };
