@@ -151,7 +151,7 @@ export async function openStage(recordings: object, images: readonly string[]): 
 }
 
 async function startModel(recorded: string, port: number): Promise<ChildProcess> {
-  const program = join(import.meta.dirname, "model.ts");
+  const program = join(import.meta.dirname, "model-process.ts");
   const child = spawn(process.execPath, ["--import", "tsx", program, recorded, String(port)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

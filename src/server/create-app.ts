@@ -75,7 +75,7 @@ export interface AppBounds {
   bodyBytes: number;
   /** Bytes of all request bodies held at the same time. Default 512 MiB. */
   bodyBytesInAll: number;
-  /** Bytes of what programs wrote, held for answers at the same time. Default 512 MiB. */
+  /** Bytes of what programs wrote, held for answers at the same time, and so many again of other large answers that are not read yet. Default 512 MiB. */
   answerBytesInAll: number;
   /** Open event streams. Default 1000. */
   streams: number;
@@ -113,7 +113,7 @@ export function createApp(options: AppOptions): App {
   const memory = new AnswerMemory(bounds.answerBytesInAll);
   const executor = new Executor({ service, memory, clock });
   const authenticate = authentication(auth);
-  const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll) };
+  const body = { limitBytes: bounds.bodyBytes, budget: createByteBudget(bounds.bodyBytesInAll), clock };
   const handlers = {
     ...jobHandlers(jobs),
     ...groupHandlers(options.groups ?? NO_GROUPS),
@@ -133,6 +133,7 @@ export function createApp(options: AppOptions): App {
   registerRoutes(app, handlers, {
     authenticate,
     body,
+    answers: createByteBudget(bounds.answerBytesInAll),
     streams,
     clock,
     handlerTimeoutMs: bounds.handlerTimeoutMs,

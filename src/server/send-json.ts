@@ -2,18 +2,21 @@ import type { Response } from "express";
 import type { Clock } from "../core/clock.ts";
 import type { CallContext } from "../core/context.ts";
 import { drained } from "./drained.ts";
+import { holdAnswer, type SlowReaderOptions } from "./slow-reader.ts";
 
 /** Milliseconds a client may leave a full connection unread before it is cut. */
 const STALL_MS = 60_000;
 /** Characters that are gathered before they are written. */
 const PART_LENGTH = 64 * 1024;
 
-/** Answers JSON in one piece. */
-export function sendJson(res: Response, status: number, body: unknown): void {
+/** Answers JSON in one piece. With `held`, that bounds what readers leave unread (slow-reader.ts). */
+export function sendJson(res: Response, status: number, body: unknown, held?: SlowReaderOptions): void {
   const text = JSON.stringify(body);
+  const bytes = Buffer.byteLength(text);
+  if (held) holdAnswer(res, bytes, held);
   res.statusCode = status;
   res.setHeader("content-type", "application/json; charset=utf-8");
-  res.setHeader("content-length", Buffer.byteLength(text));
+  res.setHeader("content-length", bytes);
   // As text, it goes out in one piece with its headers. Node leaves the body of an answer to HEAD out.
   res.end(text);
 }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Route } from "../contract/routes.ts";
 import { BOUNDS } from "../contract/limits.ts";
+import type { ByteBudget } from "../core/byte-budget.ts";
 import type { Clock } from "../core/clock.ts";
 import { type CallContext, orAborted } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
@@ -19,6 +20,8 @@ import { inputValidator, type ValidInput } from "./validate-input.ts";
 export interface ServeRouteOptions {
   authenticate: Authenticate;
   body: ReadBodyOptions;
+  /** Memory for answers that are not read yet. */
+  answers: ByteBudget;
   streams: StreamRegistry;
   clock: Clock;
   /** Milliseconds a handler may take where its route does not say; streams excepted. */
@@ -71,7 +74,7 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
     if (options.validateResponses) checkAnswer(route, answer.body);
     const status = answer.status ?? route.status;
     if (answer.inParts) await sendJsonInParts(res, status, answer.body, { ctx, clock: options.clock });
-    else sendJson(res, status, answer.body);
+    else sendJson(res, status, answer.body, { budget: options.answers, clock: options.clock });
   };
 }
 
@@ -84,8 +87,7 @@ async function bodyText(route: Route, req: Request, res: Response, options: Serv
   if (!WITH_BODY.has(route.method) || !hasBody(req) || route.body === "lines") return "";
   checkContentType(req);
   const { bodyBytes = Infinity } = route;
-  const { limitBytes, budget } = options.body;
-  return readBody(req, res, { limitBytes: Math.min(limitBytes, bodyBytes), budget });
+  return readBody(req, res, { ...options.body, limitBytes: Math.min(options.body.limitBytes, bodyBytes) });
 }
 
 /** Nothing where the route takes no lines. */

@@ -75,7 +75,7 @@ function serve(path: string, operation: Operation, tools: SurfaceTools): Request
 
 async function bodyOf(req: Request, res: Response, { body }: SurfaceTools): Promise<Body> {
   const limitBytes = Math.min(body.limitBytes, BOUNDS.runBodyBytes);
-  const text = hasBody(req) ? await readBody(req, res, { limitBytes, budget: body.budget }) : "";
+  const text = hasBody(req) ? await readBody(req, res, { ...body, limitBytes }) : "";
   return decodeBody(req.headers["content-type"], text);
 }
 

@@ -84,6 +84,7 @@ export const ERROR_FACTS = {
     "request",
     "The prompt does not fit the model any more; shorten the conversation.",
   ),
+  upload_stalled: row(408, "backoff", "request", "Send the body without pauses."),
   payload_too_large: row(413, "never", "request", "Send fewer or smaller rows per request."),
   unauthorized: row(401, "never", "request", "Send Authorization: Bearer <API key>."),
   forbidden: row(403, "never", "request", "Use an API key with the scope that is named."),

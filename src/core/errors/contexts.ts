@@ -57,6 +57,8 @@ interface SpecificContexts {
   nothing_to_retry: { readonly job_id: string; readonly outcomes: readonly string[] };
   job_closed: { readonly job_id: string; readonly state: string };
   delivery_lost: { readonly delivery_id: string };
+  /** The time in which too little came. */
+  upload_stalled: { readonly seconds: number };
   payload_too_large: { readonly limit_bytes: number };
   forbidden: { readonly scope: string };
   forbidden_host: { readonly host: string };

@@ -17,9 +17,12 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004-removal": removal,
 };
 
-/** Applies the steps that are missing, under the migrator's advisory lock: processes that start together wait for one. */
-export async function migrate(db: Database): Promise<void> {
+/**
+ * Applies the steps that are missing, up to one of them or all, under the migrator's advisory lock: processes that start together wait
+ * for one.
+ */
+export async function migrate(db: Database, last = Object.keys(MIGRATIONS).at(-1) ?? ""): Promise<void> {
   const provider = { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) };
-  const { error } = await new Migrator({ db, provider }).migrateToLatest();
+  const { error } = await new Migrator({ db, provider }).migrateTo(last);
   if (error !== undefined) throw SandlotError.from(error);
 }
