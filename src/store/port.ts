@@ -5,6 +5,17 @@ import type { JobState } from "../core/machines/job.ts";
 import type { RolloutState } from "../core/machines/rollout.ts";
 import type { Judgement, OnTruncated, Outcome } from "../core/outcome.ts";
 import type { Tally } from "../core/tally.ts";
+import type { JobFilter, RolloutReader } from "./reader-port.ts";
+
+export type {
+  JobFilter,
+  MeasuredRow,
+  MeasuresQuery,
+  RolloutFilter,
+  RolloutPageQuery,
+  RolloutReader,
+  TaskRow,
+} from "./reader-port.ts";
 
 /** Where a record lies in the segment files. */
 export interface RecordPointer {
@@ -119,6 +130,8 @@ export interface FinishedRollout extends AttemptEnd {
   readonly metrics: Readonly<Record<string, number>>;
   readonly times: RolloutTimes | null;
   readonly record: RecordPointer | null;
+  /** Key of the answer that was judged: equal answers have equal keys. Empty where none was found; null where nothing was judged. */
+  readonly answer?: string | null;
 }
 
 /** The submitting side. Every call sees the context's tenant only. */
@@ -129,26 +142,10 @@ export interface JobStore {
    */
   create(ctx: CallContext, job: NewJob): Promise<{ job: JobRow; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
-  /** Newest first. `before` is the id of the last job of the page before. */
-  list(ctx: CallContext, page: { before: string | null; limit: number }): Promise<JobRow[]>;
+  /** Newest first. `before` is the id of the last job of the page before; throws `not_found` when there is no such job. */
+  list(ctx: CallContext, page: { before: string | null; limit: number; filter?: JobFilter }): Promise<JobRow[]>;
   /** Queued rollouts end as cancelled at once. `not_found`, or `job_ended` when it is too late; asking twice is fine. */
   cancel(ctx: CallContext, id: string): Promise<JobRow>;
-}
-
-/** The reading side. Every call sees the context's tenant only. */
-export interface RolloutPageQuery {
-  /** Sequence of the last rollout of the page before; 0 for the first page. */
-  readonly after: number;
-  readonly limit: number;
-  /** Null for all. */
-  readonly outcomes: readonly Outcome[] | null;
-}
-
-export interface RolloutReader {
-  get(ctx: CallContext, id: string): Promise<RolloutRow | null>;
-  /** Done rollouts with a sequence above `after`, in sequence. */
-  page(ctx: CallContext, jobId: string, page: RolloutPageQuery): Promise<RolloutRow[]>;
-  attempts(ctx: CallContext, rolloutId: string): Promise<AttemptRow[]>;
 }
 
 /** A later verdict on a rollout. */

@@ -63,6 +63,7 @@ function columnsOf(end: FinishedRollout) {
     record_segment: record?.segment ?? null,
     record_offset: record?.offset ?? null,
     record_length: record?.length ?? null,
+    answer: end.answer ?? null,
     ended_at: sql<Date>`now()`,
   };
 }
