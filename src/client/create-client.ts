@@ -1,10 +1,12 @@
 import type { JobSubmissionInput } from "../contract/jobs.ts";
+import type { JobState } from "../core/machines/job.ts";
 import type { Outcome } from "../core/outcome.ts";
 import { type AnswerOf, callRoute, type CallOptions, type ListQuery } from "./call-route.ts";
 import { type ExecutionMethods, executionMethods } from "./execution-methods.ts";
 import { type FleetMethods, fleetMethods } from "./fleet-methods.ts";
 import { jobEvents, type JobEventsOptions, type JobStreamEvent } from "./job-events.ts";
 import { type ModelSessionMethods, modelSessionMethods } from "./model-session-methods.ts";
+import { type ReadingMethods, readingMethods } from "./reading-methods.ts";
 import { type RescoreMethods, rescoreMethods } from "./rescore-methods.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 import { type VerificationMethods, verificationMethods } from "./verification-methods.ts";
@@ -20,8 +22,20 @@ export interface TaskListQuery {
   limit?: number | undefined;
 }
 
+export interface JobListQuery extends ListQuery {
+  state?: readonly JobState[] | undefined;
+  environment?: string | undefined;
+  /** Labels that a job has all of. */
+  labels?: Readonly<Record<string, string>> | undefined;
+}
+
 export interface RolloutListQuery extends ListQuery {
   outcome?: readonly Outcome[] | undefined;
+  /** Id of the task. */
+  task?: string | undefined;
+  min_reward?: number | undefined;
+  max_reward?: number | undefined;
+  masked?: boolean | undefined;
   /** `record` adds row, trajectory, verdict and ledger. */
   include?: "record" | undefined;
 }
@@ -33,14 +47,14 @@ export interface SubmitOptions extends CallOptions {
 
 /** One method for each route of the API. Errors are SandlotErrors with the server's code and context. */
 export interface Client
-  extends ExecutionMethods, FleetMethods, ModelSessionMethods, RescoreMethods, VerificationMethods {
+  extends ExecutionMethods, FleetMethods, ModelSessionMethods, ReadingMethods, RescoreMethods, VerificationMethods {
   health(options?: CallOptions): Promise<AnswerOf<"health">>;
   /** Answers also when the server is not ready. */
   ready(options?: CallOptions): Promise<AnswerOf<"ready">>;
   openapi(options?: CallOptions): Promise<AnswerOf<"openapi">>;
   /** `job` is the request body as text, which is sent as it is, or as an object. */
   submitJob(job: string | JobSubmissionInput, options?: SubmitOptions): Promise<AnswerOf<"submitJob">>;
-  listJobs(query?: ListQuery, options?: CallOptions): Promise<AnswerOf<"listJobs">>;
+  listJobs(query?: JobListQuery, options?: CallOptions): Promise<AnswerOf<"listJobs">>;
   getJob(id: string, options?: CallOptions): Promise<AnswerOf<"getJob">>;
   cancelJob(id: string, options?: CallOptions): Promise<AnswerOf<"cancelJob">>;
   /** Rollouts after the sequence `after` (default 0: all), up to the `end` event. */
@@ -68,7 +82,10 @@ export function createClient(options: TransportOptions): Client {
       const parts = { body, headers: { "idempotency-key": idempotencyKey } };
       return callRoute(transport, "submitJob", parts, { timeoutMs: SUBMIT_TIMEOUT_MS, ...call });
     },
-    listJobs: (query, call) => callRoute(transport, "listJobs", { query: { ...query } }, call),
+    listJobs({ labels = {}, state, ...query } = {}, call) {
+      const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+      return callRoute(transport, "listJobs", { query: { ...query, state: state?.join(","), label } }, call);
+    },
     getJob: (id, call) => callRoute(transport, "getJob", { params: { id } }, call),
     cancelJob: (id, call) => callRoute(transport, "cancelJob", { params: { id } }, call),
     jobEvents: (id, after = 0, events) => jobEvents(transport, id, after, events),
@@ -91,6 +108,7 @@ export function createClient(options: TransportOptions): Client {
     ...executionMethods(transport),
     ...fleetMethods(transport),
     ...modelSessionMethods(transport),
+    ...readingMethods(transport),
     ...rescoreMethods(transport),
     ...verificationMethods(transport),
     close: () => transport.close(),

@@ -10,7 +10,7 @@ import { DEFAULT_RETRY_POLICY } from "../core/retry-policy.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import type { FleetAdmin, ModelClient, ModelMetrics } from "../models/index.ts";
 import type { Environments } from "../resources/index.ts";
-import { Jobs, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
+import { Jobs, Readings, Rescores, Signals, Submissions, type Verifications, Worker } from "../rollouts/index.ts";
 import { type PoolsAdmin, Reaper, SandboxPools } from "../sandbox/index.ts";
 import {
   type DatabaseConnection,
@@ -51,6 +51,8 @@ export interface Platform {
   readonly submissions: Submissions;
   /** Stored rollouts through the present verifiers; null like `pools`. */
   readonly rescores: Rescores | null;
+  /** Metrics and exports of whole jobs. */
+  readonly readings: Readings;
   /** By check: `ok`, or what is wrong. */
   ready(): Promise<Record<string, string>>;
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
@@ -85,6 +87,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       pools: sandboxes?.pools.admin ?? null,
       submissions: new Submissions({ store, clock, ...capturingEnvironments(config) }),
       rescores: sandboxes && new Rescores({ store, environments, clock, parallel: RESCORED_AT_ONCE }),
+      readings: new Readings({ store, environments, jobs, signals, clock }),
       verification: sandboxes && composeVerifications(config, environments, clock),
       ready: async () => ({ database: await databaseState(store, logger) }),
       close: (graceMs) => closers.close(graceMs),

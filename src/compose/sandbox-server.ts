@@ -34,6 +34,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       fleets: null,
       gateway: null,
       rescores: null,
+      readings: null,
       submissions: null,
       verification: composeVerifications(config, environments, systemClock),
       environments: () => environmentViews(rootContext({ logger }), environments),

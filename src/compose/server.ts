@@ -34,6 +34,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       fleets: platform.fleets,
       gateway,
       rescores: platform.rescores,
+      readings: platform.readings,
       submissions: platform.submissions,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       taskIds: async (ctx, name, dataset) => (await platform.environments.get(name)).taskIds(ctx, dataset),

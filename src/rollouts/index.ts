@@ -1,6 +1,8 @@
 export { Jobs } from "./jobs.ts";
 export type { IncomingJob, JobEvent, JobService, RolloutQuery } from "./service.ts";
 export { Signals } from "./signals.ts";
+export type { ReadingService } from "./reading-service.ts";
+export { Readings } from "./readings.ts";
 export type { RescoreEvent, RescoreService } from "./rescore-service.ts";
 export { Rescores } from "./rescores.ts";
 export { Submissions } from "./submissions.ts";

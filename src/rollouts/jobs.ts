@@ -10,11 +10,11 @@ import { jobEnded } from "../core/machines/job.ts";
 import { nearestName } from "../core/nearest.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
-import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
+import type { JobFilter, JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
 import { decodeRecord } from "./record.ts";
 import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
-import { parseCursor } from "./cursor.ts";
+import { badCursor, parseCursor } from "./cursor.ts";
 import type { IncomingJob, JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { newJob } from "./submission.ts";
@@ -64,8 +64,11 @@ export class Jobs implements JobService {
     return jobView(await this.#job(ctx, id));
   }
 
-  async list(ctx: CallContext, { cursor, limit }: { cursor: string | null; limit: number }): Promise<JobPage> {
-    const rows = await this.#options.store.jobs.list(ctx, { before: cursor, limit });
+  async list(ctx: CallContext, page: { cursor: string | null; limit: number; filter?: JobFilter }): Promise<JobPage> {
+    const { cursor, limit, filter = {} } = page;
+    const rows = await this.#options.store.jobs.list(ctx, { before: cursor, limit, filter }).catch((error: unknown) => {
+      throw SandlotError.is(error, "not_found") ? badCursor() : error;
+    });
     const last = rows.length === limit ? rows.at(-1) : undefined;
     return { items: rows.map(jobView), next_cursor: last?.id ?? null };
   }
@@ -81,7 +84,8 @@ export class Jobs implements JobService {
   async rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage> {
     const after = parseCursor(query.cursor);
     const limit = query.records ? Math.min(query.limit, MAX_RECORDS) : query.limit;
-    const page = await this.#page(ctx, jobId, { after, limit, outcomes: query.outcomes });
+    const { cursor: _cursor, records: _records, ...filter } = query;
+    const page = await this.#page(ctx, jobId, { ...filter, after, limit });
     const { rows, ...place } = page;
     const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
     return { items, ...place };
@@ -90,6 +94,9 @@ export class Jobs implements JobService {
   async #page(ctx: CallContext, jobId: string, query: RolloutPageQuery) {
     // The job first: when it had already ended, the page that follows is the last word.
     const job = await this.#job(ctx, jobId);
+    // Sequences have no gaps: what is beyond the last one is no place in this job.
+    const { scored, truncated, masked } = job.tally;
+    if (query.after > scored + truncated + masked) throw badCursor();
     const rows = await this.#options.store.rollouts.page(ctx, jobId, query);
     return {
       rows,

@@ -48,6 +48,7 @@ function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): 
     weight_versions: call.weightVersions?.map((span) => ({ ...span })) ?? [],
     status: call.status,
     finish_reason: call.finishReason,
+    items: call.items.length,
     usage: call.usage,
     prompt_token_ids: call.tokens.promptTokenIds ? [...call.tokens.promptTokenIds] : null,
     generation_token_ids: call.tokens.generationTokenIds ? [...call.tokens.generationTokenIds] : null,

@@ -3,7 +3,7 @@ import type { VerdictVersion } from "../contract/rescores.ts";
 import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import type { CallContext } from "../core/context.ts";
-import type { Outcome } from "../core/outcome.ts";
+import type { JobFilter, RolloutFilter } from "../store/port.ts";
 
 /** A submission as it came over the wire: parsed, and with the raw text of its rows and sampling. */
 export interface IncomingJob {
@@ -19,10 +19,9 @@ export type JobEvent =
   | { readonly type: "progress"; readonly job: Job }
   | { readonly type: "end"; readonly job: Job };
 
-export interface RolloutQuery {
+export interface RolloutQuery extends RolloutFilter {
   readonly cursor: string | null;
   readonly limit: number;
-  readonly outcomes: readonly Outcome[] | null;
   readonly records: boolean;
 }
 
@@ -38,7 +37,7 @@ export interface SamplesQuery {
 export interface JobService {
   submit(ctx: CallContext, incoming: IncomingJob): Promise<{ job: Job; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<Job>;
-  list(ctx: CallContext, page: { cursor: string | null; limit: number }): Promise<JobPage>;
+  list(ctx: CallContext, page: { cursor: string | null; limit: number; filter?: JobFilter }): Promise<JobPage>;
   cancel(ctx: CallContext, id: string): Promise<Job>;
   rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage>;
   rollout(ctx: CallContext, id: string): Promise<RolloutRecord>;

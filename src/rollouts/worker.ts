@@ -11,6 +11,7 @@ import type { Environments } from "../resources/index.ts";
 import type { Claim, Store } from "../store/port.ts";
 import { attemptError } from "./attempt-error.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
+import { answerKey, runMetrics } from "./metrics/measured.ts";
 import { modelRooms } from "./model-rooms.ts";
 import { encodeRecord } from "./record.ts";
 import type { Signals } from "./signals.ts";
@@ -197,7 +198,8 @@ export class Worker {
       judgement,
       reason: error?.code ?? verdict?.reason ?? null,
       rewardComponents: verdict?.reward_components ?? null,
-      metrics: verdict?.metrics ?? {},
+      metrics: { ...verdict?.metrics, ...runMetrics(run) },
+      answer: answerKey(verdict),
       times: result.times,
       record: record && (await store.blobs.append(ctx, record)),
     });

@@ -5,6 +5,7 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { FleetAdmin, ModelGateway } from "../models/index.ts";
+import type { ReadingService } from "../rollouts/reading-service.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -13,13 +14,21 @@ import type { PoolsAdmin } from "../sandbox/index.ts";
 import { createByteBudget } from "../core/byte-budget.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
-import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
+import {
+  NO_EXECUTION,
+  NO_POOLS,
+  NO_READINGS,
+  NO_RESCORES,
+  NO_SUBMISSIONS,
+  NO_VERIFICATION,
+} from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { fleetHandlers } from "./handlers/fleets.ts";
 import { type HealthOptions, healthHandlers } from "./handlers/health.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
 import { poolHandlers } from "./handlers/pools.ts";
+import { readingHandlers } from "./handlers/readings.ts";
 import { rescoreHandlers } from "./handlers/rescores.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
 import { runHandlers } from "./handlers/runs.ts";
@@ -56,6 +65,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions {
   submissions: SubmissionService | null;
   /** Null like `execution`. */
   rescores: RescoreService | null;
+  /** Metrics and exports of whole jobs; null in a process without a database. */
+  readings: ReadingService | null;
   auth: AuthOptions;
   /** The bound host and every other name that requests may address the server by; loopback names always pass. */
   hosts: readonly string[];
@@ -134,6 +145,7 @@ export function createApp(options: AppOptions): App {
     ...modelSessionHandlers(options.gateway),
     ...submissionHandlers(options.submissions ?? NO_SUBMISSIONS),
     ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
+    ...readingHandlers(options.readings ?? NO_READINGS),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),
   };
   registerRoutes(app, handlers, {

@@ -99,6 +99,7 @@ export function createCli(): Cli {
         fleets: null,
         gateway: null,
         rescores: null,
+        readings: null,
         submissions: null,
         environments: async () => [CODE_GEN],
         taskIds: async () => [],

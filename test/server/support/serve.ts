@@ -73,6 +73,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     fleets: null,
     gateway: null,
     rescores: null,
+    readings: null,
     submissions: null,
     environments: async () => [
       {

@@ -78,6 +78,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     fleets: null,
     gateway: null,
     rescores: null,
+    readings: null,
     submissions: null,
     environments: async () => [],
     taskIds: async () => [],
