@@ -63,7 +63,7 @@ function statistics(entry: Readonly<Record<string, unknown>>): Record<string, un
   return Object.fromEntries(Object.entries(entry).filter(([name]) => name.includes("/")));
 }
 
-function expectEqual(rows: readonly ResultRow[], recorded: AggregateMetrics): void {
+async function expectEqual(rows: readonly ResultRow[], recorded: AggregateMetrics): Promise<void> {
   const metrics = new JobMetrics();
   for (const [index, task] of byTask(rows)) {
     const counted = task.filter((row) => row["mask_sample"] !== true).map(measured);
@@ -71,7 +71,7 @@ function expectEqual(rows: readonly ResultRow[], recorded: AggregateMetrics): vo
     const group = recorded.group_level_metrics.find((entry) => entry._ng_task_index === index);
     expectNumbers(groupMetrics(counted), statistics(group ?? expect.unreachable(`task ${index} was recorded`)));
   }
-  const report = metrics.report();
+  const report = await metrics.report();
   expectNumbers(report.agent_metrics, recorded.agent_metrics);
   expectNumbers(report.key_metrics, recorded.key_metrics);
   const levels = recorded.repeat_level_metrics ?? [];
@@ -98,10 +98,10 @@ const aggregates = all.filter((path) => path.endsWith("_aggregate_metrics.json")
 const others = all.filter((path) => !aggregates.includes(path));
 
 describe.skipIf(all.length === 0)("metrics recorded from NeMo Gym (skipped where ../shared/data is missing)", () => {
-  it.each(aggregates)("%s", (path) => {
+  it.each(aggregates)("%s", async (path) => {
     const rows = lines(join(DATA, dirname(path), basename(path).replace("_aggregate_metrics.json", ".jsonl")));
     const [recorded] = JSON.parse(readFileSync(join(DATA, path), "utf8")) as AggregateMetrics[];
-    expectEqual(rows, recorded ?? expect.unreachable("one agent was recorded"));
+    await expectEqual(rows, recorded ?? expect.unreachable("one agent was recorded"));
   });
 
   it.skip.each(others)("%s: about a dataset's rows (gym dataset collate), not about rollouts", () => undefined);
@@ -111,11 +111,11 @@ describe.skipIf(all.length === 0)("metrics recorded from NeMo Gym (skipped where
     expect(aggregates.length).toBeGreaterThanOrEqual(9);
   });
 
-  it("masked rollouts and missing fields, as a server answered a probe", () => {
+  it("masked rollouts and missing fields, as a server answered a probe", async () => {
     const exchanges = readFileSync(join(DATA, "gym-wire/example_single_tool_call/exchanges.jsonl"), "utf8").split("\n");
     const probe = exchanges.find((line) => line.includes("missing and boolean fields, one mask_sample"));
     const { request, response } = JSON.parse(probe ?? "{}") as Record<"request" | "response", { body: string }>;
     const { verify_responses: rows } = JSON.parse(request.body) as { verify_responses: ResultRow[] };
-    expectEqual(rows, JSON.parse(response.body) as AggregateMetrics);
+    await expectEqual(rows, JSON.parse(response.body) as AggregateMetrics);
   });
 });

@@ -2,7 +2,7 @@ import type { CallContext } from "../../core/context.ts";
 import type { MeasuredRow, RolloutReader } from "../../store/port.ts";
 
 /** Rows of one read: parsing them takes a few milliseconds, between which others have their turn. */
-const PAGE = 1_000;
+const PAGE = 500;
 
 /** The rollouts of each task of a job, task by task; of the tasks from `fromTask` to `toTask` where they are given. */
 export async function* groupsOf(

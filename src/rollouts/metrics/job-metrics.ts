@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { FieldMetrics, valuesByField } from "./field-metrics.ts";
 import { type Statistic, STATISTICS } from "./group-metrics.ts";
 import type { Interval, JobMetricsView } from "../../contract/metrics.ts";
@@ -80,7 +81,8 @@ export class JobMetrics {
     return false;
   };
 
-  report(): MetricsReport {
+  /** Takes pauses: sorting the values of a large job would hold everybody else up. */
+  async report(): Promise<MetricsReport> {
     const metrics: Record<string, number> = {};
     const intervals: Record<string, MetricInterval> = {};
     const sink = {
@@ -91,7 +93,7 @@ export class JobMetrics {
         if (found) intervals[name] = { ...found, tasks, rollouts: this.#rollouts };
       },
     };
-    for (const statistic of STATISTICS) this.#statistics(statistic, sink.put);
+    for (const statistic of STATISTICS) await this.#statistics(statistic, sink.put);
     for (const [name, field] of this.#fields) {
       const found = field.interval();
       if (found) intervals[`mean/${name}`] = { ...found, tasks: field.tasks, rollouts: field.moments.count };
@@ -114,15 +116,16 @@ export class JobMetrics {
     return {
       agent_metrics: { ...metrics, per_sample_aggregate: perSample, ...coverage, num_repeats: this.#repeats.count },
       key_metrics: { ...this.#headline(metrics), ...coverage },
-      repeat_level_metrics: this.#repeats.levels(this.#tasks),
+      repeat_level_metrics: await this.#repeats.levels(this.#tasks),
       intervals,
       fields_left_out: [...this.#leftOut],
       has_medians: this.#repeats.isWhole,
     };
   }
 
-  #statistics(statistic: Statistic, put: (name: string, value: number) => void): void {
+  async #statistics(statistic: Statistic, put: (name: string, value: number) => void): Promise<void> {
     for (const [name, { moments }] of this.#fields) {
+      if (statistic === "median") await othersTurn();
       const value =
         statistic === "median"
           ? this.#median(name)

@@ -50,7 +50,7 @@ export class JobReader {
       environment: job.environment,
       state: job.state,
       coverage: health.coverage(),
-      ...metrics.report(),
+      ...(await metrics.report()),
       health: health.health((index) => names.get(index) ?? String(index)),
     };
   }

@@ -1,7 +1,9 @@
-/** Numbers that come one by one, eight bytes each. */
+/** Numbers that come one by one, eight bytes each. Their order is nobody's business. */
 export class NumberList {
   #values = new Float64Array(8);
   #length = 0;
+  /** How many are known to be in order. */
+  #sorted = 0;
 
   get length(): number {
     return this.#length;
@@ -16,9 +18,12 @@ export class NumberList {
     this.#values[this.#length++] = value;
   }
 
-  /** A copy, in order of size. */
+  /** The numbers in order of size; valid until another comes. */
   sorted(): Float64Array {
-    return this.#values.slice(0, this.#length).sort();
+    const values = this.#values.subarray(0, this.#length);
+    if (this.#sorted < this.#length) values.sort();
+    this.#sorted = this.#length;
+    return values;
   }
 }
 

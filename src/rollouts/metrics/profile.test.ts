@@ -130,8 +130,8 @@ describe("the health of a job", () => {
 });
 
 describe("metrics of a job", () => {
-  it("are empty for a job without measured rollouts, and finite for one rollout", () => {
-    const none = new JobMetrics().report();
+  it("are empty for a job without measured rollouts, and finite for one rollout", async () => {
+    const none = await new JobMetrics().report();
     expect(none.agent_metrics).toEqual({
       per_sample_aggregate: {},
       num_repeats: 0,
@@ -145,26 +145,26 @@ describe("metrics of a job", () => {
       measured: [{ rolloutIndex: 0, reward: 0, fields: new Map([["reward", 0]]), answer: undefined }],
       masked: 0,
     });
-    const { agent_metrics: metrics } = one.report();
+    const { agent_metrics: metrics } = await one.report();
     expect(metrics).toMatchObject({ "mean/reward": 0, "std/reward": 0, "median/reward": 0, "pass@1/accuracy": 0 });
     expect(Object.keys(metrics).filter((name) => name.includes("majority"))).toEqual([]);
   });
 
-  it("have majorities over the tasks whose answers were kept", () => {
+  it("have majorities over the tasks whose answers were kept", async () => {
     const metrics = new JobMetrics();
     const fields = new Map([["reward", 1]]);
     metrics.add({ measured: [{ rolloutIndex: 0, reward: 1, fields, answer: undefined }], masked: 0 });
     metrics.add({ measured: [{ rolloutIndex: 0, reward: 1, fields, answer: "a" }], masked: 0 });
-    const { intervals } = metrics.report();
+    const { intervals } = await metrics.report();
     expect(intervals["majority@1/accuracy"]?.tasks).toBe(1);
     expect(intervals["pass@1/accuracy"]?.tasks).toBe(2);
   });
 
-  it("bound the fields, and name those that are left out", () => {
+  it("bound the fields, and name those that are left out", async () => {
     const metrics = new JobMetrics();
     const fields = new Map(Array.from({ length: 100 }, (_, i) => [i === 0 ? "reward" : `m${i}`, i]));
     metrics.add({ measured: [{ rolloutIndex: 0, reward: 0, fields, answer: undefined }], masked: 0 });
-    const report = metrics.report();
+    const report = await metrics.report();
     expect(Object.keys(report.agent_metrics).filter((name) => name.startsWith("mean/"))).toHaveLength(64);
     expect(report.fields_left_out).toHaveLength(36);
   });

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Measured } from "./measured.ts";
 import { Moments } from "./moments.ts";
 import { NumberList, quantile } from "./number-list.ts";
@@ -55,25 +56,32 @@ export class Repeats {
   }
 
   /** NeMo Gym's statistics of each place over `tasks` tasks, in order; empty for jobs without repeats. */
-  levels(tasks: number): Record<string, number>[] {
-    if (this.count < 2) return [];
-    return this.#inOrder().map(({ index, rollouts, fields }) => {
-      const level: Record<string, number> = {
-        _ng_rollout_index: index,
-        sample_count: rollouts,
-        missing_count: tasks - rollouts,
-      };
-      for (const [name, { moments, values }] of fields) {
-        Object.assign(
-          level,
-          spreadOver(moments, (statistic) => `${statistic}/${name}`, "sem"),
-        );
-        if (!this.isWhole) continue;
-        const sorted = values.sorted();
-        for (const [statistic, share] of QUANTILES) level[`${statistic}/${name}`] = quantile(sorted, share) ?? 0;
-      }
-      return level;
-    });
+  async levels(tasks: number): Promise<Record<string, number>[]> {
+    const levels: Record<string, number>[] = [];
+    if (this.count < 2) return levels;
+    for (const place of this.#inOrder()) {
+      levels.push(this.#level(place, tasks));
+      await othersTurn();
+    }
+    return levels;
+  }
+
+  #level({ index, rollouts, fields }: Place, tasks: number): Record<string, number> {
+    const level: Record<string, number> = {
+      _ng_rollout_index: index,
+      sample_count: rollouts,
+      missing_count: tasks - rollouts,
+    };
+    for (const [name, { moments, values }] of fields) {
+      Object.assign(
+        level,
+        spreadOver(moments, (statistic) => `${statistic}/${name}`, "sem"),
+      );
+      if (!this.isWhole) continue;
+      const sorted = values.sorted();
+      for (const [statistic, share] of QUANTILES) level[`${statistic}/${name}`] = quantile(sorted, share) ?? 0;
+    }
+    return level;
   }
 
   /** NeMo Gym's statistics over the means of the places; empty for jobs without repeats. */
