@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from "commander";
+import { SandlotError } from "../core/errors/sandlot-error.ts";
+import { nearestName } from "../core/nearest.ts";
 
 /** A reader of whole numbers from `min` on. */
 export function wholeNumber(min = 0): (text: string) => number {
@@ -13,6 +15,13 @@ export function wholeNumber(min = 0): (text: string) => number {
 export function anyNumber(text: string): number {
   const value = text.trim() === "" ? NaN : Number(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError("Expected a number.");
+  return value;
+}
+
+/** Reads a share, from 0 to 1. */
+export function shareOf1(text: string): number {
+  const value = anyNumber(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError("Expected a share from 0 to 1.");
   return value;
 }
 
@@ -53,4 +62,13 @@ export function truncatedWorth(text: string): "score" | "mask" | { value: number
   } catch {
     throw new InvalidArgumentError("Expected score, mask or a number.");
   }
+}
+
+/** One of the names that an option takes; throws `invalid_request` that tells the nearest one. `what`: `outcome`. */
+export function knownName<T extends string>(name: string, names: readonly T[], what: string): T {
+  const known = names.find((one) => one === name);
+  if (known) return known;
+  const near = nearestName(name, names);
+  const problem = `${name} is no ${what}${near ? `; did you mean ${near}?` : `: they are ${names.join(", ")}`}`;
+  throw new SandlotError("invalid_request", { fields: [{ field: `--${what}`, problem }] });
 }

@@ -21,10 +21,13 @@ export interface ListQuery {
   limit?: number | undefined;
 }
 
+type QueryValue = string | number | boolean;
+
 /** The parts of a call; what is undefined is left out. */
 export interface CallParts {
   readonly params?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** A list is given as several parameters of one name. */
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | AsyncIterable<Uint8Array>;
   /** Statuses of 400 and above whose body is the route's answer too. */
@@ -40,7 +43,9 @@ export type AnswerOf<N extends JsonRoute> = z.output<(typeof ROUTES)[N]["respons
 export function pathOf(route: Route, { params = {}, query = {} }: CallParts): string {
   const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.append(name, String(value));
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values].flat()) if (value !== undefined) search.append(name, String(value));
+  }
   return search.size > 0 ? `${path}?${search.toString()}` : path;
 }
 

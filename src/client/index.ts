@@ -5,6 +5,7 @@ export type { BatchEvent, RunEvent } from "./execution-events.ts";
 export type { ExecutionMethods } from "./execution-methods.ts";
 export type { JobEventsOptions, JobStreamEvent } from "./job-events.ts";
 export type { JobMethods, SubmitOptions, TakeQuery } from "./job-methods.ts";
+export type { ExportJobQuery, ProfileListQuery, ReadingMethods, TaskFilterQuery } from "./reading-methods.ts";
 export type { RescoreMethods, RescoreStreamEvent } from "./rescore-methods.ts";
 export type { TransportOptions } from "./transport.ts";
 export type { VerificationEvent, VerificationMethods } from "./verification-methods.ts";

@@ -15,6 +15,7 @@ import {
   type AdmissionLimits,
   Groups,
   Jobs,
+  Readings,
   relaySignals,
   Rescores,
   Signals,
@@ -64,6 +65,8 @@ export interface Platform {
   readonly submissions: Submissions;
   /** Stored rollouts through the present verifiers; null like `pools`. */
   readonly rescores: Rescores | null;
+  /** Metrics and exports of whole jobs. */
+  readonly readings: Readings;
   /** By check: `ok`, or what is wrong. */
   ready(): Promise<Record<string, string>>;
   /** Stops in the right order; work that is not done after the grace is handed back. Idempotent. */
@@ -105,6 +108,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       pools: sandboxes?.pools.admin ?? null,
       submissions: new Submissions({ store, clock, ...capturingEnvironments(config) }),
       rescores: sandboxes && new Rescores({ store, environments, clock, parallel: RESCORED_AT_ONCE }),
+      readings: new Readings({ store, environments, jobs, signals, clock }),
       verification: sandboxes && composeVerifications(config, environments, clock),
       ready: async () => ({ database: await databaseState(store, logger), storage: await storageState(store) }),
       close: (graceMs) => closers.close(graceMs),

@@ -33,6 +33,7 @@ export async function startSandboxServer(options: StartOptions): Promise<Running
       fleets: null,
       gateway: null,
       rescores: null,
+      readings: null,
       submissions: null,
       removal: null,
       verification: composeVerifications(config, environments, systemClock),

@@ -36,6 +36,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       fleets: platform.fleets,
       gateway,
       rescores: platform.rescores,
+      readings: platform.readings,
       submissions: platform.submissions,
       removal: platform.store.housekeeping,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),

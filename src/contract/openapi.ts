@@ -6,6 +6,8 @@ import { type Route, type RouteName, ROUTES } from "./routes.ts";
 /** Answers with another status than the route's own and the same body. */
 const OTHER_STATUS: Partial<Record<RouteName, number>> = { submitJob: 200, ready: 503 };
 
+const STREAM_TYPES = { events: "text/event-stream", lines: "application/x-ndjson" } as const;
+
 /** Names in a path's braces, in order. */
 export function pathParameters(path: string): string[] {
   return Array.from(path.matchAll(/\{(\w+)\}/g), (match) => match[1] ?? "");
@@ -61,8 +63,8 @@ function bodyContent(body: NonNullable<Route["body"]>) {
 
 function responses(name: RouteName, route: Route): Record<string, ZodOpenApiResponseObject> {
   const content =
-    route.response === "events"
-      ? { "text/event-stream": { schema: { type: "string" as const } } }
+    typeof route.response === "string"
+      ? { [STREAM_TYPES[route.response]]: { schema: { type: "string" as const } } }
       : { "application/json": { schema: route.response } };
   const answers: Record<string, ZodOpenApiResponseObject> = { [route.status]: { description: route.summary, content } };
   const other = OTHER_STATUS[name];

@@ -84,6 +84,12 @@ export const TrajectoryCall = z
       .describe("Spans of the generation by the weights that sampled them; empty where all are of one version."),
     status: z.int().describe("HTTP status of the endpoint's answer."),
     finish_reason: z.string().nullable(),
+    items: z
+      .int()
+      .min(0)
+      .nullable()
+      .default(null)
+      .describe("How many of the trajectory's items it answered; null in records of old."),
     request: z.string().describe("Body sent, as text."),
     response: z.string().describe("Body received, as text."),
     usage: TokenUsage.nullable(),

@@ -20,6 +20,6 @@ export interface Route {
   /** Whether it counts against a quota of the caller's (`quota_exceeded`). Default false. */
   readonly hasQuota?: boolean;
   readonly status: 200 | 201;
-  /** JSON answer; `events` answers text/event-stream. */
-  readonly response: z.ZodType | "events";
+  /** JSON answer; `events` answers text/event-stream, `lines` application/x-ndjson. */
+  readonly response: z.ZodType | "events" | "lines";
 }

@@ -1,15 +1,19 @@
 import { z } from "zod";
+import { JOB_STATES } from "../core/machines/job.ts";
 import { OUTCOMES } from "../core/outcome.ts";
 import { CATALOGUE_ROUTES } from "./environments.ts";
 import { EXECUTION_ROUTES } from "./execution-routes.ts";
+import { EXPORT_ROUTES } from "./exports.ts";
 import { GROUP_ROUTES } from "./groups.ts";
 import { JOB_REMOVAL_ROUTES } from "./job-removal.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
 import { JobPage } from "./jobs.ts";
 import { BOUNDS } from "./limits.ts";
+import { METRICS_ROUTES } from "./metrics.ts";
 import { FLEET_ROUTES } from "./models.ts";
 import { MODEL_SESSION_ROUTES } from "./model-sessions.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
+import { PROFILE_ROUTES } from "./profiles.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
 import { SAMPLE_ROUTES } from "./samples.ts";
@@ -20,10 +24,18 @@ import { VERIFICATION_ROUTES } from "./verification-routes.ts";
 const PageSize = z.coerce.number().int().min(1).max(BOUNDS.pageSize);
 
 /** A query list: `a,b` or the parameter given several times. */
-const OutcomeFilter = z
+const nameList = <T extends string>(names: readonly [T, ...T[]]) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((value) => [value].flat().flatMap((part) => part.split(",")))
+    .pipe(z.array(z.enum(names)).min(1));
+
+/** `key=value`, given several times for several labels; the key ends at the first `=`. */
+const LabelFilter = z
   .union([z.string(), z.array(z.string())])
-  .transform((value) => [value].flat().flatMap((part) => part.split(",")))
-  .pipe(z.array(z.enum(OUTCOMES)).min(1));
+  .transform((value) => [value].flat().map((pair) => /^([^=]+)=(.*)$/su.exec(pair)))
+  .refine((pairs) => pairs.every((pair) => pair !== null) && pairs.length <= BOUNDS.labels, "expected key=value")
+  .transform((pairs) => Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""])));
 
 const Health = z.object({ status: z.literal("ok") });
 const Readiness = z.object({ status: z.enum(["ready", "not_ready"]), checks: z.record(z.string(), z.string()) });
@@ -61,7 +73,13 @@ export const ROUTES = {
     path: "/api/v1/jobs",
     summary: "Jobs, newest first",
     scope: "jobs",
-    query: z.object({ cursor: z.string().optional(), limit: PageSize.default(50) }),
+    query: z.object({
+      cursor: z.string().optional(),
+      limit: PageSize.default(50),
+      state: nameList(JOB_STATES).optional(),
+      environment: z.string().optional(),
+      label: LabelFilter.optional().describe("`key=value`; given several times, all of them."),
+    }),
     status: 200,
     response: JobPage,
   },
@@ -82,7 +100,11 @@ export const ROUTES = {
     query: z.object({
       cursor: z.string().optional(),
       limit: PageSize.default(100),
-      outcome: OutcomeFilter.optional(),
+      outcome: nameList(OUTCOMES).optional(),
+      task: z.string().max(128).optional().describe("Id of the task."),
+      min_reward: z.coerce.number().optional().describe("Inclusive; rollouts without a reward are left out."),
+      max_reward: z.coerce.number().optional(),
+      masked: z.stringbool().optional(),
       include: z
         .enum(["record"])
         .optional()
@@ -110,6 +132,9 @@ export const ROUTES = {
   ...POOLS_ROUTES,
   ...VERIFICATION_ROUTES,
   ...RESCORE_ROUTES,
+  ...METRICS_ROUTES,
+  ...PROFILE_ROUTES,
+  ...EXPORT_ROUTES,
   ...SUBMISSION_ROUTES,
 } as const satisfies Record<string, Route>;
 

@@ -6,6 +6,7 @@ export { ModelMetrics } from "./metrics/model-metrics.ts";
 export { probeEndpoint, type ProbeReport } from "./probe/probe.ts";
 export { BranchSamples } from "./capture/branch-samples.ts";
 export { openSession } from "./capture/open-session.ts";
+export { onLastItem, tokenFieldsOf } from "./dialects/token-fields.ts";
 export type { ModelCall, ModelClient, ModelRequest, TokenCapture } from "./port.ts";
 export type { ReplayRecording } from "./replay/answer-book.ts";
 export { type ReplayModel, type ReplayOptions, startReplayModel } from "./replay/server.ts";

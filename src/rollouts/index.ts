@@ -3,6 +3,8 @@ export { relaySignals } from "./relay-signals.ts";
 export { Groups, type GroupService } from "./groups.ts";
 export type { JobEvent, JobService, RolloutQuery } from "./service.ts";
 export { Signals } from "./signals.ts";
+export type { ReadingService } from "./reading-service.ts";
+export { Readings } from "./readings.ts";
 export type { RescoreEvent, RescoreService } from "./rescore-service.ts";
 export { Rescores } from "./rescores.ts";
 export { Submissions } from "./submissions.ts";

@@ -19,11 +19,11 @@ import { jobEnded } from "../core/machines/job.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { ModelClient } from "../models/port.ts";
 import type { Environments } from "../resources/index.ts";
-import type { JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
+import type { JobFilter, JobRow, RolloutPageQuery, RolloutRow, Store } from "../store/port.ts";
 import { decodeRecord } from "./record.ts";
 import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
-import { parseCursor } from "./cursor.ts";
+import { badCursor, parseCursor } from "./cursor.ts";
 import { type Incoming, type IncomingLines, Intake } from "./intake/intake.ts";
 import type { JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
@@ -76,8 +76,11 @@ export class Jobs implements JobService {
     return jobView(await this.#job(ctx, id));
   }
 
-  async list(ctx: CallContext, { cursor, limit }: { cursor: string | null; limit: number }): Promise<JobPage> {
-    const rows = await this.#options.store.jobs.list(ctx, { before: cursor, limit });
+  async list(ctx: CallContext, page: { cursor: string | null; limit: number; filter?: JobFilter }): Promise<JobPage> {
+    const { cursor, limit, filter = {} } = page;
+    const rows = await this.#options.store.jobs.list(ctx, { before: cursor, limit, filter }).catch((error: unknown) => {
+      throw SandlotError.is(error, "not_found") ? badCursor() : error;
+    });
     const last = rows.length === limit ? rows.at(-1) : undefined;
     return { items: rows.map(jobView), next_cursor: last?.id ?? null };
   }
@@ -124,7 +127,8 @@ export class Jobs implements JobService {
   async rollouts(ctx: CallContext, jobId: string, query: RolloutQuery): Promise<RolloutPage> {
     const after = parseCursor(query.cursor);
     const limit = query.records ? Math.min(query.limit, MAX_RECORDS) : query.limit;
-    const page = await this.#page(ctx, jobId, { after, limit, outcomes: query.outcomes });
+    const { cursor: _cursor, records: _records, ...filter } = query;
+    const page = await this.#page(ctx, jobId, { ...filter, after, limit });
     const { rows, ...place } = page;
     const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
     return { items, ...place };
@@ -133,6 +137,9 @@ export class Jobs implements JobService {
   async #page(ctx: CallContext, jobId: string, query: RolloutPageQuery) {
     // The job first: when it had already ended, the page that follows is the last word.
     const job = await this.#job(ctx, jobId);
+    // Sequences have no gaps: what is beyond the last one is no place in this job.
+    const { scored, truncated, masked } = job.tally;
+    if (query.after > scored + truncated + masked) throw badCursor();
     const rows = await this.#options.store.rollouts.page(ctx, jobId, query);
     return {
       rows,

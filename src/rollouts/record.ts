@@ -51,6 +51,7 @@ function callMeta({ role, model, trainable, call }: AgentRun["calls"][number]): 
     weight_versions: call.weightVersions?.map((span) => ({ ...span })) ?? [],
     status: call.status,
     finish_reason: call.finishReason,
+    items: call.items.length,
     usage: call.usage,
     ...toldTokens(call.tokens),
     started_at: new Date(call.startedAt).toISOString(),

@@ -42,6 +42,7 @@ const callWith = (
   weight_versions: [],
   status: 200,
   finish_reason: "stop",
+  items: 1,
   request: "{}",
   response: "{}",
   usage: null,

@@ -12,6 +12,7 @@ import type { Rollout, RolloutPage, RolloutRecord } from "../contract/rollouts.t
 import type { SamplePage } from "../contract/samples.ts";
 import type { CallContext } from "../core/context.ts";
 import type { Outcome } from "../core/outcome.ts";
+import type { JobFilter, RolloutFilter } from "../store/port.ts";
 import type { Incoming, IncomingLines } from "./intake/intake.ts";
 
 /** What a job's event stream carries, in order. `sequence` resumes it. */
@@ -20,10 +21,9 @@ export type JobEvent =
   | { readonly type: "progress"; readonly job: Job }
   | { readonly type: "end"; readonly job: Job };
 
-export interface RolloutQuery {
+export interface RolloutQuery extends RolloutFilter {
   readonly cursor: string | null;
   readonly limit: number;
-  readonly outcomes: readonly Outcome[] | null;
   readonly records: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface JobService {
   addTasks(ctx: CallContext, id: string, incoming: Incoming<TaskBatch>): Promise<AddedTasks>;
   uploadTasks(ctx: CallContext, id: string, incoming: IncomingLines): Promise<AddedTasks>;
   get(ctx: CallContext, id: string): Promise<Job>;
-  list(ctx: CallContext, page: { cursor: string | null; limit: number }): Promise<JobPage>;
+  list(ctx: CallContext, page: { cursor: string | null; limit: number; filter?: JobFilter }): Promise<JobPage>;
   /** What runs is told to stop, and ends without its worker after `graceMs`. */
   cancel(ctx: CallContext, id: string, graceMs: number): Promise<Job>;
   pause(ctx: CallContext, id: string): Promise<Job>;

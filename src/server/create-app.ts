@@ -5,6 +5,7 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../execution/service.ts";
 import type { FleetAdmin, ModelGateway } from "../models/index.ts";
 import type { GroupService } from "../rollouts/groups.ts";
+import type { ReadingService } from "../rollouts/reading-service.ts";
 import type { RescoreService } from "../rollouts/rescore-service.ts";
 import type { JobService } from "../rollouts/service.ts";
 import type { SubmissionService } from "../rollouts/submissions.ts";
@@ -14,7 +15,14 @@ import { createByteBudget } from "../core/byte-budget.ts";
 import { baseApp, type BaseAppOptions } from "./base-app.ts";
 import { AnswerMemory } from "./execution/answer-memory.ts";
 import { Executor } from "./execution/executor.ts";
-import { NO_EXECUTION, NO_POOLS, NO_RESCORES, NO_SUBMISSIONS, NO_VERIFICATION } from "./execution/no-sandboxes.ts";
+import {
+  NO_EXECUTION,
+  NO_POOLS,
+  NO_READINGS,
+  NO_RESCORES,
+  NO_SUBMISSIONS,
+  NO_VERIFICATION,
+} from "./execution/no-sandboxes.ts";
 import { type CatalogueOptions, catalogueHandlers } from "./handlers/environments.ts";
 import { fleetHandlers } from "./handlers/fleets.ts";
 import { groupHandlers } from "./handlers/groups.ts";
@@ -23,6 +31,7 @@ import { type JobRemoval, jobRemovalHandlers } from "./handlers/job-removal.ts";
 import { jobHandlers } from "./handlers/jobs.ts";
 import { modelSessionHandlers } from "./handlers/model-sessions.ts";
 import { poolHandlers } from "./handlers/pools.ts";
+import { readingHandlers } from "./handlers/readings.ts";
 import { rescoreHandlers } from "./handlers/rescores.ts";
 import { rolloutHandlers } from "./handlers/rollouts.ts";
 import { runHandlers } from "./handlers/runs.ts";
@@ -58,6 +67,8 @@ export interface AppOptions extends CatalogueOptions, HealthOptions, Omit<BaseAp
   rescores: RescoreService | null;
   /** Null in a process without a database. */
   removal: JobRemoval | null;
+  /** Metrics and exports of whole jobs; null in a process without a database. */
+  readings: ReadingService | null;
   auth: AuthOptions;
   clock?: Clock;
   /** Handlers mounted after the checks of Host and Origin and before the answer to unknown paths: other surfaces. */
@@ -128,6 +139,7 @@ export function createApp(options: AppOptions): App {
     ...modelSessionHandlers(options.gateway),
     ...submissionHandlers(options.submissions ?? NO_SUBMISSIONS),
     ...rescoreHandlers(options.rescores ?? NO_RESCORES, jobs),
+    ...readingHandlers(options.readings ?? NO_READINGS),
     ...verificationHandlers(options.verification ?? NO_VERIFICATION, memory),
   };
   registerRoutes(app, handlers, {

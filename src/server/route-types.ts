@@ -51,9 +51,16 @@ export interface StreamAnswer {
   readonly tellsErrors?: boolean;
 }
 
+/** An answer of lines, each without its end. */
+export interface LinesAnswer {
+  readonly lines: AsyncIterable<string>;
+}
+
 export type Answer<N extends RouteName> = RouteOf<N>["response"] extends z.ZodType
   ? JsonAnswer<z.output<RouteOf<N>["response"]>>
-  : StreamAnswer;
+  : RouteOf<N>["response"] extends "lines"
+    ? LinesAnswer
+    : StreamAnswer;
 
 export type Handler<N extends RouteName> = (ctx: CallContext, input: Input<N>) => Promise<Answer<N>>;
 

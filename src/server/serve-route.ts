@@ -11,8 +11,9 @@ import { checkContentType, hasBody } from "./middleware/content-type.ts";
 import { readLines } from "./middleware/read-lines.ts";
 import { readBody, type ReadBodyOptions } from "./middleware/read-body.ts";
 import { stateOf } from "./request-state.ts";
-import type { JsonAnswer, StreamAnswer } from "./route-types.ts";
+import type { JsonAnswer, LinesAnswer, StreamAnswer } from "./route-types.ts";
 import { sendJson, sendJsonInParts } from "./send-json.ts";
+import { sendLines } from "./send-lines.ts";
 import { sendEvents } from "./sse.ts";
 import type { StreamRegistry } from "./stream-registry.ts";
 import { inputValidator, type ValidInput } from "./validate-input.ts";
@@ -41,7 +42,7 @@ const WITH_BODY: ReadonlySet<string> = new Set(["POST", "PUT"]);
 export type UntypedHandler = (
   ctx: CallContext,
   input: ValidInput & { readonly lines: AsyncIterable<string>; readonly onDone: (fn: () => void) => void },
-) => Promise<JsonAnswer<unknown> | StreamAnswer>;
+) => Promise<JsonAnswer<unknown> | StreamAnswer | LinesAnswer>;
 
 /** Express's side of one route: authentication, body, validation, then the handler, then its answer. */
 export function serveRoute(route: Route, handler: UntypedHandler, options: ServeRouteOptions): RequestHandler {
@@ -53,12 +54,13 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
     const valid = validate(req, await bodyText(route, req, res, options));
     const lines = bodyLines(route, req, options);
     const input = { ...valid, lines, onDone: (fn: () => void) => whenClosed(res, fn) };
-    if (route.response === "events") {
+    if (typeof route.response === "string") {
       const { ctx, end } = requestContext(res, principal);
       const release = options.streams.open(end);
       try {
         const answer = await orAborted(ctx, handler(ctx, input));
         if ("events" in answer) await stream(req, res, ctx, answer, options);
+        if ("lines" in answer) await sendAll(req, res, ctx, answer, options);
       } finally {
         release();
       }
@@ -70,7 +72,7 @@ export function serveRoute(route: Route, handler: UntypedHandler, options: Serve
       end(new SandlotError("deadline_exceeded", { waiting_for: "the answer" })),
     );
     const answer = await orAborted(ctx, handler(ctx, input)).finally(cancelTimer);
-    if ("events" in answer) throw new TypeError(`${route.path} answers JSON, not events`);
+    if (!("body" in answer)) throw new TypeError(`${route.path} answers JSON, not a stream`);
     if (options.validateResponses) checkAnswer(route, answer.body);
     const status = answer.status ?? route.status;
     if (answer.inParts) await sendJsonInParts(res, status, answer.body, { ctx, clock: options.clock });
@@ -115,8 +117,23 @@ async function stream(
   if (error) stateOf(res).error = error;
 }
 
+async function sendAll(
+  req: Request,
+  res: Response,
+  ctx: CallContext,
+  { lines }: LinesAnswer,
+  { clock }: ServeRouteOptions,
+): Promise<void> {
+  if (req.method === "HEAD") {
+    res.status(200).type("application/x-ndjson").end();
+    return;
+  }
+  const error = await sendLines({ res, ctx, lines, clock });
+  if (error) stateOf(res).error = error;
+}
+
 function checkAnswer(route: Route, body: unknown): void {
-  if (route.response === "events") return;
+  if (typeof route.response === "string") return;
   const result = route.response.safeParse(body);
   if (result.success) return;
   throw new SandlotError("internal", { detail: `${route.path} breaks its contract: ${result.error.message}` });

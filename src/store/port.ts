@@ -7,6 +7,17 @@ import type { RolloutState } from "../core/machines/rollout.ts";
 import type { Judgement, OnTruncated, Outcome } from "../core/outcome.ts";
 import type { RetryAttempts } from "../core/retry-policy.ts";
 import type { Tally } from "../core/tally.ts";
+import type { JobFilter, RolloutReader } from "./reader-port.ts";
+
+export type {
+  JobFilter,
+  MeasuredRow,
+  MeasuresQuery,
+  RolloutFilter,
+  RolloutPageQuery,
+  RolloutReader,
+  TaskRow,
+} from "./reader-port.ts";
 
 /** Where a record lies in the segment files. */
 export interface RecordPointer {
@@ -170,6 +181,8 @@ export interface FinishedRollout extends AttemptEnd {
   readonly metrics: Readonly<Record<string, number>>;
   readonly times: RolloutTimes | null;
   readonly record: RecordPointer | null;
+  /** Key of the answer that was judged: equal answers have equal keys. Empty where none was found; null where nothing was judged. */
+  readonly answer?: string | null;
 }
 
 /** The submitting side. Every call sees the context's tenant only. */
@@ -180,8 +193,8 @@ export interface JobStore {
    */
   create(ctx: CallContext, job: NewJob): Promise<{ job: JobRow; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
-  /** Newest first. `before` is the id of the last job of the page before. */
-  list(ctx: CallContext, page: { before: string | null; limit: number }): Promise<JobRow[]>;
+  /** Newest first. `before` is the id of the last job of the page before; throws `not_found` when there is no such job. */
+  list(ctx: CallContext, page: { before: string | null; limit: number; filter?: JobFilter }): Promise<JobRow[]>;
   /**
    * Queued rollouts end as cancelled at once, running ones when their workers hear of it, or after `graceMs` without them.
    * `not_found`, or `job_ended` when it is too late; asking twice is fine.
@@ -210,22 +223,6 @@ export interface NewRetry {
   readonly id: string;
   readonly outcomes: readonly Outcome[];
   readonly idempotency: Idempotency | null;
-}
-
-/** The reading side. Every call sees the context's tenant only. */
-export interface RolloutPageQuery {
-  /** Sequence of the last rollout of the page before; 0 for the first page. */
-  readonly after: number;
-  readonly limit: number;
-  /** Null for all. */
-  readonly outcomes: readonly Outcome[] | null;
-}
-
-export interface RolloutReader {
-  get(ctx: CallContext, id: string): Promise<RolloutRow | null>;
-  /** Done rollouts with a sequence above `after`, in sequence. */
-  page(ctx: CallContext, jobId: string, page: RolloutPageQuery): Promise<RolloutRow[]>;
-  attempts(ctx: CallContext, rolloutId: string): Promise<AttemptRow[]>;
 }
 
 /** A complete group with its rollouts. */

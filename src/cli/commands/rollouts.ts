@@ -1,12 +1,12 @@
 import { Command } from "commander";
 import type { Rollout } from "../../contract/rollouts.ts";
-import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { nearestName } from "../../core/nearest.ts";
-import { type Outcome, OUTCOMES } from "../../core/outcome.ts";
+import { OUTCOMES } from "../../core/outcome.ts";
+import { rolloutsDiffCommand } from "./rollouts-diff.ts";
+import { rolloutsExportCommand } from "./rollouts-export.ts";
 import { withAccess } from "../access/access.ts";
 import { connect } from "../access/connect.ts";
 import { action, type CommandCall } from "../command-call.ts";
-import { nameList, wholeNumber } from "../option-values.ts";
+import { anyNumber, knownName, nameList, wholeNumber } from "../option-values.ts";
 import { outcomeText } from "../rollout/outcome-text.ts";
 import { rolloutScreen } from "../rollout/rollout-screen.ts";
 import type { Session } from "../session.ts";
@@ -20,6 +20,10 @@ const PAGE = 500;
 interface ListOptions {
   readonly job: string;
   readonly outcome?: readonly string[];
+  readonly task?: string;
+  readonly minReward?: number;
+  readonly maxReward?: number;
+  readonly masked?: boolean;
   readonly limit?: number;
 }
 
@@ -29,13 +33,23 @@ export function rolloutsCommand(session: Session): Command {
     .description("finished rollouts of a job, in the order they finished")
     .requiredOption("--job <id>", "the job")
     .option("--outcome <names>", `only these outcomes: ${OUTCOMES.join(", ")}`, nameList)
+    .option("--task <id>", "only rollouts of this task")
+    .option("--min-reward <number>", "only with this reward or more", anyNumber)
+    .option("--max-reward <number>", "only with this reward or less", anyNumber)
+    .option("--masked", "only what must not be trained on")
+    .option("--no-masked", "only what may be trained on")
     .option("--limit <number>", `how many (default: ${DEFAULT_LIMIT})`, wholeNumber(1))
     .action(action<ListOptions>(session, listRollouts));
   const show = new Command("show")
     .description("one rollout: prompt, answer, code, tests, the first failure, attempts")
     .argument("<rollout>", "its id")
     .action(action(session, showRollout));
-  return new Command("rollouts").description("list and read rollouts").addCommand(list).addCommand(show);
+  return new Command("rollouts")
+    .description("list, read, compare and export rollouts")
+    .addCommand(list)
+    .addCommand(show)
+    .addCommand(rolloutsDiffCommand(session))
+    .addCommand(rolloutsExportCommand(session));
 }
 
 const COLUMNS: readonly Column[] = [
@@ -51,12 +65,14 @@ const COLUMNS: readonly Column[] = [
 async function listRollouts(call: CommandCall<ListOptions>): Promise<void> {
   const { screen, options, signal } = call;
   const limit = options.limit ?? DEFAULT_LIMIT;
-  const outcome = options.outcome?.map(outcomeOf);
+  const outcome = options.outcome?.map((name) => knownName(name, OUTCOMES, "outcome"));
+  const { task, minReward: min_reward, maxReward: max_reward, masked } = options;
+  const filter = { outcome, task, min_reward, max_reward, masked };
   const page = await withAccess(call, await connect(call), async ({ client }) => {
     const items: Rollout[] = [];
     for (let cursor: string | undefined; ;) {
       const size = Math.min(PAGE, limit - items.length);
-      const part = await client.listRollouts(options.job, { outcome, limit: size, cursor }, { signal });
+      const part = await client.listRollouts(options.job, { ...filter, limit: size, cursor }, { signal });
       items.push(...part.items);
       cursor = part.next_cursor;
       if (part.items.length < size || items.length >= limit) return { ...part, items };
@@ -80,14 +96,6 @@ async function listRollouts(call: CommandCall<ListOptions>): Promise<void> {
 
 function plainOutcome({ outcome, truncated_by, state }: Rollout): string {
   return truncated_by === null ? (outcome ?? state) : `${outcome} (${truncated_by})`;
-}
-
-function outcomeOf(name: string): Outcome {
-  const known = OUTCOMES.find((outcome) => outcome === name);
-  if (known) return known;
-  const near = nearestName(name, OUTCOMES);
-  const problem = `${name} is no outcome${near ? `; did you mean ${near}?` : `: they are ${OUTCOMES.join(", ")}`}`;
-  throw new SandlotError("invalid_request", { fields: [{ field: "--outcome", problem }] });
 }
 
 async function showRollout(call: CommandCall): Promise<void> {

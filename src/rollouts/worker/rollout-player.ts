@@ -11,6 +11,7 @@ import type { Environments } from "../../resources/index.ts";
 import type { Claim, Store } from "../../store/port.ts";
 import type { Admission } from "../admission/index.ts";
 import { attemptError } from "../attempt-error.ts";
+import { answerKey, runMetrics } from "../metrics/measured.ts";
 import { PendingRecord } from "../pending-record.ts";
 import { encodeRecord } from "../record.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
@@ -89,7 +90,7 @@ export class RolloutPlayer {
 
   async #settle(ctx: CallContext, claim: Claim, result: AttemptResult, record: PendingRecord): Promise<void> {
     const { store } = this.#options;
-    const { judgement, error, verdict } = result;
+    const { judgement, error, verdict, run } = result;
     const end = { outcome: judgement.outcome, error: error && attemptError(error) };
     const delayMs = this.#retryDelay(claim, result);
     if (error && judgement.outcome !== "cancelled") {
@@ -105,7 +106,8 @@ export class RolloutPlayer {
       judgement,
       reason: error?.code ?? verdict?.reason ?? null,
       rewardComponents: verdict?.reward_components ?? null,
-      metrics: verdict?.metrics ?? {},
+      metrics: { ...verdict?.metrics, ...runMetrics(run) },
+      answer: answerKey(verdict),
       times: result.times,
       record: await record.pointer(ctx),
     });

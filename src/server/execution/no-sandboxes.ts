@@ -1,5 +1,6 @@
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { ExecutionService } from "../../execution/service.ts";
+import type { ReadingService } from "../../rollouts/reading-service.ts";
 import type { RescoreService } from "../../rollouts/rescore-service.ts";
 import type { SubmissionService } from "../../rollouts/submissions.ts";
 import type { VerificationService } from "../../rollouts/verification-service.ts";
@@ -46,3 +47,11 @@ export const NO_RESCORES: RescoreService = { rescore: async () => refuse() };
 
 /** The same for what rollouts submitted. */
 export const NO_SUBMISSIONS: SubmissionService = { submission: async () => refuse() };
+
+/** The same for what is read of whole jobs. */
+export const NO_READINGS: ReadingService = {
+  metrics: async () => refuse(),
+  profile: async () => refuse(),
+  rows: async () => refuse(),
+  export: async () => refuse(),
+};

@@ -30,7 +30,8 @@ export function jobHandlers(
       return { status: created ? 201 : 200, body: job };
     },
     async listJobs(ctx, { query }) {
-      return { body: await jobs.list(ctx, { cursor: query.cursor ?? null, limit: query.limit }) };
+      const { cursor = null, limit, state: states, environment, label: labels } = query;
+      return { body: await jobs.list(ctx, { cursor, limit, filter: { states, environment, labels } }) };
     },
     async getJob(ctx, { params }) {
       return { body: await jobs.get(ctx, params.id) };

@@ -10,8 +10,9 @@ export function rolloutHandlers(jobs: JobService): HandlersOf<"listRollouts" | "
     async listRollouts(ctx, { params, query }) {
       const records = query.include === "record";
       const limit = records ? Math.min(query.limit, RECORDS_PER_PAGE) : query.limit;
-      const page = { cursor: query.cursor ?? null, limit, outcomes: query.outcome ?? null, records };
-      return { body: await jobs.rollouts(ctx, params.id, page) };
+      const { cursor = null, outcome: outcomes, task: taskId, min_reward: minReward, max_reward: maxReward } = query;
+      const filter = { outcomes, taskId, minReward, maxReward, masked: query.masked };
+      return { body: await jobs.rollouts(ctx, params.id, { cursor, limit, records, ...filter }) };
     },
     async listSamples(ctx, { params, query }) {
       const { cursor = null, limit, wait_seconds: seconds } = query;

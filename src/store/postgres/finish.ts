@@ -58,12 +58,13 @@ async function finishUnder(tx: Tx, job: LockedJob, finishes: readonly Finish[]):
         ${column(({ end }) => json(end.rewardComponents))}::text[],
         ${column(({ end }) => json(end.metrics))}::text[],
         ${column(({ end }) => json(end.times))}::text[],
+        ${column(({ end }) => end.answer ?? null)}::text[],
         ${column(({ end }) => end.record?.segment ?? null)}::text[],
         ${column(({ end }) => end.record?.offset ?? null)}::bigint[],
         ${column(({ end }) => end.record?.length ?? null)}::bigint[]
       ) with ordinality as given (
         id, fence, attempt, attempt_outcome, error, outcome, reward, masked, truncated_by, reason, components, metrics, times,
-        segment, record_offset, record_length, n
+        answer, segment, record_offset, record_length, n
       )
     ), held as (
       select given.*, rollouts.tenant from given
@@ -89,6 +90,7 @@ async function finishUnder(tx: Tx, job: LockedJob, finishes: readonly Finish[]):
       reward_components = placed.components::json,
       metrics = placed.metrics::json,
       times = placed.times::json,
+      answer = placed.answer,
       record_segment = placed.segment,
       record_offset = placed.record_offset,
       record_length = placed.record_length,

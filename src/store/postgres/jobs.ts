@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { type CallContext, throwIfEnded } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { JobRow, JobStore } from "../port.ts";
@@ -8,6 +7,7 @@ import { createJob } from "./create-job.ts";
 import type { Database } from "./database.ts";
 import { jobOf } from "./job-row.ts";
 import { closeJob, pauseJob, resumeJob } from "./job-states.ts";
+import { listJobs } from "./list-jobs.ts";
 import { recentRollouts } from "./recent-rollouts.ts";
 import { retryJob } from "./retry-job.ts";
 
@@ -25,7 +25,7 @@ export function jobStore(db: Database): JobStore {
     },
     list: async (ctx, page) => {
       throwIfEnded(ctx);
-      return list(db, ctx.principal.tenant, page);
+      return listJobs(db, ctx.principal.tenant, page);
     },
     cancel: async (ctx, id, graceMs) => {
       throwIfEnded(ctx);
@@ -78,24 +78,4 @@ async function known(db: Database, ctx: CallContext, id: string): Promise<JobRow
   const job = await find(db, ctx.principal.tenant, id);
   if (!job) throw new SandlotError("not_found", { kind: "job", id });
   return job;
-}
-
-async function list(db: Database, tenant: string, page: { before: string | null; limit: number }): Promise<JobRow[]> {
-  const newest = db
-    .selectFrom("jobs")
-    .selectAll()
-    .where("tenant", "=", tenant)
-    .orderBy("created_at", "desc")
-    .orderBy("id", "desc")
-    .limit(page.limit);
-  const { before } = page;
-  // The comparison stays in the database, whose times are finer than a Date.
-  const records = await newest
-    .$if(before !== null, (query) =>
-      query.where(
-        sql<boolean>`(created_at, id) < (select created_at, id from jobs where tenant = ${tenant} and id = ${before})`,
-      ),
-    )
-    .execute();
-  return records.map(jobOf);
 }

@@ -5,6 +5,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { groups } from "./migrations/0003-groups.ts";
 import { verdicts } from "./migrations/0002-verdicts.ts";
 import { removal } from "./migrations/0004-removal.ts";
+import { answers } from "./migrations/0005-answers.ts";
 
 /**
  * Every step from an empty database to the present one, in order. A released step never changes. Before the first release a step
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0002-verdicts": verdicts,
   "0003-groups": groups,
   "0004-removal": removal,
+  "0005-answers": answers,
 };
 
 /**

@@ -46,7 +46,13 @@ export function rolloutRowOf(record: RolloutRecord): RolloutRow {
   };
 }
 
-function judgementOf({ outcome, reward, masked, truncated_by }: RolloutRecord): Judgement | null {
+/** How it ended; null until then. */
+export function judgementOf({
+  outcome,
+  reward,
+  masked,
+  truncated_by,
+}: Pick<RolloutRecord, "outcome" | "reward" | "masked" | "truncated_by">): Judgement | null {
   // A row that lost its mask must not be trained on.
   return outcome === null ? null : { outcome, reward, masked: masked ?? true, truncated_by };
 }

@@ -1,6 +1,8 @@
 import { throwIfEnded } from "../../core/context.ts";
 import type { AttemptRow, RolloutReader } from "../port.ts";
 import type { Database } from "./database.ts";
+import { readMeasures, readTasks } from "./measures.ts";
+import { readPage } from "./rollout-page.ts";
 import { rolloutRowOf, selectRollouts } from "./rollout-row.ts";
 
 /** The reading side on Postgres. */
@@ -14,18 +16,17 @@ export function rolloutReader(db: Database): RolloutReader {
       const record = await query.executeTakeFirst();
       return record ? rolloutRowOf(record) : null;
     },
-    page: async (ctx, jobId, { after, limit, outcomes }) => {
+    page: async (ctx, jobId, query) => {
       throwIfEnded(ctx);
-      if (outcomes?.length === 0) return [];
-      const records = await selectRollouts(db)
-        .where("rollouts.tenant", "=", ctx.principal.tenant)
-        .where("rollouts.job_id", "=", jobId)
-        .where("rollouts.sequence", ">", after)
-        .$if(outcomes !== null, (query) => query.where("rollouts.outcome", "in", outcomes ?? []))
-        .orderBy("rollouts.sequence")
-        .limit(limit)
-        .execute();
-      return records.map(rolloutRowOf);
+      return readPage(db, { tenant: ctx.principal.tenant, jobId }, query);
+    },
+    measures: async (ctx, jobId, query) => {
+      throwIfEnded(ctx);
+      return readMeasures(db, { tenant: ctx.principal.tenant, jobId }, query);
+    },
+    tasks: async (ctx, jobId, page) => {
+      throwIfEnded(ctx);
+      return readTasks(db, { tenant: ctx.principal.tenant, jobId }, page);
     },
     attempts: async (ctx, rolloutId) => {
       throwIfEnded(ctx);

@@ -117,6 +117,8 @@ export interface RolloutsTable {
   record_segment: string | null;
   record_offset: number | null;
   record_length: number | null;
+  /** Key of the answer that was judged; empty where none was found, null where nothing was judged or nobody kept it. */
+  answer: string | null;
   ended_at: Date | null;
 }
 

@@ -142,7 +142,7 @@ export function fakeJobs(): FakeJobs {
       const entry = find(jobId);
       const after = Number(cursor ?? 0);
       const wanted = entry.records.filter(({ sequence, outcome }) => {
-        return (sequence ?? 0) > after && (outcomes === null || outcomes.some((known) => known === outcome));
+        return (sequence ?? 0) > after && (!outcomes || outcomes.some((known) => known === outcome));
       });
       const page = wanted.slice(0, limit);
       const items = records ? page : page.map(viewOf);

@@ -100,6 +100,7 @@ export function createCli(): Cli {
         gateway: null,
         groups: null,
         rescores: null,
+        readings: null,
         submissions: null,
         removal: null,
         environments: async () => [CODE_GEN],

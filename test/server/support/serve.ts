@@ -74,6 +74,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
     gateway: null,
     groups: null,
     rescores: null,
+    readings: null,
     submissions: null,
     removal: null,
     environments: async () => [

@@ -99,7 +99,7 @@ describe.each(VERSIONS)("a database of version $version", ({ version, data, stat
       held: ["rol_cancelling", "rol_held"],
       cancelling: ["rol_cancelling"],
     });
-    const ended = await store.jobs.cancel(red, "job_running");
+    const ended = await store.jobs.cancel(red, "job_running", 60_000);
     expect(ended).toMatchObject({ state: "cancelling", tally: { requested: 8, running: 1, scored: 3, masked: 3 } });
   });
 

@@ -48,7 +48,7 @@ await store.rollouts.get(ctx, first.rollout.id);
 await store.rollouts.attempts(ctx, first.rollout.id);
 const other = contextOf("other");
 await store.jobs.create(other, newJob({ id: "job_cancelled", tasks: 2 }));
-await store.jobs.cancel(other, "job_cancelled");
+await store.jobs.cancel(other, "job_cancelled", 60_000);
 
 Reflect.set(Client.prototype, "query", send);
 await test.close();

@@ -79,6 +79,7 @@ export async function openDialectServer(options: DialectServerOptions = {}): Pro
     gateway: null,
     groups: null,
     rescores: null,
+    readings: null,
     submissions: null,
     removal: null,
     environments: async () => [],
