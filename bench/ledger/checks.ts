@@ -72,8 +72,8 @@ export function checkStore(api: ApiJob, stored: StoredJob, find: Find): void {
     stored.rollouts.map(({ task_index, rollout_index }) => `${task_index}.${rollout_index}`),
     (place) => find("twice", api.job.id, `rollout ${place} is stored more than once`),
   );
-  const { queued, running, open } = stored.job as { queued: number; running: number; open: number };
-  if (queued !== 0 || running !== 0 || open !== 0) find("count", api.job.id, `${queued}, ${running}, ${open} open`);
+  const { queued, running } = stored.job as { queued: number; running: number };
+  if (queued !== 0 || running !== 0) find("count", api.job.id, `${queued} queued and ${running} running are counted`);
   const counted = Object.values(tally.outcomes).reduce((sum, count) => sum + count, 0);
   if (stored.rollouts.length !== counted) {
     find("count", api.job.id, `${stored.rollouts.length} rows, ${counted} counted`);

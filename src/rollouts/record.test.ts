@@ -88,7 +88,9 @@ test("a record of the release before reads the same", () => {
   const old = new Map(record);
   for (const name of ["prompt_ids/0", "generation_ids/0", "log_probs/0"]) old.delete(name);
   old.set("calls", Buffer.from(OLD_CALLS));
-  expect(decodeRecord(old)).toEqual(decodeRecord(record));
+  const now = decodeRecord(record);
+  const calls = now.trajectory?.calls.map((one) => ({ ...one, items: null }));
+  expect(decodeRecord(old)).toEqual({ ...now, trajectory: { ...now.trajectory, calls } });
 });
 
 test.each(["prompt_ids/0", "generation_ids/0", "log_probs/0"])("a part %s that is cut off is refused", (name) => {

@@ -80,8 +80,8 @@ async function lease(tx: Tx, job: LockedJob, request: ClaimRequest): Promise<Rol
       from due where rollouts.id = due.id
       returning rollouts.*
     ), attempt as (
-      insert into attempts (tenant, rollout_id, number, worker)
-      select tenant, id, attempts, ${request.worker} from leased
+      insert into attempts (tenant, rollout_id, number, fence, worker)
+      select tenant, id, attempts, fence, ${request.worker} from leased
     )
     select leased.*, tasks.task_id, tasks.row_segment, tasks.row_offset, tasks.row_length, tasks.row_part,
       ${job.record.environment} as environment, ${job.record.replay}::boolean as replay

@@ -121,7 +121,6 @@ export class LockedJob {
         state: this.#state,
         accepting: this.#accepting,
         tasks: this.#tasks,
-        open: this.#queued + this.#running,
         queued: this.#queued,
         running: this.#running,
         outcomes: JSON.stringify(this.#outcomes),

@@ -8,8 +8,8 @@ import { removal } from "./migrations/0004-removal.ts";
 import { answers } from "./migrations/0005-answers.ts";
 
 /**
- * Every step from an empty database to the present one, in order. A released step never changes. Before the first release a step
- * may need every process of the version before to be stopped, as 0003 does: they do not keep its counts.
+ * Every step from an empty database to the present one, in order. A released step never changes. A step works with
+ * processes of the version before that still run, or keeps them out, as 0003 does: what they claim and change fails.
  */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-initial": initial,

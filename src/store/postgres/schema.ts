@@ -39,8 +39,6 @@ export interface JobsTable {
   tasks: number;
   idempotency_key: string | null;
   idempotency_digest: string | null;
-  /** Rollouts that are not done. The job ends when it reaches 0. */
-  open: number;
   /** Sequence of the rollout that was done last; 0 before the first. */
   last_sequence: Defaulted<number>;
   /** Counts of its rollouts, by state, and of those that are done by outcome. */
@@ -127,6 +125,8 @@ export interface AttemptsTable {
   rollout_id: string;
   number: number;
   worker: string;
+  /** Of the claim that began it. */
+  fence: number;
   started_at: Defaulted<Date>;
   ended_at: Date | null;
   outcome: Outcome | null;

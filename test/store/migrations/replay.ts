@@ -8,21 +8,18 @@ export interface RecordedStatement {
   readonly rows: number | null;
 }
 
-/** Sends the statements in order; answers those that failed, or brought another number of rows. */
+/** Sends the statements in order, in the transactions in which they were sent; answers how many failed. */
 export async function replay(
   { socketDirectory: host, user, database }: TestStore["connection"],
   statements: readonly RecordedStatement[],
-): Promise<string[]> {
+): Promise<number> {
   const client = new Client({ host, user, database });
   await client.connect();
-  const different: string[] = [];
+  let failed = 0;
   try {
-    for (const { text, parameters, rows } of statements) {
-      const { rowCount } = await client.query(text, [...parameters]);
-      if (rowCount !== rows) different.push(`${rowCount} rows instead of ${rows}: ${text}`);
-    }
+    for (const { text, parameters } of statements) await client.query(text, [...parameters]).catch(() => failed++);
   } finally {
     await client.end();
   }
-  return different;
+  return failed;
 }

@@ -58,6 +58,11 @@ const STATEMENTS = [
   sql`create index tasks_open on tasks (job_id, task_index) where sequence is null`,
   sql`create index tasks_overdue on tasks (deadline_at) where sequence is null and deadline_at is not null`,
 
+  // Processes of the version before do not keep the counts: whatever they would change fails from here on.
+  sql`alter table jobs drop column open`,
+  sql`alter table attempts add column fence bigint not null default 0`,
+  sql`alter table attempts alter column fence drop default`,
+
   sql`create table batches (
     tenant text not null,
     job_id text not null references jobs (id) on delete cascade,
