@@ -2,12 +2,16 @@
  * The whole chain, from a job's submission to its durable records, around a model that costs next to nothing.
  * Usage: npm run bench -- rollouts tools|code|math|mixed [--rollouts N] [--in-flight N] [--workers N] [--provider docker|local]
  *   [--profile FOLDER]
+ * Usage: npm run bench -- rollouts submission|recovery|overload [--rollouts N] [--in-flight N]
  * Usage: npm run bench -- rollouts in-flight [--scale 1] [--least 1000] [--most 16000]: scale 0.1 for a quick look
  */
 import { parseArgs } from "node:util";
 import { missedTargets } from "./support/measure.ts";
 import { inFlight } from "./rollouts/in-flight.ts";
 import { mixed } from "./rollouts/mixed.ts";
+import { overload } from "./rollouts/overload.ts";
+import { recovery } from "./rollouts/recovery.ts";
+import { submission } from "./rollouts/submission.ts";
 import { throughput } from "./rollouts/throughput.ts";
 
 const { values, positionals } = parseArgs({
@@ -61,6 +65,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       most: Number(values.most),
       nodeOptions,
     }),
+  submission: () => submission(number(rollouts, 100_000)),
+  recovery: () => recovery({ queued: number(rollouts, 100_000), inFlight: number(atOnce, 10_000) }),
+  overload,
   mixed: () =>
     mixed({ rollouts: number(rollouts, 1_000), inFlight: number(atOnce, 32), provider: provider ?? "docker" }),
 };
