@@ -25,15 +25,17 @@ export interface Stand {
 export interface StandOptions {
   readonly play: Play;
   readonly model?: Partial<InstantModel>;
-  /** Workers beside the server, which plays, too, unless `settings` say otherwise. */
+  /** Workers beside the server. */
   readonly workers?: number;
+  /** Whether the server plays, too. Default true. */
+  readonly serverPlays?: boolean;
   readonly settings?: Settings;
   /** Of the server's process, as `--cpu-prof`. */
   readonly nodeOptions?: readonly string[];
 }
 
 export async function openStand(options: StandOptions): Promise<Stand> {
-  const { play, model: how, workers: count = 0, settings, nodeOptions = [] } = options;
+  const { play, model: how, workers: count = 0, serverPlays = true, settings, nodeOptions = [] } = options;
   const folder = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
   const model = await startInstantModel({ turns: play.turns, ...how });
   const postgres = await startEmbeddedPostgres({ dataDirectory: join(folder, "database"), maxConnections: 100 });
@@ -55,7 +57,8 @@ export async function openStand(options: StandOptions): Promise<Stand> {
     await worker.answering;
     return worker;
   };
-  const server = launch(shared, mkdtempSync(join(folder, "server-")), ["serve", "--port", "0"], nodeOptions);
+  const ofServer = { ...shared, ...(serverPlays ? {} : { "worker.enabled": false }) };
+  const server = launch(ofServer, mkdtempSync(join(folder, "server-")), ["serve", "--port", "0"], nodeOptions);
   const url = await server.answering;
   for (let i = 0; i < count; i++) await startWorker();
   const client = createClient({ url });

@@ -1,3 +1,4 @@
+import { breathe } from "../../core/breathe.ts";
 import type { Clock } from "../../core/clock.ts";
 import { type CallContext, throwIfEnded, withScope } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
@@ -21,7 +22,7 @@ export interface EngineOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** Largest answer body. Default 64 MiB. */
   readonly maxBodyBytes?: number | undefined;
-  /** Most connections at once; calls beyond it wait, and the wait counts into `timeoutMs`. Default 1,024. */
+  /** Most connections at once; calls beyond it wait, and the wait counts into `timeoutMs`. Default 20,000: as many rollouts as a process may play. */
   readonly connections?: number | undefined;
 }
 
@@ -77,7 +78,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
   const transport = createTransport({
     origin: base.origin,
     connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
-    connections: options.connections ?? 1024,
+    connections: options.connections ?? 20_000,
     maxBodyBytes: options.maxBodyBytes ?? 64 * 1024 * 1024,
   });
 
@@ -115,6 +116,7 @@ export function createEngine(options: EngineOptions, clock: Clock): Engine {
     const sent = await send(ctx, path, body, more);
     if ("kind" in sent) return sent;
     const durationMs = clock.monotonic() - started;
+    await breathe();
     const retryAfter = retryAfterSeconds(sent.headers["retry-after"], startedAt + durationMs);
     return { kind: "exchanged", status: sent.status, body: sent.body, retryAfter, startedAt, durationMs };
   };

@@ -30,19 +30,19 @@ describe("the adaptive limit", () => {
     const clock = clockAt();
     const limit = new AdaptiveLimit({ max: 100, clock });
     for (let i = 0; i < 50; i++) limit.refused(100);
-    expect(limit.current).toBe(70);
+    expect(limit.current).toBe(85);
     clock.time.now += 1_000;
-    limit.refused(70);
-    expect(limit.current).toBe(49);
+    limit.refused(85);
+    expect(limit.current).toBe(72);
   });
 
   test("what was not used up is not raised", () => {
     const clock = clockAt();
     const limit = new AdaptiveLimit({ max: 100, clock });
     limit.refused(10);
-    expect(limit.current).toBe(7);
+    expect(limit.current).toBe(8);
     for (let i = 0; i < 1_000; i++) limit.succeeded(3);
-    expect(limit.current).toBe(7);
+    expect(limit.current).toBe(8);
     for (let i = 0; i < 1_000; i++) limit.succeeded(limit.current);
     expect(limit.current).toBeGreaterThan(30);
   });

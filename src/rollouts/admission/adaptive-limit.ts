@@ -6,7 +6,7 @@ export interface AdaptiveLimitOptions {
 }
 
 /** A refusal takes this share away; another within `CALM_MS` belongs to the same overload and takes nothing. */
-const KEPT = 0.7;
+const KEPT = 0.85;
 const CALM_MS = 1_000;
 
 /**

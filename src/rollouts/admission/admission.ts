@@ -1,7 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { CallContext } from "../../core/context.ts";
 import type { ModelClient } from "../../models/port.ts";
-import { AdaptiveLimit } from "./adaptive-limit.ts";
 import { Gate } from "./gate.ts";
 import { modelRooms } from "./model-rooms.ts";
 import { isModelRefusal, isSandboxRefusal } from "./refusals.ts";
@@ -34,35 +33,38 @@ export interface ClaimRoom {
   readonly limit: number;
   /** Of those models that bear only so many at once. */
   readonly rooms: ReadonlyMap<string, number>;
+  /** Whether the process comes late: then nothing is claimed in haste. */
+  readonly isLate: boolean;
 }
 
-/** Above it the process is overloaded; milliseconds. */
+/** Above it the process comes late; milliseconds. */
 const SLOW_LOOP_MS = 100;
+/** Rollouts that begin in one go: more would keep the event loop from everything else. */
+const CLAIMED_AT_ONCE = 100;
 /** Nothing is begun that would wait longer for its place, milliseconds: waiting in the queue is safer, and others may take it from there. */
 const LONG_WAIT_MS = 60_000;
 /** How often the event loop is looked at, milliseconds. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 
 /**
  * Who may begin, and who may go on: separate limits for model calls, sandbox starts and verifications, each lowered by refusals
- * and raised by what goes well; and for rollouts in flight, lowered when the process itself comes late.
+ * and raised by what goes well. While the process itself comes late, fewer begin at a time: what is in flight already, mostly waits.
  */
 export class Admission {
   readonly sandboxStarts: Gate;
   readonly verifications: Gate;
   readonly #options: AdmissionOptions;
   readonly #models: ReadonlyMap<string, Gate>;
-  readonly #rollouts: AdaptiveLimit;
+  #atOnce = CLAIMED_AT_ONCE;
   #lookedAt = -Infinity;
 
   constructor(options: AdmissionOptions) {
-    const { concurrency, limits, models, clock, random } = options;
+    const { limits, models, clock, random } = options;
     const gate = (max: number, isRefusal: (error: unknown) => boolean) => new Gate({ max, isRefusal, clock, random });
     this.#options = options;
     this.sandboxStarts = gate(limits.sandboxStarts, isSandboxRefusal);
     this.verifications = gate(limits.verifications, isSandboxRefusal);
     this.#models = new Map(Array.from(models.keys(), (name) => [name, gate(limits.modelCalls, isModelRefusal)]));
-    this.#rollouts = new AdaptiveLimit({ max: concurrency, clock });
   }
 
   /** The client, whose calls wait for their places. */
@@ -77,25 +79,21 @@ export class Admission {
 
   /** What may be claimed beside the `active` rollouts in flight, of which so many are of each model. */
   room(active: number, ofModel: ReadonlyMap<string, number>): ClaimRoom {
-    this.#look(active);
-    const { models, limitOf } = this.#options;
+    this.#look();
+    const { concurrency, models, limitOf } = this.#options;
     const full = [this.sandboxStarts, this.verifications].some(isFull);
-    const limit = full ? 0 : Math.max(0, this.#rollouts.current - active);
+    const limit = full ? 0 : Math.max(0, Math.min(this.#atOnce, concurrency - active));
     const rooms = modelRooms(models.keys(), ofModel, limitOf);
     for (const [name, gate] of this.#models) if (isFull(gate)) rooms.set(name, 0);
-    return { limit, rooms };
+    return { limit, rooms, isLate: this.#atOnce < CLAIMED_AT_ONCE };
   }
 
-  #look(active: number): void {
+  #look(): void {
     const { clock, eventLoopDelayMs } = this.#options;
     if (clock.monotonic() - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = clock.monotonic();
-    if (eventLoopDelayMs() > SLOW_LOOP_MS) this.#rollouts.refused(active);
-  }
-
-  /** A rollout has come to its end, with so many in flight. */
-  ended(active: number): void {
-    this.#rollouts.succeeded(active);
+    const isLate = eventLoopDelayMs() > SLOW_LOOP_MS;
+    this.#atOnce = isLate ? Math.max(1, this.#atOnce >> 1) : Math.min(CLAIMED_AT_ONCE, 2 * this.#atOnce);
   }
 }
 

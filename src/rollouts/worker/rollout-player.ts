@@ -1,4 +1,5 @@
 import type { Agent } from "../../agents/port.ts";
+import { breathe } from "../../core/breathe.ts";
 import { type Clock, sleep } from "../../core/clock.ts";
 import { type CallContext, newTrace, rootContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
@@ -49,6 +50,8 @@ export class RolloutPlayer {
 
   /** Resolves when it is recorded, or is no longer this worker's business. Throws when it could not be recorded. */
   async play(claim: Claim, signal: AbortSignal): Promise<void> {
+    // Many are claimed together.
+    await breathe();
     const logger = this.#loggerOf(claim);
     const result = await this.#attempt(contextOf(claim, logger, signal), claim);
     if (!result) return;

@@ -23,8 +23,6 @@ export interface WorkerOptions extends Omit<RolloutPlayerOptions, "isStopping"> 
 const IDLE_POLL_MS = 1_000;
 /** Places that become free close together are filled together. While nothing is found, the time between two looks doubles up to the second. */
 const GATHER_MS = [20, 320] as const;
-/** Rollouts that begin in one go: more would keep the event loop from everything else. */
-const CLAIMED_AT_ONCE = 100;
 /** Claims of one release: each locks its job's row. */
 const RELEASED_AT_ONCE = 1_000;
 
@@ -32,6 +30,12 @@ interface Active {
   readonly claim: Claim;
   readonly controller: AbortController;
   readonly done: Promise<void>;
+}
+
+interface Claimed {
+  readonly asked: number;
+  readonly got: number;
+  readonly isLate: boolean;
 }
 
 type News = "work" | "place" | "time";
@@ -110,28 +114,28 @@ export class Worker {
     let gather: number = shortest;
     while (!signal.aborted) {
       const news = this.#news();
-      let claimed = { asked: 0, got: 0 };
+      let claimed: Claimed = { asked: 0, got: 0, isLate: false };
       try {
         claimed = await this.#claim();
       } catch (error) {
         logger.error({ error: SandlotError.from(error).report() }, "rollouts could not be claimed");
       }
-      const { asked, got } = claimed;
-      if (got > 0 && got === asked) continue;
+      const { asked, got, isLate } = claimed;
+      const isMore = got > 0 && got === asked;
+      if (isMore && !isLate) continue;
       gather = asked > 0 && got === 0 ? Math.min(2 * gather, longest) : shortest;
-      if ((await news) === "work") gather = shortest;
+      if (!isMore && (await news) === "work") gather = shortest;
       await sleep(clock, gather, signal).catch(() => undefined);
     }
   }
 
-  async #claim(): Promise<{ readonly asked: number; readonly got: number }> {
+  async #claim(): Promise<Claimed> {
     const { store, worker, leaseMs, admission, logger } = this.#options;
-    const { limit, rooms } = admission.room(this.#active.size, this.#ofModel);
-    const asked = Math.min(limit, CLAIMED_AT_ONCE);
-    if (asked === 0) return { asked, got: 0 };
-    const claims = await store.queue.claim(rootContext({ logger }), { worker, limit: asked, leaseMs, rooms });
+    const { limit, rooms, isLate } = admission.room(this.#active.size, this.#ofModel);
+    if (limit === 0) return { asked: 0, got: 0, isLate };
+    const claims = await store.queue.claim(rootContext({ logger }), { worker, limit, leaseMs, rooms });
     for (const claim of claims) this.#start(claim);
-    return { asked, got: claims.length };
+    return { asked: limit, got: claims.length, isLate };
   }
 
   /** Resolves when a place has become free, when work was queued, or when it is time to look again. */
@@ -160,8 +164,7 @@ export class Worker {
   }
 
   #ended({ rollout, job }: Claim): void {
-    const { admission, signals } = this.#options;
-    admission.ended(this.#active.size);
+    const { signals } = this.#options;
     this.#active.delete(rollout.id);
     this.#count(job.model, -1);
     signals.progress(job.id);
