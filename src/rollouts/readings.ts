@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { JobMetricsView } from "../contract/metrics.ts";
 import type { ProfilePage } from "../contract/profiles.ts";
 import type { Clock } from "../core/clock.ts";
@@ -21,6 +22,7 @@ export interface ReadingsOptions {
 
 /** Whole jobs that are read at once: they share one thread with the rollouts that are played. */
 const MAX_READ = 4;
+const MAX_WAITING = 64;
 const MAX_STREAMED = 32;
 const RETRY_SECONDS = 5;
 
@@ -29,7 +31,7 @@ export class Readings implements ReadingService {
   readonly #store: Store;
   readonly #reader: JobReader;
   readonly #exporter: JobExporter;
-  #reading = 0;
+  readonly #turns = pLimit(MAX_READ);
   #streaming = 0;
 
   constructor(options: ReadingsOptions) {
@@ -66,21 +68,15 @@ export class Readings implements ReadingService {
     return job;
   }
 
-  async #inTurn<T>(read: () => Promise<T>): Promise<T> {
-    if (this.#reading >= MAX_READ)
-      throw new SandlotError("overloaded", { resource: "reads of jobs", retry_after: RETRY_SECONDS });
-    this.#reading++;
-    try {
-      return await read();
-    } finally {
-      this.#reading--;
-    }
+  /** A few wait, since a page takes no time; more than that are told to come back. */
+  #inTurn<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#turns.pendingCount >= MAX_WAITING) throw overloaded("reads of jobs");
+    return this.#turns(read);
   }
 
   /** Counted from the first line on: a stream that nobody begins to read costs nothing. */
   #streamed(lines: AsyncGenerator<string>): AsyncGenerator<string> {
-    if (this.#streaming >= MAX_STREAMED)
-      throw new SandlotError("overloaded", { resource: "exports", retry_after: RETRY_SECONDS });
+    if (this.#streaming >= MAX_STREAMED) throw overloaded("exports");
     return this.#counted(lines);
   }
 
@@ -92,4 +88,8 @@ export class Readings implements ReadingService {
       this.#streaming--;
     }
   }
+}
+
+function overloaded(resource: string): SandlotError {
+  return new SandlotError("overloaded", { resource, retry_after: RETRY_SECONDS });
 }

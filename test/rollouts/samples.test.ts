@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkGymLines } from "../../src/cli/samples/gym-lines.ts";
 import type { Sample } from "../../src/contract/samples.ts";
 import { type StandIn, startStandIn } from "../../src/models/index.ts";
 import { decode } from "../../src/models/stand-in/text/tokenizer.ts";
@@ -73,6 +74,13 @@ async function samplesOf(): Promise<Sample[]> {
 }
 
 describe("the samples of a job", () => {
+  it("are the tokens of its export as Gym's rows, on the last item of each call", async () => {
+    const query = { format: "gym", cursor: null, limit: null, waitMs: 0 } as const;
+    const lines: string[] = [];
+    for await (const line of await platform.readings.export(ctx, jobId, query)) lines.push(line);
+    expect(checkGymLines(lines.join("\n"))).toEqual({ rollouts: REPEATS, contiguous: REPEATS, found: [] });
+  });
+
   it("are one exact sequence for each rollout of several turns, over a fleet, whatever its tokens", async () => {
     const samples = await samplesOf();
     expect(samples.map(({ branch, break: broken, problem, mask }) => [branch, broken, problem, mask])).toEqual(

@@ -58,7 +58,7 @@ describe("a rollout as Gym's result row", () => {
     const text = line(
       scored(0),
       { final: "null", verdict: '{"answer":"5"}' },
-      { metrics: { accuracy: 0, input_tokens: 7, reward: 1 } },
+      { metrics: { accuracy: 0, input_tokens: 7, reward: 1, _ng_failure_class: 1 } },
     );
     expect(text).not.toContain("\n");
     expect(text).toContain('"temperature":0.0');

@@ -18,8 +18,9 @@ export interface GymLineInput {
 
 /** Members of a row that Gym's collector copies into the result. */
 const COPIED = ["skills_ref", "_ng_rollout_id", "_ng_attempt_index"];
-/** Gym reads these where it looks for usage. */
-const IN_USAGE: ReadonlySet<string> = new Set(["input_tokens", "output_tokens", "total_tokens"]);
+/** Names that a verifier's metric must not take: Gym reads the first three where it looks for usage, and routes by the others. */
+const NO_METRIC =
+  /^(?:input_tokens|output_tokens|total_tokens|reward|response|responses_create_params|mask_sample|sandlot|failure_.*|_.*)$/s;
 
 /**
  * A finished rollout as NeMo Gym's collector writes it: the body that `/run` answers, with the indices and the agent. Rows, items
@@ -31,7 +32,7 @@ export function gymLine({ job, agent, rollout, row, record }: GymLineInput): str
   const members = new Map<string, string>();
   const put = (name: string, value: unknown) => members.set(name, JSON.stringify(value));
   const putRaw = (name: string, raw: string | undefined) => raw !== undefined && members.set(name, raw);
-  for (const [name, value] of Object.entries(rollout.metrics)) if (!IN_USAGE.has(name)) put(name, value);
+  for (const [name, value] of Object.entries(rollout.metrics)) if (!NO_METRIC.test(name)) put(name, value);
   putRaw("responses_create_params", sampledParams(rowMembers.get("responses_create_params"), job.sampling));
   putRaw("response", record ? gymResponse(record) : undefined);
   if (rollout.rewardComponents) put("reward_components", rollout.rewardComponents);
@@ -39,7 +40,6 @@ export function gymLine({ job, agent, rollout, row, record }: GymLineInput): str
   const { judgement } = rollout;
   const counts = judgement !== null && !judgement.masked && judgement.reward !== null;
   if (counts) put("reward", judgement.reward);
-  else members.delete("reward");
   put("mask_sample", !counts);
   put("failure_kind", counts ? null : (judgement?.outcome ?? null));
   put("failure_reason", counts ? null : failureReason(rollout));
