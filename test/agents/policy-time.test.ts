@@ -17,9 +17,9 @@ function within(clock: ReturnType<typeof manualClock>, waits: number, works: num
 }
 
 async function play<T>(clock: ReturnType<typeof manualClock>, run: Promise<T>): Promise<T> {
-  let isOver = false;
-  void run.catch(() => undefined).finally(() => (isOver = true));
-  for (let i = 0; i < 10_000 && !isOver; i++) {
+  const state = { isOver: false };
+  void run.catch(() => undefined).finally(() => (state.isOver = true));
+  for (let i = 0; i < 10_000 && !state.isOver; i++) {
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(100);
   }
