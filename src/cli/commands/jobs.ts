@@ -13,7 +13,7 @@ const DEFAULT_LIMIT = 20;
 
 /** `sandlot jobs`: what was submitted and how it goes. */
 export function jobsCommand(session: Session): Command {
-  const command = new Command("jobs").description("list, show, watch and cancel jobs");
+  const command = new Command("jobs").description("list, show, watch, cancel and remove jobs");
   const list = new Command("list")
     .description("jobs, newest first")
     .option("--limit <number>", `how many (default: ${DEFAULT_LIMIT})`, wholeNumber(1))
@@ -26,10 +26,15 @@ export function jobsCommand(session: Session): Command {
     .description("cancel a job; what has finished is kept")
     .argument("<job>", "its id")
     .action(action(session, cancelJob));
+  const remove = new Command("remove")
+    .description("remove a job that has ended, with its rollouts")
+    .argument("<job>", "its id")
+    .action(action(session, removeJob));
   return command
     .addCommand(list, { isDefault: true })
     .addCommand(show)
     .addCommand(cancel)
+    .addCommand(remove)
     .addCommand(watchCommand(session));
 }
 
@@ -78,4 +83,11 @@ async function cancelJob(call: CommandCall): Promise<void> {
   const job = await withAccess(call, await connect(call), ({ client }) => client.cancelJob(args[0] ?? "", { signal }));
   screen.document(job);
   screen.print(...jobSummary(screen, job));
+}
+
+async function removeJob(call: CommandCall): Promise<void> {
+  const { screen, args, signal } = call;
+  const id = args[0] ?? "";
+  screen.document(await withAccess(call, await connect(call), ({ client }) => client.removeJob(id, { signal })));
+  screen.print(`${id} was removed`);
 }
