@@ -3,12 +3,18 @@
  * Rollouts are made up, in the form of Chat Completions: a system prompt, tools, and turns of text and tool results.
  * Usage: npm run bench -- segments [--seconds 1]
  */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { parseArgs, promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
+import { rootContext } from "../src/core/context.ts";
 import type { BlobRecord } from "../src/store/index.ts";
 import { decodeRecord, encodeRecord } from "../src/store/segments/record.ts";
+import { openSegments } from "../src/store/segments/segment-store.ts";
 import { conversation, type ConversationShape } from "./segments/conversation.ts";
-import { heading, inParallel, row } from "./support/measure.ts";
+import { heading, inParallel, quantile, row, timed } from "./support/measure.ts";
 
 const { values } = parseArgs({ options: { seconds: { type: "string", default: "1" } } });
 const budgetMs = 1000 * Number(values.seconds);
@@ -56,6 +62,41 @@ for (const parallel of [1, 16, 64]) {
   const { user, system } = process.cpuUsage(before);
   const share = `${((user + system) / 1e6 / seconds).toFixed(2)} cores`;
   row(`3 turns, ${parallel} at once, records/s`, 2_000 / seconds, share);
+}
+
+// Small records while large ones are written: both share Node's threads and the disk.
+heading("durable appends", "per second", "p50 ms", "p99 ms", "event loop p99");
+for (const large of [0, 2]) {
+  const directory = mkdtempSync(join(tmpdir(), "sandlot-bench-"));
+  const blobs = await openSegments({ directory });
+  const ctx = rootContext();
+  const huge = conversation({ turns: 100, toolCharacters: 1_000, tokens: true, system: 4_000 });
+  const end = performance.now() + 2 * budgetMs;
+  const over = new AbortController();
+  const writers = Array.from({ length: large }, async () => {
+    while (!over.signal.aborted) await blobs.append(ctx, huge);
+  });
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  const waits: number[] = [];
+  const started = performance.now();
+  await inParallel(10_000, 64, async () => {
+    if (performance.now() < end) waits.push(await timed(() => blobs.append(ctx, small)));
+  });
+  const seconds = (performance.now() - started) / 1000;
+  loop.disable();
+  over.abort();
+  await Promise.all(writers);
+  await blobs.close();
+  rmSync(directory, { recursive: true });
+  const name = `3 turns, 64 at once${large > 0 ? `, beside ${large} of ${Math.round(sizeOf(huge) / 2 ** 20)} MiB` : ""}`;
+  row(
+    name,
+    waits.length / seconds,
+    quantile(waits, 0.5),
+    quantile(waits, 0.99),
+    `${(loop.percentile(99) / 1e6).toFixed(1)} ms`,
+  );
 }
 
 function sizeOf(record: BlobRecord): number {

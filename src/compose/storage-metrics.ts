@@ -15,7 +15,11 @@ export function storageMetrics({ housekeeping, room }: Pick<Store, "housekeeping
     "Bytes in them that rows point to; the rest goes with its file, once nothing in it is live",
     async () => (await housekeeping.usage()).liveBytes,
   );
-  gauge("free_bytes", "Bytes free where they are", async () => (await housekeeping.usage()).freeBytes);
+  gauge(
+    "free_bytes",
+    "Bytes free where they, or the database, have the least",
+    async () => (await housekeeping.usage()).freeBytes,
+  );
   gauge("full", "1 while new work is refused for want of space", async () => ((await room.problem()) ? 1 : 0));
   return registry;
 }

@@ -23,8 +23,10 @@ import { blobsWithRoom, jobsWithRoom, queueWithRoom } from "./space/with-room.ts
 export interface StoreOptions {
   readonly database: Omit<PoolOptions, "logger" | "onError">;
   readonly segments: Omit<SegmentStoreOptions, "clock">;
-  /** New work is refused while less is free where the segments are. Default 0: no floor. */
+  /** New work is refused while less is free where the segments are, or in `databaseDirectory`. Default 0: no floor. */
   readonly minFreeBytes?: number;
+  /** Where the database is, if it is on this machine. */
+  readonly databaseDirectory?: string;
   readonly logger: Logger;
   readonly clock?: Clock;
 }
@@ -36,7 +38,8 @@ export interface StoreOptions {
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { logger, clock = systemClock, minFreeBytes = 0 } = options;
   const { directory } = options.segments;
-  const room = new Room({ directory, minFreeBytes, clock, logger });
+  const directories = [directory, options.databaseDirectory ?? []].flat();
+  const room = new Room({ directories, minFreeBytes, clock, logger });
   const onError = (error: SandlotError) => room.note("database", error);
   const db = openDatabase({ ...options.database, logger, onError });
   try {

@@ -355,7 +355,7 @@ export interface StorageUsage {
    * is what that costs.
    */
   readonly liveBytes: number | null;
-  /** Where the segments are; null where the system does not tell. */
+  /** Where segments or database have the least; null where the system does not tell. */
   readonly freeBytes: number | null;
 }
 

@@ -9,7 +9,7 @@ import type { Rollout } from "../../src/contract/rollouts.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { createApp } from "../../src/server/create-app.ts";
 import { startServer } from "../../src/server/start-server.ts";
-import { openPlatform, replayOf, runJob } from "../support/platform.ts";
+import { ctx, openPlatform, replayOf, runJob, submit } from "../support/platform.ts";
 import { squareTasks } from "../support/rows.ts";
 
 const KEYS = [
@@ -110,5 +110,20 @@ describe("sandlot rescore", () => {
     const machine = await sandlot(all, "", "rescore", jobId, "--json");
     expect(JSON.parse(machine.stdout)).toMatchObject({ job_id: jobId, rescored: 4, flipped: 0, flips: [] });
     expect((await sandlot(all, "", "rescore", "job_none")).code).toBe(2);
+  });
+});
+
+describe("sandlot jobs remove", () => {
+  test("removes an ended job, once", async () => {
+    const { job } = await submit(platform, { environment: "code_gen", tasks: { limit: 1 } });
+    await platform.jobs.cancel(ctx, job.id);
+    await expect.poll(async () => (await platform.jobs.get(ctx, job.id)).ended_at).not.toBeNull();
+    expect(await sandlot(all, "", "jobs", "remove", job.id)).toMatchObject({
+      code: 0,
+      stdout: `${job.id} was removed\n`,
+    });
+    const again = await sandlot(all, "", "jobs", "remove", job.id);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain("not_found");
   });
 });

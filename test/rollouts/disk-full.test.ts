@@ -68,6 +68,8 @@ test.skipIf(missing)(
       retry: "backoff",
     });
 
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/^storage_full 1$/m);
+
     // What was in flight waits in its place; longer than the lease.
     const during = await tally();
     await new Promise((resolve) => setTimeout(resolve, 5_000));

@@ -25,7 +25,7 @@ interface ListOptions {
 
 /** `sandlot jobs`: what was submitted and how it goes. */
 export function jobsCommand(session: Session): Command {
-  const command = new Command("jobs").description("list, show, watch, measure, feed, pause and cancel jobs");
+  const command = new Command("jobs").description("list, show, watch, measure, feed, pause, cancel and remove jobs");
   const list = new Command("list")
     .description("jobs, newest first")
     .option("--limit <number>", `how many (default: ${DEFAULT_LIMIT})`, wholeNumber(1))
@@ -37,7 +37,11 @@ export function jobsCommand(session: Session): Command {
     .description("one job with the count of every outcome")
     .argument("<job>", "its id")
     .action(action(session, showJob));
-  command.addCommand(list, { isDefault: true }).addCommand(show).addCommand(watchCommand(session));
+  const remove = new Command("remove")
+    .description("remove a job that has ended, with its rollouts")
+    .argument("<job>", "its id")
+    .action(action(session, removeJob));
+  command.addCommand(list, { isDefault: true }).addCommand(show).addCommand(remove).addCommand(watchCommand(session));
   for (const change of stateCommands(session)) command.addCommand(change);
   return command
     .addCommand(jobMetricsCommand(session))
@@ -87,4 +91,11 @@ async function showJob(call: CommandCall): Promise<void> {
   const job = await withAccess(call, await connect(call), ({ client }) => client.getJob(args[0] ?? "", { signal }));
   screen.document(job);
   screen.print(...jobSummary(screen, job));
+}
+
+async function removeJob(call: CommandCall): Promise<void> {
+  const { screen, args, signal } = call;
+  const id = args[0] ?? "";
+  screen.document(await withAccess(call, await connect(call), ({ client }) => client.removeJob(id, { signal })));
+  screen.print(`${id} was removed`);
 }

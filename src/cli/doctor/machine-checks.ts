@@ -9,7 +9,6 @@ import { type Check, missing, ok, warning } from "./check.ts";
 /** Oldest Node that Sandlot runs on. */
 const OLDEST_NODE = [20, 19] as const;
 const LOW_SPACE = 2 * 1024 ** 3;
-const LEAST_SPACE = 256 * 1024 ** 2;
 
 /** Whether this Node is new enough. */
 export function nodeCheck(version: string): Check {
@@ -23,8 +22,8 @@ export function nodeCheck(version: string): Check {
   );
 }
 
-/** Space where the data directory is, or will be. */
-export async function spaceCheck({ data_dir }: Config): Promise<Check> {
+/** Space where the data directory is, or will be, beside what a server keeps free. */
+export async function spaceCheck({ data_dir, storage }: Config): Promise<Check> {
   const name = "disk space";
   try {
     const place = await nearestExisting(data_dir);
@@ -32,8 +31,8 @@ export async function spaceCheck({ data_dir }: Config): Promise<Check> {
     const free = bavail * bsize;
     const text = `${bytes(free)} free in ${place}`;
     const fix = "free some space, or pass another --data-dir";
-    if (free < LEAST_SPACE) return missing(name, text, fix);
-    return free < LOW_SPACE ? warning(name, text, fix) : ok(name, text);
+    if (free < storage.min_free_bytes) return missing(name, text, fix);
+    return free < storage.min_free_bytes + LOW_SPACE ? warning(name, text, fix) : ok(name, text);
   } catch (error) {
     return warning(name, `cannot be told: ${(error as Error).message}`, "look at it yourself");
   }

@@ -51,7 +51,7 @@ export class Housekeeper implements Housekeeping {
   async usage(): Promise<StorageUsage> {
     const files = (this.#files ??= await listSegments(this.#options.directory));
     const segmentBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    const freeBytes = await this.#options.room.freeBytes();
+    const freeBytes = (await this.#options.room.freeSpace())?.bytes ?? null;
     return { segments: files.length, segmentBytes, liveBytes: this.#liveBytes, freeBytes };
   }
 

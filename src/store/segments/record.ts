@@ -49,13 +49,19 @@ const GZIP_LEVEL = 3;
 const compress = promisify<Uint8Array, { level: number }, Buffer>(gzip);
 const decompress = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip);
 
-/** Node does both on the four threads that also wait for the disk: half of them stay free for it. */
-const inPool = pLimit(2);
+/**
+ * Node does both on the four threads that also wait for the disk: one stays free for it. Large records have a thread of their own, so that
+ * small ones do not wait behind them.
+ */
+const large = pLimit(1);
+const small = pLimit(2);
+const LARGE_BYTES = 256 * 1024;
+const inPool = (bytes: number) => (bytes < LARGE_BYTES ? small : large);
 
 /** The record's bytes, header included. `payload_too_large` above `MAX_RECORD_BYTES`. */
 export async function encodeRecord(record: BlobRecord): Promise<Buffer> {
   const { packed, version } = await packParts(record, MAX_RECORD_BYTES);
-  const payload = await inPool(() => compress(packed, { level: GZIP_LEVEL }));
+  const payload = await inPool(packed.length)(() => compress(packed, { level: GZIP_LEVEL }));
   const header = Buffer.alloc(HEADER_BYTES);
   MAGIC.copy(header);
   header.writeUInt8(version, 4);
@@ -81,7 +87,7 @@ export async function decodeRecord(bytes: Buffer, where: string): Promise<BlobRe
   if (crc32(payload) !== bytes.readUInt32LE(16)) throw corrupt("the payload fails its checksum");
   try {
     const maxOutputLength = Math.max(1, bytes.readUInt32LE(12));
-    const packed = await inPool(() => decompress(payload, { maxOutputLength }));
+    const packed = await inPool(maxOutputLength)(() => decompress(payload, { maxOutputLength }));
     return unpackParts(packed, version, MAX_RECORD_BYTES);
   } catch (error) {
     throw corrupt("the payload cannot be unpacked", error);

@@ -6,9 +6,9 @@ import type { StorageRoom } from "../port.ts";
 import { storageFull } from "./storage-full.ts";
 
 export interface RoomOptions {
-  /** Where the segments are. */
-  readonly directory: string;
-  /** New work is refused while less is free there; 0 for no such floor. */
+  /** Where segments and, as far as it is known, the database are. */
+  readonly directories: readonly string[];
+  /** New work is refused while less is free in one of them; 0 for no such floor. */
   readonly minFreeBytes: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -26,6 +26,11 @@ const FRESH_MS = 1_000;
 /** Work is taken again when so much more than the floor is free, so that it does not come and go. */
 const HEADROOM = 1.1;
 
+interface FreeSpace {
+  readonly directory: string;
+  readonly bytes: number;
+}
+
 interface Refusal {
   readonly at: number;
   readonly error: SandlotError;
@@ -38,7 +43,7 @@ interface Refusal {
 export class Room implements StorageRoom {
   readonly #options: RoomOptions;
   readonly #refusals = new Map<Place, Refusal>();
-  #free: { readonly at: number; readonly bytes: Promise<number | null> } | null = null;
+  #free: { readonly at: number; readonly least: Promise<FreeSpace | null> } | null = null;
   #isLow = false;
   #isFull = false;
 
@@ -57,12 +62,12 @@ export class Room implements StorageRoom {
     if (found) throw found;
   }
 
-  /** Bytes free where the segments are; null when the system does not tell. At most a second old. */
-  freeBytes(): Promise<number | null> {
-    const { clock, directory } = this.#options;
+  /** Where the least is free; null when the system does not tell. At most a second old. */
+  freeSpace(): Promise<FreeSpace | null> {
+    const { clock, directories } = this.#options;
     const now = clock.monotonic();
-    if (!this.#free || now - this.#free.at > FRESH_MS) this.#free = { at: now, bytes: freeBytesOf(directory) };
-    return this.#free.bytes;
+    if (!this.#free || now - this.#free.at > FRESH_MS) this.#free = { at: now, least: leastFree(directories) };
+    return this.#free.least;
   }
 
   /** Notes a write that failed, if it failed for want of space. */
@@ -96,12 +101,12 @@ export class Room implements StorageRoom {
   }
 
   async #belowFloor(): Promise<SandlotError | null> {
-    const { minFreeBytes, directory } = this.#options;
-    const free = minFreeBytes > 0 ? await this.freeBytes() : null;
+    const { minFreeBytes } = this.#options;
+    const free = minFreeBytes > 0 ? await this.freeSpace() : null;
     if (free === null) return null;
-    this.#isLow = free < minFreeBytes * (this.#isLow ? HEADROOM : 1);
+    this.#isLow = free.bytes < minFreeBytes * (this.#isLow ? HEADROOM : 1);
     if (!this.#isLow) return null;
-    return storageFull(`${free} bytes are free in ${directory}, storage.min_free_bytes is ${minFreeBytes}`);
+    return storageFull(`${free.bytes} bytes are free in ${free.directory}, storage.min_free_bytes is ${minFreeBytes}`);
   }
 
   #tell(found: SandlotError | null): void {
@@ -112,10 +117,15 @@ export class Room implements StorageRoom {
   }
 }
 
-async function freeBytesOf(directory: string): Promise<number | null> {
+async function leastFree(directories: readonly string[]): Promise<FreeSpace | null> {
+  const told = await Promise.all(directories.map(freeIn));
+  return told.reduce((least, one) => (one && (!least || one.bytes < least.bytes) ? one : least), null);
+}
+
+async function freeIn(directory: string): Promise<FreeSpace | null> {
   try {
     const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
+    return { directory, bytes: bavail * bsize };
   } catch {
     return null;
   }
