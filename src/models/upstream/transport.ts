@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { buildConnector, Pool } from "undici";
+import { Pools } from "./pools.ts";
 import { type HttpAnswer, WholeAnswer } from "./whole-answer.ts";
 
 export interface TransportOptions {
@@ -26,35 +27,45 @@ export interface Transport {
 export function createTransport(options: TransportOptions): Transport {
   const reused = new WeakSet<object>();
   const cutOff = new WeakSet<object>();
-  const pool = new Pool(options.origin, {
-    connections: options.connections,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: 30_000,
-    maxResponseSize: options.maxBodyBytes,
-    connect: rememberingConnector(options.connectTimeoutMs, reused),
-  });
+  const open = (connections: number) =>
+    new Pool(options.origin, {
+      connections,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+      maxResponseSize: options.maxBodyBytes,
+      connect: rememberingConnector(options.connectTimeoutMs, reused),
+    });
+  const pools = new Pools(options.connections, open);
   return {
     send: (signal, path, headers, body) =>
       new Promise((resolve, reject) => {
         signal.throwIfAborted();
-        const answer = new WholeAnswer(signal, resolve, (error) => {
+        const bytes = body === null ? null : Buffer.from(typeof body === "string" ? body : body());
+        const place = pools.take();
+        const over =
+          <T>(settle: (value: T) => void) =>
+          (value: T) => {
+            place.free();
+            settle(value);
+          };
+        const answer = new WholeAnswer(signal, over(resolve), (error) => {
+          place.free();
           // What the socket had read was this very answer: the endpoint has done its work, and may have charged for it.
           if (answer.hasBegun) cutOff.add(error);
           reject(error);
         });
-        if (body === null) {
-          pool.dispatch({ path, method: "GET", headers }, answer);
+        if (bytes === null) {
+          place.pool.dispatch({ path, method: "GET", headers }, answer);
           return;
         }
-        const bytes = Buffer.from(typeof body === "string" ? body : body());
         const sized = { ...headers, "content-length": String(bytes.length) };
-        pool.dispatch({ path, method: "POST", headers: sized, body: sentOnce(bytes) }, answer);
+        place.pool.dispatch({ path, method: "POST", headers: sized, body: sentOnce(bytes) }, answer);
       }),
     lostReused: (error) =>
       typeof error === "object" && error !== null && !cutOff.has(error) && (reused.has(error) || readBefore(error)),
-    close: () => (pool.destroyed ? Promise.resolve() : pool.destroy()),
+    close: () => pools.close(),
   };
 }
 
