@@ -99,7 +99,6 @@ await reader.close();
 await client.close();
 for (const player of [...stage.workers, ...stage.replicas]) await player.end();
 const containers = await stage.containers();
-await stage.close();
 
 const { scored = 0, truncated = 0, cancelled = 0 } = report.outcomes;
 const meant = report.requested - cancelled;
@@ -125,4 +124,5 @@ const isGood =
   containers.length === 0 &&
   scored >= 0.95 * meant &&
   (faults.length > 0 || masked <= 0.01 * meant);
+await stage.close();
 process.exit(isGood ? 0 : 1);

@@ -116,7 +116,7 @@ describe("sandlot rescore", () => {
 describe("sandlot jobs remove", () => {
   test("removes an ended job, once", async () => {
     const { job } = await submit(platform, { environment: "code_gen", tasks: { limit: 1 } });
-    await platform.jobs.cancel(ctx, job.id);
+    await platform.jobs.cancel(ctx, job.id, 0);
     await expect.poll(async () => (await platform.jobs.get(ctx, job.id)).ended_at).not.toBeNull();
     expect(await sandlot(all, "", "jobs", "remove", job.id)).toMatchObject({
       code: 0,

@@ -77,6 +77,8 @@ export async function openEngine(images: readonly string[]): Promise<PrivateEngi
     start,
     async dispose() {
       await stop();
+      // One that was killed leaves its data mounted on itself.
+      await run("umount", ["--recursive", join(folder, "data")]).catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
     },
   };
