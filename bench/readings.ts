@@ -49,6 +49,7 @@ async function playedJob(): Promise<string> {
     groups: { wanted: null, window: null, seconds: null },
     deadline: null,
     retries: {},
+    maxVersionsBehind: null,
     retryOf: null,
     idempotency: null,
     tasks: Array.from({ length: tasks }, (_, i) => ({ taskId: `task-${i}`, row, part: "row", size: repeats })),

@@ -61,7 +61,11 @@ export async function composeModels({ config, clock, logger }: ModelParts) {
   }
   const limitOf = (name: string): number | null =>
     config.models[name]?.max_rollouts ?? fleets.get(name)?.fleet.advisedSessions ?? null;
-  return { models, fleets: new FleetAdmin(fleets), metrics, limitOf, close: () => closers.close(0) };
+  const versionsOf = (name: string): string[] => {
+    const replicas = fleets.get(name)?.fleet.snapshot().replicas ?? [];
+    return replicas.flatMap(({ weightVersion }) => weightVersion ?? []);
+  };
+  return { models, fleets: new FleetAdmin(fleets), metrics, limitOf, versionsOf, close: () => closers.close(0) };
 }
 
 function memberOf(replica: ReplicaConfig): Member {

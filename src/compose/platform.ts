@@ -87,14 +87,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { store, alone } = await startStore(options, closers);
     const sandboxes = config.worker.enabled ? await startSandboxes(options, store, alone, closers) : null;
     const environments = composeEnvironments(config, sandboxes && sandboxServices(config, sandboxes.execution, clock));
-    const { models, fleets, metrics, limitOf, close } = await composeModels({ config, clock, logger });
+    const { models, fleets, metrics, limitOf, versionsOf, close } = await composeModels({ config, clock, logger });
     closers.add(close);
     const signals = new Signals();
     // Where no other process can be, nobody is to be told.
     if (!alone) closers.add(relaySignals({ signals, board: store.notices, clock }));
     const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
-    if (sandboxes) await startWorker(options, { store, alone, environments, models, limitOf, signals, closers });
+    if (sandboxes)
+      await startWorker(options, { store, alone, environments, models, limitOf, versionsOf, signals, closers });
     return {
       jobs,
       groups,
@@ -168,6 +169,7 @@ interface WorkerParts {
   readonly environments: Environments;
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly limitOf: (model: string) => number | null;
+  readonly versionsOf: (model: string) => readonly string[];
   readonly signals: Signals;
   readonly closers: Closers;
 }
@@ -176,7 +178,7 @@ async function startWorker(
   { config, logger, clock = systemClock }: PlatformOptions,
   parts: WorkerParts,
 ): Promise<void> {
-  const { store, alone, environments, models, limitOf, signals, closers } = parts;
+  const { store, alone, environments, models, limitOf, versionsOf, signals, closers } = parts;
   const agents = createAgentRegistry([createSimpleAgent({ clock })]);
   const worker = newId("server");
   if (alone) {
@@ -202,6 +204,7 @@ async function startWorker(
     agent: (name) => agents.get(name, "environment.yaml"),
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
+    versionsOf,
     admission,
     leaseMs: config.worker.lease_seconds * 1000,
     clock,

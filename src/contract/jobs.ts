@@ -104,6 +104,15 @@ export const JobSubmission = z
     on_invalid: OnInvalid,
     groups: GroupSettings.default({}),
     retries: Retries.default({}).describe("Attempts of a rollout by outcome, where they differ from the server's."),
+    max_versions_behind: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        "Weight versions by which the oldest trainable tokens of a rollout may be behind when it ends; staler ones are masked, with " +
+          "the reason `stale`. Default: any number.",
+      ),
     deadline_seconds: z
       .number()
       .positive()
@@ -184,6 +193,7 @@ export const Job = z
       complete: Count.describe("Groups whose rollouts are all done."),
     }),
     deadline_at: z.iso.datetime().nullable(),
+    max_versions_behind: z.int().nullable(),
     retry_of: z.string().nullable().describe("The job whose masked rollouts this one plays again."),
     priority: z.int(),
     labels: z.record(z.string(), z.string()),

@@ -25,6 +25,7 @@ export function jobView(row: JobRow): Job {
       complete: row.completeGroups,
     },
     deadline_at: row.deadline?.toISOString() ?? null,
+    max_versions_behind: row.maxVersionsBehind,
     retry_of: row.retryOf,
     priority: row.priority,
     labels: { ...row.labels },

@@ -100,6 +100,8 @@ export interface NewJob {
   readonly deadline: Date | null;
   /** Attempts of a rollout by outcome, where they differ from the server's. */
   readonly retries: RetryAttempts;
+  /** Weight versions by which the oldest tokens of a rollout may be behind at its end; staler ones are masked. Null for any number. */
+  readonly maxVersionsBehind: number | null;
   /** The job whose masked rollouts this one plays again. */
   readonly retryOf: string | null;
   readonly tasks: readonly NewTask[];

@@ -109,6 +109,7 @@ export function newJob(shape: { tasks?: number; repeats?: number } & Partial<Omi
     groups: { wanted: null, window: null, seconds: null },
     deadline: null,
     retries: {},
+    maxVersionsBehind: null,
     retryOf: null,
     idempotency: null,
     ...rest,

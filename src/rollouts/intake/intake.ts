@@ -177,6 +177,7 @@ export class Intake {
         seconds: groups.deadline_seconds ?? null,
       },
       deadline: seconds === undefined ? null : new Date(this.#options.clock.now() + 1000 * seconds),
+      maxVersionsBehind: submission.max_versions_behind ?? null,
       retryOf: null,
     };
   }

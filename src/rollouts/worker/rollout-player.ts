@@ -16,6 +16,7 @@ import { answerKey, runMetrics } from "../metrics/measured.ts";
 import { PendingRecord } from "../pending-record.ts";
 import { encodeRecord } from "../record.ts";
 import { type AttemptResult, runAttempt } from "./attempt.ts";
+import { versionsBehind } from "./staleness.ts";
 import { TaskRows } from "./task-rows.ts";
 
 export interface RolloutPlayerOptions {
@@ -25,6 +26,8 @@ export interface RolloutPlayerOptions {
   readonly agent: (name: string) => Agent;
   readonly admission: Admission;
   readonly retryPolicy: RetryPolicy;
+  /** Weight versions of a model's replicas at the moment, as far as they are known. */
+  readonly versionsOf: (model: string) => readonly string[];
   readonly leaseMs: number;
   readonly isStopping: () => boolean;
   readonly clock: Clock;
@@ -104,16 +107,24 @@ export class RolloutPlayer {
       await store.queue.retry(ctx, claim, end, delayMs);
       return;
     }
+    const isStale = this.#isStale(claim, run);
     await store.queue.finish(ctx, claim, {
       ...end,
-      judgement,
-      reason: error?.code ?? verdict?.reason ?? null,
+      judgement: isStale ? { ...judgement, masked: true } : judgement,
+      reason: isStale ? "stale" : (error?.code ?? verdict?.reason ?? null),
       rewardComponents: verdict?.reward_components ?? null,
       metrics: { ...verdict?.metrics, ...runMetrics(run) },
       answer: answerKey(verdict),
       times: result.times,
       record: await record.pointer(ctx),
     });
+  }
+
+  /** Its reward stands, but nobody is to be trained on it. */
+  #isStale({ job }: Claim, run: AttemptResult["run"]): boolean {
+    if (job.maxVersionsBehind === null || !run) return false;
+    const behind = versionsBehind(run, this.#options.versionsOf(job.model));
+    return behind !== null && behind > job.maxVersionsBehind;
   }
 
   /** The job's own numbers of attempts stand over the server's. */

@@ -62,6 +62,7 @@ export interface JobsTable {
   /** Sequence of the group that was complete last; 0 before the first. */
   last_group: Defaulted<number>;
   retries: ColumnType<RetryAttempts, string | undefined, string>;
+  max_versions_behind: number | null;
   /** The job whose masked rollouts this one plays again. */
   retry_of: string | null;
   created_at: Defaulted<Date>;

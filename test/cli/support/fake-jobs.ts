@@ -98,6 +98,7 @@ export function fakeJobs(): FakeJobs {
         accepting: false,
         groups: { wanted: null, window: null, deadline_seconds: null, complete: 0 },
         deadline_at: null,
+        max_versions_behind: null,
         retry_of: null,
         priority: 0,
         labels: submission.labels,

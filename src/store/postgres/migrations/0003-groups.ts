@@ -18,6 +18,7 @@ const STATEMENTS = [
     add column cancel_at timestamptz,
     add column last_group bigint not null default 0,
     add column retries json not null default '{}',
+    add column max_versions_behind integer,
     add column retry_of text`,
   sql`update jobs set
     queued = counts.queued, running = counts.running, rewards = counts.rewards, reward_sum = counts.reward_sum
