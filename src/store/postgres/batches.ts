@@ -10,8 +10,10 @@ interface Waiting<Item, Result> {
 export interface BatchOptions<Item, Result> {
   /** What may not be twice in one batch. */
   readonly identity: (item: Item) => string;
-  /** A result, or the error, of each item. */
+  /** A result, or the error, of each item. Throws when none of them was done. */
   readonly run: (key: string, items: readonly Item[]) => Promise<(Result | Error)[]>;
+  /** Whether what `run` threw may be the fault of one item: then each is done by itself. */
+  readonly isOfOne: (error: unknown) => boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export interface BatchOptions<Item, Result> {
 export function inBatches<Item, Result>({
   identity,
   run,
+  isOfOne,
 }: BatchOptions<Item, Result>): (key: string, item: Item) => Promise<Result> {
   const queues = new Map<string, Waiting<Item, Result>[]>();
 
@@ -35,7 +38,8 @@ export function inBatches<Item, Result>({
         else resolve(result);
       }
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      if (batch.length > 1 && isOfOne(error)) for (const one of batch) await runBatch(key, [one]);
+      else for (const { reject } of batch) reject(error);
     }
   };
 

@@ -1,4 +1,5 @@
 import { throwIfEnded } from "../../core/context.ts";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { RolloutQueue } from "../port.ts";
 import { inBatches } from "./batches.ts";
 import { claimRollouts } from "./claim.ts";
@@ -21,6 +22,7 @@ export function rolloutQueue(db: Database): RolloutQueue {
   const finish = inBatches<Finish, number>({
     identity: ({ claim }) => claim.rollout.id,
     run: (jobId, finishes) => inTurn(jobId, () => finishRollouts(db, jobId, finishes)),
+    isOfOne: (error) => !SandlotError.is(error, "database_unavailable") && !SandlotError.is(error, "storage_full"),
   });
   return {
     claim: async (ctx, request) => {

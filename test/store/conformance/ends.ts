@@ -70,6 +70,16 @@ export function endsConformance({ store, create, jobNow, page, reset }: Subject)
       expect(await jobNow(job.id)).toMatchObject({ state: "completed", tally: { scored: 1, masked: 0 } });
     });
 
+    it("records the others where one of many that end together cannot be recorded", async () => {
+      const job = await create({ tasks: 5 });
+      const claims = await claimAs(store, "w", 5);
+      const bad = finished(scored(1), { record: { segment: "a\0b", offset: 0, length: 1 } });
+      const ends = claims.map((claim, n) => store.queue.finish(ctx, claim, n === 2 ? bad : asScored));
+      const answers = await Promise.allSettled(ends);
+      expect(answers.map(({ status }) => status)).toEqual(claims.map((_, n) => (n === 2 ? "rejected" : "fulfilled")));
+      expect((await page(job.id)).map((row) => row.sequence)).toEqual([1, 2, 3, 4]);
+    });
+
     it("retries after the delay only", async () => {
       await create();
       const first = await claimOne(store);
