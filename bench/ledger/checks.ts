@@ -86,7 +86,7 @@ export function checkStore(api: ApiJob, stored: StoredJob, find: Find): void {
     if (!same || shown.sequence !== row.sequence)
       find("disagreement", row.id, "the API and the store say different things");
     const isRewarded = row.outcome === "scored" || row.outcome === "truncated";
-    if (row.reward !== null && (!isRewarded || (row.masked && row.reason !== "stale"))) {
+    if (row.reward !== null && (!isRewarded || row.masked)) {
       find("reward without a verdict", row.id, `${row.reward} for ${row.outcome}`);
     }
     if (row.outcome === "scored" && (row.reward === null || row.masked))

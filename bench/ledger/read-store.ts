@@ -19,7 +19,6 @@ export interface StoredRollout {
   readonly outcome: string | null;
   readonly reward: number | null;
   readonly masked: boolean | null;
-  readonly reason: string | null;
   readonly sequence: number | null;
   readonly lease_owner: string | null;
   readonly record_segment: string | null;

@@ -110,8 +110,8 @@ export const JobSubmission = z
       .max(1_000_000)
       .optional()
       .describe(
-        "Weight versions by which the oldest trainable tokens of a rollout may be behind when it ends; staler ones are masked, with " +
-          "the reason `stale`. Default: any number.",
+        "Weight versions by which the oldest trainable tokens of a rollout may be behind when it ends; staler ones end as " +
+          "cancelled, with the reason `stale`. Default: any number.",
       ),
     deadline_seconds: z
       .number()

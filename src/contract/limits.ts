@@ -4,6 +4,8 @@ import { z } from "zod";
 export const BOUNDS = {
   repeats: 1024,
   rowsPerJob: 100_000,
+  /** That one submission, batch or upload may queue. */
+  rolloutsAtOnce: 1_000_000,
   bodyBytes: 256 * 1024 * 1024,
   /** Rows that are uploaded as lines, and one of them. */
   uploadBytes: 16 * 1024 ** 3,

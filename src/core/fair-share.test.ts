@@ -7,7 +7,7 @@ const job = (id: string, more: Partial<WaitingJob> = {}): WaitingJob => ({
   tenant: "default",
   model: "policy",
   priority: 0,
-  queued: 100,
+  due: 100,
   running: 0,
   ...more,
 });
@@ -27,9 +27,9 @@ describe("how places are shared out", () => {
   });
 
   test("of one tenant the higher priority goes first, and equal ones share alike", () => {
-    const jobs = [job("low", { priority: -1 }), job("x", { queued: 3 }), job("y", { running: 2 })];
+    const jobs = [job("low", { priority: -1 }), job("x", { due: 3 }), job("y", { running: 2 })];
     expect(share(jobs, 6)).toEqual({ x: 3, y: 3 });
-    expect(share([job("low", { priority: -1 }), job("x", { queued: 3 })], 6)).toEqual({ x: 3, low: 3 });
+    expect(share([job("low", { priority: -1 }), job("x", { due: 3 })], 6)).toEqual({ x: 3, low: 3 });
   });
 
   test("a model that is full takes nothing, and keeps nothing from others", () => {
@@ -44,7 +44,7 @@ describe("how places are shared out", () => {
         tenant: fc.constantFrom("a", "b", "c"),
         model: fc.constantFrom("m", "n"),
         priority: fc.integer({ min: -2, max: 2 }),
-        queued: fc.nat({ max: 20 }),
+        due: fc.nat({ max: 20 }),
         running: fc.nat({ max: 20 }),
       }),
       { selector: ({ id }) => id, maxLength: 8 },
@@ -53,8 +53,8 @@ describe("how places are shared out", () => {
       const taken = shareOut(waiting, { limit, rooms: new Map([["m", room]]), running: none });
       const of = (model: string) => waiting.filter((one) => one.model === model);
       const given = (some: WaitingJob[]) => some.reduce((sum, { id }) => sum + (taken.get(id) ?? 0), 0);
-      const due = (some: WaitingJob[]) => some.reduce((sum, { queued }) => sum + queued, 0);
-      for (const one of waiting) expect(taken.get(one.id) ?? 0).toBeLessThanOrEqual(one.queued);
+      const due = (some: WaitingJob[]) => some.reduce((sum, { due: count }) => sum + count, 0);
+      for (const one of waiting) expect(taken.get(one.id) ?? 0).toBeLessThanOrEqual(one.due);
       expect(given(of("m"))).toBeLessThanOrEqual(room);
       expect(given(waiting)).toBe(Math.min(limit, Math.min(room, due(of("m"))) + due(of("n"))));
     });

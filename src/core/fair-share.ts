@@ -5,8 +5,8 @@ export interface WaitingJob {
   readonly model: string;
   /** Higher goes first among the jobs of its tenant. */
   readonly priority: number;
-  /** Rollouts that wait, and rollouts that run. */
-  readonly queued: number;
+  /** Rollouts that could begin, and rollouts that run. */
+  readonly due: number;
   readonly running: number;
 }
 
@@ -25,35 +25,66 @@ interface Taker {
   taken: number;
 }
 
+interface Tenant {
+  readonly takers: Taker[];
+  running: number;
+}
+
 /**
  * How many rollouts of each job begin, one place after the other: to the tenant that runs the fewest; of its jobs to one
  * of the highest priority; of those to the one that runs the fewest, and the earlier in `jobs` where they run alike. So tenants share alike
  * whatever their jobs say, and a priority helps only against one's own. Jobs are in the order of their first places.
  */
 export function shareOut(jobs: readonly WaitingJob[], supply: Supply): Map<string, number> {
-  const takers = jobs.map((job): Taker => ({ job, running: job.running, taken: 0 }));
   const shares = new Map<string, number>();
   const rooms = new Map(supply.rooms);
-  const running = new Map(supply.running);
-  for (let left = supply.limit; left > 0; left--) {
-    let best: Taker | null = null;
-    for (const taker of takers) {
-      const isDue = taker.taken < taker.job.queued && (rooms.get(taker.job.model) ?? Infinity) > 0;
-      if (isDue && (best === null || comesBefore(taker, best, running))) best = taker;
+  const tenants = tenantsOf(jobs, supply.running);
+  for (let left = supply.limit; left > 0;) {
+    const tenant = fewestRunning(tenants);
+    if (tenant === undefined) break;
+    const taker = nextTaker(tenant.takers, rooms);
+    if (taker === null) {
+      // What has nothing to begin now has nothing later in this round.
+      tenants.delete(tenant);
+      continue;
     }
-    if (best === null) break;
-    const { id, tenant, model } = best.job;
-    shares.set(id, ++best.taken);
-    best.running++;
-    running.set(tenant, (running.get(tenant) ?? 0) + 1);
+    const { id, model } = taker.job;
+    shares.set(id, ++taker.taken);
+    taker.running++;
+    tenant.running++;
     const room = rooms.get(model);
     if (room !== undefined) rooms.set(model, room - 1);
+    left--;
   }
   return shares;
 }
 
-function comesBefore(a: Taker, b: Taker, running: ReadonlyMap<string, number>): boolean {
-  if (a.job.tenant !== b.job.tenant) return (running.get(a.job.tenant) ?? 0) < (running.get(b.job.tenant) ?? 0);
+function tenantsOf(jobs: readonly WaitingJob[], running: ReadonlyMap<string, number>): Set<Tenant> {
+  const tenants = new Map<string, Tenant>();
+  for (const job of jobs) {
+    const tenant = tenants.get(job.tenant) ?? { takers: [], running: running.get(job.tenant) ?? 0 };
+    tenants.set(job.tenant, tenant);
+    tenant.takers.push({ job, running: job.running, taken: 0 });
+  }
+  return new Set(tenants.values());
+}
+
+function fewestRunning(tenants: ReadonlySet<Tenant>): Tenant | undefined {
+  let fewest: Tenant | undefined;
+  for (const tenant of tenants) if (fewest === undefined || tenant.running < fewest.running) fewest = tenant;
+  return fewest;
+}
+
+function nextTaker(takers: readonly Taker[], rooms: ReadonlyMap<string, number>): Taker | null {
+  let next: Taker | null = null;
+  for (const taker of takers) {
+    const canBegin = taker.taken < taker.job.due && (rooms.get(taker.job.model) ?? Infinity) > 0;
+    if (canBegin && (next === null || comesBefore(taker, next))) next = taker;
+  }
+  return next;
+}
+
+function comesBefore(a: Taker, b: Taker): boolean {
   if (a.job.priority !== b.job.priority) return a.job.priority > b.job.priority;
   return a.running < b.running;
 }

@@ -195,6 +195,8 @@ export interface JobStore {
    */
   create(ctx: CallContext, job: NewJob): Promise<{ job: JobRow; created: boolean }>;
   get(ctx: CallContext, id: string): Promise<JobRow | null>;
+  /** The job that a submission with this key has made; null for none. `idempotency_conflict` for another digest. */
+  findByKey(ctx: CallContext, idempotency: Idempotency): Promise<JobRow | null>;
   /** Newest first. `before` is the id of the last job of the page before; throws `not_found` when there is no such job. */
   list(ctx: CallContext, page: { before: string | null; limit: number; filter?: JobFilter }): Promise<JobRow[]>;
   /**
@@ -322,7 +324,7 @@ export interface RolloutQueue {
   /** Hands rollouts back at shutdown; the attempt doesn't count. */
   release(ctx: CallContext, claims: readonly Claim[]): Promise<void>;
   /**
-   * Queues again every running rollout whose lease has run out, or, with `orphans`, every one that `worker` does
+   * Queues again every running rollout whose lease has run out, or, with `orphansOf`, every one that this worker does
    * not hold (only for the single owner of an embedded database). Answers how many. A rollout whose attempts were
    * lost this way `LOST_ATTEMPTS_MAX` times ends as `timed_out`, so that a rollout that kills its worker cannot do so for ever.
    */

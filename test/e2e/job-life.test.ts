@@ -144,6 +144,7 @@ describe("the life of a job over HTTP", () => {
       return (error as { context: { fields: { field: string }[] } }).context.fields.map(({ field }) => field);
     };
     expect(await fieldsOf(boxes({ tasks: null }))).toEqual(["tasks"]);
+    expect(await fieldsOf(boxes({ tasks: { rows: rows(1_000) }, repeats: 1_024 }))).toEqual(["repeats"]);
     expect(await fieldsOf(boxes({ repeats: 2, groups: { wanted: 3 } }))).toEqual(["groups.wanted"]);
     expect(await fieldsOf({ ...boxes({}), retries: { scored: 2 } })).toEqual(["retries.scored"]);
     expect(await fieldsOf(boxes({ retries: { model_error: 0 } }))).toEqual(["retries.model_error"]);

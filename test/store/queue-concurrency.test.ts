@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Claim, Store } from "../../src/store/index.ts";
-import { asScored, claimAs, ctx, newJob, sandboxError, startTestStore, type TestStore } from "./support.ts";
+import {
+  asScored,
+  claimAs,
+  contextOf,
+  ctx,
+  newJob,
+  query,
+  sandboxError,
+  startTestStore,
+  type TestStore,
+} from "./support.ts";
 
 describe("the queue under many hands", () => {
   let test: TestStore;
@@ -109,5 +119,33 @@ describe("the queue under many hands", () => {
     expect((await store.jobs.cancel(ctx, job.id, 30_000)).tally).toMatchObject({ running: 20, masked: 99_980 });
     const last = await store.rollouts.page(ctx, job.id, { after: 99_979, limit: 9, outcomes: null });
     expect(last).toMatchObject([{ sequence: 99_980, taskIndex: 12_499, rolloutIndex: 7 }]);
+  });
+
+  it("gives out what other jobs have where one cannot be claimed from, and fails when there is nothing else", async () => {
+    const bad = await store.jobs.create(ctx, newJob({ tasks: 2 }));
+    await query(
+      test.connection,
+      `create function refuse() returns trigger language plpgsql as $$ begin raise 'no'; end $$;
+       create trigger refuse before update on rollouts for each row when (new.job_id = '${bad.job.id}') execute function refuse()`,
+    );
+    try {
+      await expect(claimAs(store, "w", 9)).rejects.toMatchObject({ code: "internal" });
+      const { job } = await store.jobs.create(ctx, newJob({ tasks: 3, deadline: new Date(Date.now() + 300) }));
+      await query(test.connection, `update jobs set deadline_at = now() where id = '${bad.job.id}'`);
+      expect((await claimAs(store, "w", 2)).map((claim) => claim.job.id)).toEqual([job.id, job.id]);
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      expect(await store.queue.endOverdue(ctx)).toBe(3);
+    } finally {
+      await query(test.connection, "drop function refuse() cascade");
+    }
+  });
+
+  it("refuses what a tenant's queue has no room for, and nobody else's", async () => {
+    const { job } = await store.jobs.create(ctx, newJob());
+    await query(test.connection, `update jobs set queued = 1999999 where id = '${job.id}'`);
+    await store.jobs.create(contextOf("other"), newJob({ tasks: 2 }));
+    const refused = store.jobs.create(ctx, newJob({ tasks: 2 }));
+    await expect(refused).rejects.toMatchObject({ code: "quota_exceeded", status: 429 });
+    await store.jobs.create(ctx, newJob());
   });
 });

@@ -48,6 +48,10 @@ export class Intake {
     const { store, signals } = this.#options;
     const { submission, body, idempotencyKey } = incoming;
     const model = this.#model(submission.model);
+    const idempotency = idempotencyOf(idempotencyKey, () => createHash("sha256").update(body));
+    // Before any work: a client that tries again costs nothing.
+    const earlier = idempotency && (await store.jobs.findByKey(ctx, idempotency));
+    if (earlier) return { job: jobView(earlier), created: false };
     await store.room.require();
     const stored = await this.#rowsOf(ctx, incoming, store.blobs);
     const job: NewJob = {
@@ -56,7 +60,7 @@ export class Intake {
       sampling: rawMembers(body).get("sampling") ?? "{}",
       replay: model.replay,
       tasks: stored.tasks,
-      idempotency: idempotencyOf(idempotencyKey, () => createHash("sha256").update(body)),
+      idempotency,
     };
     const { job: row, created } = await store.jobs.create(ctx, job);
     signals.work();
@@ -98,7 +102,7 @@ export class Intake {
     { lines, onInvalid, idempotencyKey }: IncomingLines,
   ): Promise<AddedTasks> {
     const { job, environment } = await this.#open(ctx, id);
-    const digest = createHash("sha256");
+    const digest = createHash("sha256").update(onInvalid).update("\n");
     const rows = checkedRows(digested(lines, digest), environment);
     const stored = await this.#stored(ctx, rows, job, onInvalid);
     return this.#add(

@@ -57,7 +57,9 @@ export async function storeRows(
     if (isFull) await flush();
     batch.push(row);
     characters += row.raw.length;
-    if (count + batch.length > BOUNDS.rowsPerJob) throw tooMany();
+    if (count + batch.length > BOUNDS.rowsPerJob) throw tooMany("tasks", `${BOUNDS.rowsPerJob} rows`);
+    if ((count + batch.length) * options.size > BOUNDS.rolloutsAtOnce)
+      throw tooMany("repeats", `${BOUNDS.rolloutsAtOnce} rollouts`);
   }
   await flush();
   return { tasks, count, skipped };
@@ -79,7 +81,7 @@ function toldRow(row: number, refused: SandlotError): { row: number; problem: st
   return { row, problem: messageOf(refused) };
 }
 
-function tooMany(): SandlotError {
-  const problem = `holds more than ${BOUNDS.rowsPerJob} rows; feed them to an open-ended job in batches`;
-  return new SandlotError("invalid_request", { fields: [{ field: "tasks", problem }] });
+function tooMany(field: string, most: string): SandlotError {
+  const problem = `makes more than ${most} at once; feed them to an open-ended job in batches`;
+  return new SandlotError("invalid_request", { fields: [{ field, problem }] });
 }

@@ -110,7 +110,7 @@ export class RolloutPlayer {
     const isStale = this.#isStale(claim, run);
     await store.queue.finish(ctx, claim, {
       ...end,
-      judgement: isStale ? { ...judgement, masked: true } : judgement,
+      judgement: isStale ? masked("cancelled") : judgement,
       reason: isStale ? "stale" : (error?.code ?? verdict?.reason ?? null),
       rewardComponents: verdict?.reward_components ?? null,
       metrics: { ...verdict?.metrics, ...runMetrics(run) },
@@ -120,7 +120,7 @@ export class RolloutPlayer {
     });
   }
 
-  /** Its reward stands, but nobody is to be trained on it. */
+  /** What it came to stands in its verdict, but nobody is to be trained on it. */
   #isStale({ job }: Claim, run: AttemptResult["run"]): boolean {
     if (job.maxVersionsBehind === null || !run) return false;
     const behind = versionsBehind(run, this.#options.versionsOf(job.model));

@@ -5,6 +5,11 @@ import type { NewBatch, NewTask } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { type LockedJob, underJob } from "./locked-job.ts";
 
+/** Rollouts of one tenant that may wait. Whoever wants more has to wait for some to begin. */
+const QUEUED_MAX = 2_000_000;
+/** Seconds after which a full queue may be tried again. */
+const RETRY_SECONDS = 30;
+
 /** Rows of one statement. Their values travel as one array per column, far from the limit of 65,535 parameters. */
 const BATCH_ROWS = 5_000;
 
@@ -40,23 +45,43 @@ async function isKnown(tx: Tx, job: LockedJob, { key, digest }: { key: string; d
   return known !== undefined;
 }
 
+/** Throws `quota_exceeded` when the tenant's queue has no room for so many more. */
+async function requireRoom(tx: Tx, tenant: string, rollouts: number): Promise<void> {
+  const { rows } = await sql<{ queued: number | null }>`
+    select sum(queued) as queued from jobs where tenant = ${tenant} and state in ('queued', 'running', 'paused', 'cancelling')
+  `.execute(tx);
+  if ((rows[0]?.queued ?? 0) + rollouts <= QUEUED_MAX) return;
+  throw new SandlotError("quota_exceeded", { resource: "queued rollouts", retry_after: RETRY_SECONDS });
+}
+
 /** Queues the rollouts of these tasks behind those that the job has. */
 export async function addTasks(tx: Tx, job: LockedJob, tasks: readonly NewTask[]): Promise<void> {
+  const asked = tasks.reduce((sum, { size }) => sum + size, 0);
+  await requireRoom(tx, job.record.tenant, asked);
   for (let at = 0; at < tasks.length; at += BATCH_ROWS) {
     await insertTasks(tx, job, job.tasks + at, tasks.slice(at, at + BATCH_ROWS));
   }
-  const owners: number[] = [];
-  const members: number[] = [];
+  for (const members of batchesOf(tasks, job.tasks)) await insertRollouts(tx, job, members);
+  job.added(tasks.length, asked);
+}
+
+interface Member {
+  readonly task: number;
+  readonly place: number;
+}
+
+/** The rollouts of the groups, in their order. */
+function* batchesOf(tasks: readonly NewTask[], from: number): Generator<Member[]> {
+  let batch: Member[] = [];
   for (const [n, { size }] of tasks.entries()) {
-    for (let member = 0; member < size; member++) {
-      owners.push(job.tasks + n);
-      members.push(member);
+    for (let place = 0; place < size; place++) {
+      batch.push({ task: from + n, place });
+      if (batch.length < BATCH_ROWS) continue;
+      yield batch;
+      batch = [];
     }
   }
-  for (let at = 0; at < owners.length; at += BATCH_ROWS) {
-    await insertRollouts(tx, job, owners.slice(at, at + BATCH_ROWS), members.slice(at, at + BATCH_ROWS));
-  }
-  job.added(tasks.length, owners.length);
+  if (batch.length > 0) yield batch;
 }
 
 async function insertTasks(tx: Tx, job: LockedJob, from: number, tasks: readonly NewTask[]): Promise<void> {
@@ -75,16 +100,13 @@ async function insertTasks(tx: Tx, job: LockedJob, from: number, tasks: readonly
   `.execute(tx);
 }
 
-async function insertRollouts(
-  tx: Tx,
-  job: LockedJob,
-  tasks: readonly number[],
-  members: readonly number[],
-): Promise<void> {
-  const ids = tasks.map(() => newId("rollout"));
+async function insertRollouts(tx: Tx, job: LockedJob, members: readonly Member[]): Promise<void> {
+  const ids = members.map(() => newId("rollout"));
   await sql`
     insert into rollouts (id, tenant, job_id, task_index, rollout_index)
     select id, ${job.record.tenant}, ${job.id}, task_index, rollout_index
-    from unnest(${ids}::text[], ${tasks}::int[], ${members}::int[]) as t (id, task_index, rollout_index)
+    from unnest(
+      ${ids}::text[], ${members.map(({ task }) => task)}::int[], ${members.map(({ place }) => place)}::int[]
+    ) as t (id, task_index, rollout_index)
   `.execute(tx);
 }

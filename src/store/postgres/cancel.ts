@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Database } from "./database.ts";
-import { endRollouts } from "./end-rollouts.ts";
-import { underJob } from "./locked-job.ts";
+import { endInBatches } from "./end-rollouts.ts";
 
 const CANCELLED = { outcome: "cancelled", reason: "cancelled" } as const;
 
@@ -14,9 +13,9 @@ export async function cancelJob(
   db: Database,
   { tenant, id, graceMs }: { readonly tenant: string; readonly id: string; readonly graceMs: number },
 ): Promise<void> {
-  const known = await underJob(db, { id, tenant }, async (tx, job) => {
+  const ended = await endInBatches(db, { id, tenant }, async (tx, job) => {
     // A caller that missed the first answer asks again, and gets what it asked for.
-    if (job.state === "cancelled") return true;
+    if (job.state === "cancelled") return null;
     if (!job.move("cancel")) throw new SandlotError("job_ended", { job_id: id, state: job.state });
     job.acceptsNoMore();
     await tx
@@ -24,8 +23,7 @@ export async function cancelJob(
       .set({ cancel_at: sql<Date>`least(cancel_at, now() + ${graceMs}::float8 * interval '1 millisecond')` })
       .where("id", "=", id)
       .execute();
-    await endRollouts(tx, job, graceMs > 0 ? sql`state = 'queued'` : sql`true`, CANCELLED);
-    return true;
+    return { which: graceMs > 0 ? sql`state = 'queued'` : sql`true`, end: CANCELLED };
   });
-  if (!known) throw new SandlotError("not_found", { kind: "job", id });
+  if (ended === null) throw new SandlotError("not_found", { kind: "job", id });
 }

@@ -1,5 +1,8 @@
 import { sql } from "kysely";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { shareOut, type WaitingJob } from "../../core/fair-share.ts";
+import type { Logger } from "../../core/logger.ts";
+import { nextJobState } from "../../core/machines/job.ts";
 import type { Claim, ClaimRequest } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { jobOf } from "./job-row.ts";
@@ -7,47 +10,79 @@ import { type LockedJob, underJob } from "./locked-job.ts";
 import { type RolloutRecord, rolloutRowOf } from "./rollout-row.ts";
 
 /** Rollouts of one round at most: who takes them all comes again at once. */
-const CLAIM_MAX = 1_000;
-/** Jobs of one tenant that are looked at, in the order of priority and age. */
-const JOBS_OF_TENANT = 64;
+const CLAIM_MAX = 256;
+/** Jobs of one tenant that are served in one round. */
+const JOBS_OF_TENANT = 32;
 
-/** Claims up to `limit` due rollouts, shared out between tenants and jobs (`shareOut`); each job in a transaction of its own. */
-export async function claimRollouts(db: Database, request: ClaimRequest): Promise<Claim[]> {
+/**
+ * Claims up to `limit` due rollouts, shared out between tenants and jobs (`shareOut`); each job in a transaction of its own. One that
+ * fails is logged and keeps no other from it; throws when nothing else was claimed.
+ */
+export async function claimRollouts(db: Database, request: ClaimRequest, logger: Logger): Promise<Claim[]> {
   const limit = Math.min(request.limit, CLAIM_MAX);
+  if (limit <= 0) return [];
+  const rooms = request.rooms ?? new Map<string, number>();
   // An idle queue costs one read and no transaction.
-  const { jobs, running } = limit <= 0 ? { jobs: [], running: new Map() } : await waitingJobs(db);
-  const shares = shareOut(jobs, { limit, rooms: request.rooms ?? new Map(), running });
+  const { jobs, running } = await waitingJobs(db, { limit, rooms });
   const claims: Claim[] = [];
-  for (const [id, share] of shares) {
-    const claimed = await underJob(db, { id }, (tx, job) => claimOfJob(tx, job, { ...request, limit: share }));
-    claims.push(...(claimed ?? []));
+  const failures: SandlotError[] = [];
+  for (const [id, share] of shareOut(jobs, { limit, rooms, running })) {
+    try {
+      const claimed = await underJob(db, { id }, (tx, job) => claimOfJob(tx, job, { ...request, limit: share }));
+      claims.push(...(claimed ?? []));
+    } catch (error) {
+      const failure = SandlotError.from(error);
+      logger.error({ job_id: id, error: failure.report() }, "rollouts of a job could not be claimed");
+      failures.push(failure);
+    }
   }
+  const [failure] = failures;
+  if (failure && claims.length === 0) throw failure;
   return claims;
 }
 
-/** Jobs with rollouts that may begin, those of a tenant in the order of priority and age, and what runs of each tenant. */
-async function waitingJobs(db: Database): Promise<{ jobs: WaitingJob[]; running: Map<string, number> }> {
-  const { rows } = await sql<WaitingJob & { of_tenant: number; is_due: boolean }>`
-    with active as (
-      select id, tenant, model, priority, queued, running, created_at,
-        sum(running) over (partition by tenant) as of_tenant,
-        row_number() over (partition by tenant, queued = 0 order by priority desc, created_at, id) as place,
-        state in ('queued', 'running') and queued > 0 and coalesce(deadline_at > now(), true) as is_open
-      from jobs where state in ('queued', 'running', 'paused', 'cancelling')
+/**
+ * Jobs with rollouts that may begin, some of each tenant in the order of priority and age, and what runs of each tenant. A job counts by
+ * what could begin: what is due, in its window, of a model that has room.
+ */
+async function waitingJobs(
+  db: Database,
+  { limit, rooms }: { readonly limit: number; readonly rooms: ReadonlyMap<string, number> },
+): Promise<{ jobs: WaitingJob[]; running: Map<string, number> }> {
+  const full = Array.from(rooms).flatMap(([model, room]) => (room > 0 ? [] : [model]));
+  const { rows } = await sql<WaitingJob & { of_tenant: number }>`
+    with tenants as (
+      select tenant, sum(running) as running from jobs
+      where state in ('queued', 'running', 'paused', 'cancelling') group by tenant
     )
-    select id, tenant, model, priority, queued, running, of_tenant
-    from active where is_open and place <= ${JOBS_OF_TENANT} and exists (
-      select from rollouts where rollouts.job_id = active.id and state = 'queued' and available_at <= now()
-    )
-    order by created_at, id
+    select waiting.*, tenants.running as of_tenant
+    from tenants cross join lateral (
+      select jobs.id, jobs.tenant, jobs.model, jobs.priority, jobs.running, jobs.created_at, ready.due
+      from jobs cross join lateral (
+        select count(*) as due from (
+          select from rollouts
+          where rollouts.job_id = jobs.id and rollouts.state = 'queued' and rollouts.available_at <= now()
+            and (jobs.group_window is null or rollouts.task_index < jobs.group_window + (
+              select min(tasks.task_index) from tasks where tasks.job_id = jobs.id and tasks.sequence is null
+            ))
+          limit ${limit}
+        ) as first
+      ) as ready
+      where jobs.tenant = tenants.tenant and jobs.state in ('queued', 'running') and jobs.queued > 0
+        and coalesce(jobs.deadline_at > now(), true) and jobs.model <> all(${full}::text[]) and ready.due > 0
+      order by jobs.priority desc, jobs.created_at, jobs.id
+      limit ${JOBS_OF_TENANT}
+    ) as waiting
+    order by waiting.created_at, waiting.id
   `.execute(db);
   return { jobs: rows, running: new Map(rows.map(({ tenant, of_tenant }) => [tenant, of_tenant])) };
 }
 
 async function claimOfJob(tx: Tx, job: LockedJob, request: ClaimRequest): Promise<Claim[]> {
-  if (!job.move("claim")) return [];
+  if (nextJobState(job.state, "claim") === "refused") return [];
   const rows = await lease(tx, job, request);
   if (rows.length === 0) return [];
+  job.move("claim");
   job.claimed(rows.length);
   await startGroups(tx, job, rows);
   const view = { ...jobOf(job.record), state: job.state, startedAt: job.record.started_at ?? new Date() };

@@ -17,9 +17,10 @@ const SOCKET_ERRORS = new Set([
 
 /**
  * SQLSTATEs of a server that cannot serve us now: connection (08), credentials (28), missing database (3D000),
- * too many connections (53300), shutting down or starting (57P), statement timeout (57014).
+ * resources (53), shutting down or starting (57P), statement timeout (57014), input and output (58); or that gave up this
+ * transaction for another's sake (40), or only reads for now (25006).
  */
-const UNAVAILABLE_STATES = /^(08...|28...|3D000|53300|57P..|57014)$/;
+const UNAVAILABLE_STATES = /^(08...|25006|28...|3D000|40...|53...|57P..|57014|58...)$/;
 
 /** What the driver says, without a code, of a connection that ended or could not be had in time. */
 const LOST =

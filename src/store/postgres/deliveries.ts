@@ -31,7 +31,7 @@ export async function take(db: Database, tenant: string, request: DeliveryReques
       insert into consumers (tenant, job_id, name) select tenant, id, ${consumer} from jobs where id = ${jobId} and tenant = ${tenant}
       on conflict (job_id, name) do nothing
     `.execute(tx);
-    const known = await lockConsumer(tx, jobId, consumer);
+    const known = await lockConsumer(tx, { tenant, jobId }, consumer);
     if (!known) throw new SandlotError("not_found", { kind: "job", id: jobId });
     const taken = await sql<{ sequence: number; deliveries: number; lease_until: Date }>`
       with free as (
@@ -72,7 +72,7 @@ export async function acknowledge(db: Database, { tenant, jobId }: JobOf, delive
       .where("job_id", "=", jobId)
       .where("lease_id", "=", deliveryId)
       .executeTakeFirst();
-    const known = of && (await lockConsumer(tx, jobId, of.consumer));
+    const known = of && (await lockConsumer(tx, { tenant, jobId }, of.consumer));
     if (!known) throw lost;
     const { numUpdatedRows } = await tx
       .updateTable("deliveries")
@@ -118,10 +118,11 @@ export async function handBack(db: Database, { tenant, jobId }: JobOf, deliveryI
     .execute();
 }
 
-function lockConsumer(tx: Tx, jobId: string, consumer: string): Promise<{ cursor: number } | undefined> {
+function lockConsumer(tx: Tx, { tenant, jobId }: JobOf, consumer: string): Promise<{ cursor: number } | undefined> {
   return tx
     .selectFrom("consumers")
     .select("cursor")
+    .where("tenant", "=", tenant)
     .where("job_id", "=", jobId)
     .where("name", "=", consumer)
     .forUpdate()

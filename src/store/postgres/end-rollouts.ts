@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import { masked, type Outcome } from "../../core/outcome.ts";
 import { countInGroups } from "./complete-groups.ts";
-import type { Tx } from "./database.ts";
-import type { LockedJob } from "./locked-job.ts";
+import type { Database, Tx } from "./database.ts";
+import { type LockedJob, underJob } from "./locked-job.ts";
 
 export interface MaskedEnd {
   readonly outcome: Exclude<Outcome, "scored" | "truncated">;
@@ -16,16 +16,41 @@ interface Ended {
   running: number;
 }
 
+/** Rollouts that one transaction ends: it has a minute. */
+const BATCH_ROWS = 5_000;
+
 /**
- * Ends open rollouts of the locked job without a result, in the order of its groups; `which` is a condition on `rollouts`. The
- * fence grows: a worker that still holds one of them does not mistake this end for its own. Answers how many.
+ * Ends open rollouts of a job without a result, a batch after the other, as `endRollouts` does. `prepare` changes the job first, and
+ * answers what is to end; null for nothing. Null when there is no such job.
+ */
+export async function endInBatches(
+  db: Database,
+  of: { readonly id: string; readonly tenant?: string },
+  prepare: (tx: Tx, job: LockedJob) => Promise<{ which: RawBuilder<unknown>; end: MaskedEnd } | null>,
+): Promise<number | null> {
+  for (let total = 0; ;) {
+    const ended = await underJob(db, of, async (tx, job) => {
+      const wanted = await prepare(tx, job);
+      return wanted ? endRollouts(tx, job, wanted.which, wanted.end) : 0;
+    });
+    if (ended === null) return null;
+    total += ended;
+    if (ended < BATCH_ROWS) return total;
+  }
+}
+
+/**
+ * Ends open rollouts of the locked job without a result, in the order of its groups, as many as one transaction may; `which` is a
+ * condition on `rollouts`. The fence grows: a worker that still holds one of them does not mistake this end for its own. Answers how many.
  */
 export async function endRollouts(tx: Tx, job: LockedJob, which: RawBuilder<unknown>, end: MaskedEnd): Promise<number> {
   const judgement = masked(end.outcome);
   const { rows } = await sql<Ended>`
-    with locked as (
-      select id, tenant, state, attempts, task_index, rollout_index
-      from rollouts where job_id = ${job.id} and state <> 'done' and (${which})
+    with chosen as (
+      select id from rollouts where job_id = ${job.id} and state <> 'done' and (${which})
+      order by task_index, rollout_index limit ${BATCH_ROWS}
+    ), locked as (
+      select id, tenant, state, attempts, task_index, rollout_index from rollouts where id in (select id from chosen)
       order by id for update
     ), ending as (
       select *, row_number() over (order by task_index, rollout_index) as position from locked

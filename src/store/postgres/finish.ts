@@ -24,11 +24,12 @@ export async function finishRollouts(
   finishes: readonly Finish[],
 ): Promise<(number | SandlotError)[]> {
   const recorded = await underJob(db, { id: jobId }, (tx, job) => finishUnder(tx, job, finishes));
-  const answers = finishes.map(async ({ claim }) => {
-    const sequence = recorded?.get(claim.rollout.id) ?? (await recordedSequence(db, claim));
-    return sequence ?? leaseLost(claim);
+  const others = finishes.filter(({ claim }) => !recorded?.has(claim.rollout.id));
+  const before = others.length === 0 ? null : await recordedBefore(db, others);
+  return finishes.map(({ claim }) => {
+    const { id } = claim.rollout;
+    return recorded?.get(id) ?? before?.get(id) ?? leaseLost(claim);
   });
-  return Promise.all(answers);
 }
 
 interface Done {
@@ -58,7 +59,7 @@ async function finishUnder(tx: Tx, job: LockedJob, finishes: readonly Finish[]):
         ${column(({ end }) => json(end.rewardComponents))}::text[],
         ${column(({ end }) => json(end.metrics))}::text[],
         ${column(({ end }) => json(end.times))}::text[],
-        ${column(({ end }) => end.answer ?? null)}::text[],
+        ${column(({ end }) => columnText(end.answer ?? null))}::text[],
         ${column(({ end }) => end.record?.segment ?? null)}::text[],
         ${column(({ end }) => end.record?.offset ?? null)}::bigint[],
         ${column(({ end }) => end.record?.length ?? null)}::bigint[]
@@ -114,13 +115,13 @@ function groupsOf(rows: readonly Done[]) {
 }
 
 /** Only the claim's own finish leaves its fence on a rollout that is done: every other end moves the fence on. */
-async function recordedSequence(db: Database, claim: Claim): Promise<number | null> {
-  const row = await db
-    .selectFrom("rollouts")
-    .select("sequence")
-    .where("id", "=", claim.rollout.id)
-    .where("fence", "=", claim.fence)
-    .where("state", "=", "done")
-    .executeTakeFirst();
-  return row?.sequence ?? null;
+async function recordedBefore(db: Database, finishes: readonly Finish[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: string; sequence: number }>`
+    select rollouts.id, rollouts.sequence from rollouts
+    join unnest(
+      ${finishes.map(({ claim }) => claim.rollout.id)}::text[], ${finishes.map(({ claim }) => claim.fence)}::bigint[]
+    ) as given (id, fence) on rollouts.id = given.id and rollouts.fence = given.fence
+    where rollouts.state = 'done'
+  `.execute(db);
+  return new Map(rows.map(({ id, sequence }) => [id, sequence]));
 }

@@ -23,6 +23,14 @@ export function jobStore(db: Database): JobStore {
       throwIfEnded(ctx);
       return find(db, ctx.principal.tenant, id);
     },
+    findByKey: async (ctx, { key, digest }) => {
+      throwIfEnded(ctx);
+      const query = db.selectFrom("jobs").selectAll().where("tenant", "=", ctx.principal.tenant);
+      const record = await query.where("idempotency_key", "=", key).executeTakeFirst();
+      if (!record) return null;
+      if (record.idempotency_digest === digest) return jobOf(record);
+      throw new SandlotError("idempotency_conflict", { key, job_id: record.id });
+    },
     list: async (ctx, page) => {
       throwIfEnded(ctx);
       return listJobs(db, ctx.principal.tenant, page);

@@ -27,7 +27,7 @@ export function rolloutQueue(db: Database): RolloutQueue {
   return {
     claim: async (ctx, request) => {
       throwIfEnded(ctx);
-      return claimRollouts(db, request);
+      return claimRollouts(db, request, ctx.logger);
     },
     renew: (_ctx, request) => renewLeases(db, request),
     finish: async (_ctx, claim, end) => ({ sequence: await finish(claim.rollout.jobId, { claim, end }) }),
@@ -35,11 +35,11 @@ export function rolloutQueue(db: Database): RolloutQueue {
     release: (_ctx, claims) => releaseRollouts(db, claims),
     reclaim: async (ctx, options) => {
       throwIfEnded(ctx);
-      return reclaimRollouts(db, options?.orphansOf);
+      return reclaimRollouts(db, ctx.logger, options?.orphansOf);
     },
     endOverdue: async (ctx) => {
       throwIfEnded(ctx);
-      return endOverdue(db);
+      return endOverdue(db, ctx.logger);
     },
   };
 }

@@ -1,18 +1,26 @@
 import { sql } from "kysely";
+import { SandlotError } from "../../core/errors/sandlot-error.ts";
+import type { Logger } from "../../core/logger.ts";
 import { LOST_ATTEMPTS_MAX } from "../port.ts";
 import type { Database, Tx } from "./database.ts";
 import { endRollouts } from "./end-rollouts.ts";
 import { underJob } from "./locked-job.ts";
 import { requeueRollouts } from "./requeue-rollouts.ts";
 
-/** Takes rollouts from workers that are gone: leases that ran out and, with `owner`, every lease that is not `owner`'s. */
-export async function reclaimRollouts(db: Database, owner?: string): Promise<number> {
+/** Takes rollouts from workers that are gone: leases that ran out and, with `owner`, every lease that is not `owner`'s. A job that fails is logged. */
+export async function reclaimRollouts(db: Database, logger: Logger, owner?: string): Promise<number> {
   const lost = lostLease(owner);
   const jobs = await sql<{ job_id: string }>`
     select distinct job_id from rollouts where state = 'running' and ${lost} order by job_id
   `.execute(db);
   let reclaimed = 0;
-  for (const { job_id } of jobs.rows) reclaimed += await reclaimOfJob(db, job_id, owner);
+  for (const { job_id } of jobs.rows) {
+    try {
+      reclaimed += await reclaimOfJob(db, job_id, owner);
+    } catch (error) {
+      logger.error({ job_id, error: SandlotError.from(error).report() }, "lost rollouts could not be queued again");
+    }
+  }
   return reclaimed;
 }
 

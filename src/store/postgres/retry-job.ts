@@ -27,9 +27,20 @@ export async function retryJob(
   if (!jobEnded(former.state)) throw new SandlotError("job_open", { job_id: id, state: former.state });
   const tasks = await maskedTasks(db, id, retry);
   if (tasks.length === 0) throw new SandlotError("nothing_to_retry", { job_id: id, outcomes: retry.outcomes });
+  const { environment, model, repeats, priority, labels, limits, onTruncated, sampling, replay } = former;
   const job: NewJob = {
-    ...former,
     id: retry.id,
+    environment,
+    model,
+    repeats,
+    priority,
+    labels,
+    limits,
+    onTruncated,
+    sampling,
+    replay,
+    retries: former.retries,
+    maxVersionsBehind: former.maxVersionsBehind,
     accepting: false,
     // Fewer rollouts of a group than were started need no more than all of them.
     groups: { ...former.groups, wanted: null },

@@ -62,6 +62,8 @@ export interface JobsTable {
   /** Sequence of the group that was complete last; 0 before the first. */
   last_group: Defaulted<number>;
   retries: ColumnType<RetryAttempts, string | undefined, string>;
+  /** When it was paused, while it is. */
+  paused_at: Date | null;
   max_versions_behind: number | null;
   /** The job whose masked rollouts this one plays again. */
   retry_of: string | null;
@@ -172,7 +174,7 @@ export interface ConsumersTable {
   cursor: Defaulted<number>;
 }
 
-/** A group beyond the consumer's cursor that was handed out. */
+/** A group that was handed out to a consumer. */
 export interface DeliveriesTable {
   tenant: string;
   job_id: string;

@@ -72,6 +72,18 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
       expect((await claimAs(store, "w", 9)).map(({ rollout }) => rollout.taskIndex)).toEqual([2, 2, 3, 3]);
     });
 
+    it("of a paused job have as much time left when it goes on", async () => {
+      const job = await create({ repeats: 2, groups: { wanted: null, window: null, seconds: 0.2 } });
+      await claimOne(store);
+      await store.jobs.pause(ctx, job.id);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await store.queue.endOverdue(ctx)).toBe(0);
+      await store.jobs.resume(ctx, job.id);
+      expect(await store.queue.endOverdue(ctx)).toBe(0);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await store.queue.endOverdue(ctx)).toBe(2);
+    });
+
     it("end at their deadline, which begins with their first claim", async () => {
       const job = await create({ tasks: 2, repeats: 2, groups: { wanted: null, window: null, seconds: 0.01 } });
       const claim = await claimOne(store);
@@ -142,7 +154,9 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
       const other = contextOf("other");
       const request = { jobId: job.id, consumer: "trainer", limit: 1, leaseMs: 1000 };
       await expect(store.groups.take(other, request)).rejects.toMatchObject({ code: "not_found" });
+      // Nor does the other's asking take anything from the owner.
       const delivery = await take(job.id);
+      expect(delivery?.groups).toHaveLength(1);
       const lost = { code: "delivery_lost" };
       await expect(store.groups.acknowledge(other, job.id, delivery?.id ?? "")).rejects.toMatchObject(lost);
       expect(await store.groups.page(other, job.id, { after: 0, limit: 9 })).toEqual([]);
@@ -246,6 +260,23 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
       const none = store.jobs.retry(ctx, job.id, { ...retry, id: "job_none", outcomes: ["timed_out"] });
       await expect(none).rejects.toMatchObject({ code: "nothing_to_retry" });
     });
+  });
+
+  it("gives the places that a job cannot use to those behind it", async () => {
+    const groups = { wanted: null, window: 1, seconds: null };
+    await create({ tasks: 20, priority: 9, groups });
+    await create({ tasks: 5 });
+    expect((await claimAs(store, "w", 4)).map(({ job }) => job.priority)).toEqual([9, 0, 0, 0]);
+    expect(await claimAs(store, "w", 9)).toHaveLength(2);
+  });
+
+  it("hides no job behind others that give nothing out", async () => {
+    for (let i = 0; i < 40; i++) await store.jobs.pause(ctx, (await create({ priority: 9 })).id);
+    for (let i = 0; i < 40; i++) await create({ priority: 8, model: "busy" });
+    const job = await create();
+    const rooms = new Map([["busy", 0]]);
+    const claims = await store.queue.claim(ctx, { worker: "w", limit: 9, leaseMs: 60_000, rooms });
+    expect(claims.map((claim) => claim.job.id)).toEqual([job.id]);
   });
 
   it("shares rollouts out between tenants, and between jobs of one priority", async () => {

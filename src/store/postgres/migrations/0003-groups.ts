@@ -16,6 +16,7 @@ const STATEMENTS = [
     add column group_seconds double precision,
     add column deadline_at timestamptz,
     add column cancel_at timestamptz,
+    add column paused_at timestamptz,
     add column last_group bigint not null default 0,
     add column retries json not null default '{}',
     add column max_versions_behind integer,
@@ -33,6 +34,11 @@ const STATEMENTS = [
       from (select job_id, outcome, count(*) as n from rollouts where outcome is not null group by job_id, outcome) as each
       group by job_id
     ) as counts where counts.job_id = jobs.id`,
+
+  // What is asked with every claim and every second is asked of jobs that have not ended.
+  sql`drop index jobs_claimable`,
+  sql`create index jobs_waiting on jobs (tenant, priority desc, created_at, id) where state in ('queued', 'running')`,
+  sql`create index jobs_open on jobs (tenant) where state in ('queued', 'running', 'paused', 'cancelling')`,
 
   sql`alter table tasks
     add column size integer not null default 0,
@@ -96,6 +102,7 @@ const STATEMENTS = [
     foreign key (job_id, consumer) references consumers (job_id, name) on delete cascade
   )`,
   sql`create index deliveries_lease on deliveries (job_id, lease_id)`,
+  sql`create index deliveries_held on deliveries (job_id, consumer, sequence) where not acknowledged`,
 ];
 
 /** Counts kept on the job, groups with their own order of delivery, batches of open-ended jobs, and what consumers hold. */
