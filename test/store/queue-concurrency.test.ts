@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Claim, Store } from "../../src/store/index.ts";
-import { asScored, claimAs, ctx, newJob, sandboxError, startTestStore, type TestStore } from "./support.ts";
+import { asScored, claimAs, claimedOf, ctx, newJob, sandboxError, startTestStore, type TestStore } from "./support.ts";
 
 describe("the queue under many hands", () => {
   let test: TestStore;
@@ -79,7 +79,7 @@ describe("the queue under many hands", () => {
           return store.queue.finish(ctx, claim, asScored);
         });
         await Promise.all(ends.map((end) => end.then(() => undefined, ignoreLost)));
-        const rollouts = claims.map((claim) => claim.rollout.id);
+        const rollouts = claims.map(claimedOf);
         await store.queue.renew(ctx, { worker: name, rollouts, leaseMs: 60_000 });
       }
     };

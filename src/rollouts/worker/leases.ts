@@ -2,16 +2,16 @@ import type { Clock } from "../../core/clock.ts";
 import { rootContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { RolloutQueue } from "../../store/port.ts";
+import type { ClaimedRollout, RolloutQueue } from "../../store/port.ts";
 
 export interface LeasesOptions {
   readonly queue: RolloutQueue;
   readonly worker: string;
   readonly leaseMs: number;
   /** Rollouts in flight. */
-  readonly active: () => readonly string[];
+  readonly active: () => readonly ClaimedRollout[];
   /** Ends the attempt at one of them, where it still runs. */
-  readonly abort: (rolloutId: string, reason: SandlotError) => void;
+  readonly abort: (rollout: ClaimedRollout, reason: SandlotError) => void;
   /** Rollouts went back to the queue. */
   readonly onQueued: () => void;
   readonly clock: Clock;
@@ -22,6 +22,16 @@ export interface LeasesOptions {
 const RENEWED_AT_ONCE = 500;
 /** Ends of groups, jobs and cancellations by their deadlines come so much late at most, milliseconds. */
 const OVERDUE_MS = 1_000;
+
+/** Tells the claims of one rollout apart. */
+export function claimKey({ id, fence }: ClaimedRollout): string {
+  return `${id} ${fence}`;
+}
+
+/** What ends an attempt whose rollout is somebody else's, or the same worker's anew. */
+export function leaseLostError(rolloutId: string): SandlotError {
+  return new SandlotError("lease_lost", { rollout_id: rolloutId });
+}
 
 /** What ends the attempts of a job that is cancelled. */
 export function cancelledError(): SandlotError {
@@ -51,13 +61,13 @@ export class Leases {
 
   async #renew(): Promise<void> {
     const { queue, worker, leaseMs, active, abort } = this.#options;
-    const ids = active();
-    for (let start = 0; start < ids.length; start += RENEWED_AT_ONCE) {
-      const rollouts = ids.slice(start, start + RENEWED_AT_ONCE);
+    const claimed = active();
+    for (let start = 0; start < claimed.length; start += RENEWED_AT_ONCE) {
+      const rollouts = claimed.slice(start, start + RENEWED_AT_ONCE);
       const { held, cancelling } = await queue.renew(this.#context(), { worker, rollouts, leaseMs });
-      const stillHeld = new Set(held);
-      for (const id of rollouts) if (!stillHeld.has(id)) abort(id, new SandlotError("lease_lost", { rollout_id: id }));
-      for (const id of cancelling) abort(id, cancelledError());
+      const stillHeld = new Set(held.map(claimKey));
+      for (const one of rollouts) if (!stillHeld.has(claimKey(one))) abort(one, leaseLostError(one.id));
+      for (const one of cancelling) abort(one, cancelledError());
     }
   }
 
