@@ -4,7 +4,7 @@ import { type CallContext, throwIfEnded } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { jobEnded } from "../core/machines/job.ts";
 import type { GroupRow, JobRow, Store } from "../store/port.ts";
-import { parseCursor } from "./cursor.ts";
+import { badCursor, parseCursor } from "./cursor.ts";
 import type { Signals } from "./signals.ts";
 import { rolloutView } from "./views.ts";
 
@@ -50,6 +50,8 @@ export class Groups implements GroupService {
   ): Promise<GroupPage> {
     const after = parseCursor(page.cursor);
     return this.#untilSome(ctx, jobId, page.waitMs, async (job) => {
+      // Sequences have no gaps: what is beyond the last one is no place in this job.
+      if (after > job.completeGroups) throw badCursor();
       const rows = await this.#options.store.groups.page(ctx, jobId, { after, limit: page.limit });
       const complete = jobEnded(job.state) && rows.length < page.limit;
       const items = rows.map((row) => groupView(jobId, row));
