@@ -55,7 +55,7 @@ export class Worker {
   #loop: Promise<void> | null = null;
 
   constructor(options: WorkerOptions) {
-    const { store, worker, leaseMs, signals, clock, logger } = options;
+    const { store, worker, leaseMs, clock, logger } = options;
     this.#options = options;
     this.#player = new RolloutPlayer({ ...options, isStopping: () => this.#stopping.signal.aborted });
     this.#leases = new Leases({
@@ -64,7 +64,6 @@ export class Worker {
       leaseMs,
       active: () => Array.from(this.#active.values(), ({ claim }) => claimedOf(claim)),
       abort: (rollout, reason) => this.#active.get(claimKey(rollout))?.controller.abort(reason),
-      onQueued: () => signals.work(),
       clock,
       logger,
     });
