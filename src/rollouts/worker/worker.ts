@@ -8,7 +8,7 @@ import type { Signals } from "../signals.ts";
 import { cancelledError, claimKey, leaseLostError, Leases } from "./leases.ts";
 import { RolloutPlayer, type RolloutPlayerOptions } from "./rollout-player.ts";
 
-export interface WorkerOptions extends Omit<RolloutPlayerOptions, "isStopping"> {
+export interface WorkerOptions extends Omit<RolloutPlayerOptions, "over"> {
   /** Id under which leases are held; never used again by another process. */
   readonly worker: string;
   readonly store: Store;
@@ -49,6 +49,8 @@ export class Worker {
   readonly #active = new Map<string, Active>();
   readonly #stops: (() => void)[] = [];
   readonly #stopping = new AbortController();
+  /** Of a stop whose grace is over. */
+  readonly #over = new AbortController();
   /** Rollouts in flight by model. */
   readonly #ofModel = new Map<string, number>();
   #wake: (news: News) => void = () => undefined;
@@ -57,7 +59,7 @@ export class Worker {
   constructor(options: WorkerOptions) {
     const { store, worker, leaseMs, clock, logger } = options;
     this.#options = options;
-    this.#player = new RolloutPlayer({ ...options, isStopping: () => this.#stopping.signal.aborted });
+    this.#player = new RolloutPlayer({ ...options, over: this.#over.signal });
     this.#leases = new Leases({
       queue: store.queue,
       worker,
@@ -90,6 +92,7 @@ export class Worker {
     const running = Array.from(this.#active.values());
     await Promise.race([Promise.all(running.map((active) => active.done)), sleep(clock, graceMs)]);
     for (const stop of this.#stops.splice(0)) stop();
+    this.#over.abort();
     const left = Array.from(this.#active.values());
     for (const { controller } of left)
       controller.abort(new SandlotError("shutting_down", { detail: "the worker is stopping" }));
