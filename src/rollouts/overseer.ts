@@ -15,7 +15,7 @@ export interface OverseerOptions {
   readonly logger: Logger;
 }
 
-/** Ends of groups, jobs and cancellations by their deadlines come so much late, on average at most. Milliseconds. */
+/** Ends of groups, jobs and cancellations by their deadlines come so much late at most, milliseconds. */
 const OVERDUE_MS = 1_000;
 
 /**
@@ -34,7 +34,7 @@ export class Overseer {
   start(): void {
     const { leaseMs, random } = this.#options;
     // Processes that were started together do not look together.
-    const about = (ms: number) => () => ms * (0.75 + random() / 2);
+    const about = (ms: number) => () => ms * (0.75 + random() / 4);
     this.#rounds.every(about(leaseMs), "rollouts of lost workers could not be looked for", () => this.#reclaim());
     this.#rounds.every(about(OVERDUE_MS), "what is overdue could not be ended", () => this.#endOverdue());
   }
