@@ -15,6 +15,7 @@ import {
   type AdmissionLimits,
   Groups,
   Jobs,
+  Overseer,
   Readings,
   relaySignals,
   Rescores,
@@ -92,6 +93,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const signals = new Signals();
     // Where no other process can be, nobody is to be told.
     if (!alone) closers.add(relaySignals({ signals, board: store.notices, clock }));
+    startOverseer(options, store, signals, closers);
     const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
     if (sandboxes)
@@ -161,6 +163,15 @@ async function startSandboxes(options: PlatformOptions, store: Store, alone: boo
   const execution = composeExecution({ config, pools, hasImage, clock });
   closers.add(() => execution.close());
   return { pools, execution, provider: provider.name };
+}
+
+/** In every process: what has lost all its workers still comes to an end. */
+function startOverseer(options: PlatformOptions, store: Store, signals: Signals, closers: Closers): void {
+  const { config, logger, clock = systemClock } = options;
+  const leaseMs = config.worker.lease_seconds * 1000;
+  const overseer = new Overseer({ queue: store.queue, signals, leaseMs, clock, random: Math.random, logger });
+  overseer.start();
+  closers.add(() => overseer.stop());
 }
 
 interface WorkerParts {

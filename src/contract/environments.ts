@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BOUNDS } from "./limits.ts";
+import { printable } from "./printable.ts";
 import type { Route } from "./route.ts";
 
 /** An environment as the API shows it. */
@@ -64,7 +65,7 @@ export const CATALOGUE_ROUTES = {
     summary: "Ids of a dataset's tasks, in its order",
     scope: "jobs",
     query: z.object({
-      dataset: z.string().min(1).max(128).optional().describe("Default: the environment's first."),
+      dataset: printable(128).min(1).optional().describe("Default: the environment's first."),
       offset: z.coerce.number().int().min(0).default(0),
       limit: z.coerce.number().int().min(1).max(BOUNDS.rowsPerJob).default(1000),
     }),

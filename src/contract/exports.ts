@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PrintableParameter } from "./printable.ts";
 import type { Route } from "./route.ts";
 
 /** Longest silence that an export waits out, seconds. */
@@ -21,10 +22,9 @@ export const EXPORT_ROUTES = {
           "gym: NeMo Gym's result rows; a masked one has `mask_sample` and `_ng_failure_class`, and no reward. " +
             "gym_profile: NeMo Gym's entry of each task. sandlot: rollouts with their records.",
         ),
-      cursor: z
-        .string()
-        .optional()
-        .describe("Sequence of the last rollout that the caller has; for gym_profile, index of the last task."),
+      cursor: PrintableParameter.optional().describe(
+        "Sequence of the last rollout that the caller has; for gym_profile, index of the last task.",
+      ),
       limit: z.coerce.number().int().min(1).optional().describe("Lines at most."),
       wait_seconds: z.coerce
         .number()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PrintableParameter } from "./printable.ts";
 import type { Route } from "./route.ts";
 import { Rollout } from "./rollouts.ts";
 
@@ -50,14 +51,10 @@ export type Delivery = z.infer<typeof Delivery>;
 /** Longest wait for a page, seconds. */
 const LONGEST_WAIT_SECONDS = 30;
 
-const Wait = z.coerce
-  .number()
-  .min(0)
-  .max(LONGEST_WAIT_SECONDS)
-  .default(0)
-  .describe("How long to wait, while the job runs, where there is nothing yet.");
+const Wait = z.number().min(0).max(LONGEST_WAIT_SECONDS);
+const WAIT = "How long to wait, while the job runs, where there is nothing yet.";
 
-const GroupsAtOnce = z.coerce.number().int().min(1).max(64);
+const GroupsAtOnce = z.int().min(1).max(64);
 
 const Consumer = z
   .string()
@@ -71,7 +68,11 @@ export const GROUP_ROUTES = {
     path: "/api/v1/jobs/{id}/groups",
     summary: "Complete groups in the order of delivery",
     scope: "jobs",
-    query: z.object({ cursor: z.string().optional(), limit: GroupsAtOnce.default(16), wait_seconds: Wait }),
+    query: z.object({
+      cursor: PrintableParameter.optional(),
+      limit: z.coerce.number().pipe(GroupsAtOnce).default(16),
+      wait_seconds: z.coerce.number().pipe(Wait).default(0).describe(WAIT),
+    }),
     status: 200,
     response: GroupPage,
   },
@@ -84,7 +85,7 @@ export const GROUP_ROUTES = {
       .strictObject({
         consumer: Consumer.default("trainer").describe("Those who share a name share the groups."),
         limit: GroupsAtOnce.default(16),
-        wait_seconds: Wait,
+        wait_seconds: Wait.default(0).describe(WAIT),
         lease_seconds: z
           .number()
           .min(1)

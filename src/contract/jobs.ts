@@ -3,14 +3,9 @@ import { JOB_STATES } from "../core/machines/job.ts";
 import { OUTCOMES, type Outcome } from "../core/outcome.ts";
 import { RETRIED_OUTCOMES } from "../core/retry-policy.ts";
 import { BOUNDS, RolloutLimits } from "./limits.ts";
+import { printable } from "./printable.ts";
 import { userRecord } from "./user-record.ts";
 
-/** No control characters: names appear in logs, labels and terminals, and Postgres takes no NUL. */
-const printable = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !/\p{Cc}/u.test(text), "must not contain control characters");
 const Name = printable(128).min(1);
 
 /** Which tasks a job plays: rows in the request, or a dataset of the environment. */

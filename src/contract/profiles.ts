@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BOUNDS } from "./limits.ts";
 import { Interval, OutcomeCounts, TruncationCounts } from "./metrics.ts";
+import { PrintableParameter } from "./printable.ts";
 import type { Route } from "./route.ts";
 
 const Count = z.int().min(0);
@@ -77,7 +78,7 @@ export const PROFILE_ROUTES = {
     scope: "jobs",
     query: z.object({
       ...TASK_FILTER,
-      cursor: z.string().optional(),
+      cursor: PrintableParameter.optional(),
       limit: z.coerce.number().int().min(1).max(BOUNDS.pageSize).default(100).describe("Tasks to look at."),
       include: z.enum(["row"]).optional().describe("`row` adds each row's raw text; needs the scope hidden_tests."),
     }),
@@ -89,7 +90,7 @@ export const PROFILE_ROUTES = {
     path: "/api/v1/jobs/{id}/tasks",
     summary: "Rows of a job's tasks by how they went, as NDJSON: each row's text as it came",
     scope: "hidden_tests",
-    query: z.object({ ...TASK_FILTER, cursor: z.string().optional() }),
+    query: z.object({ ...TASK_FILTER, cursor: PrintableParameter.optional() }),
     status: 200,
     response: "lines",
   },

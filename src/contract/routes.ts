@@ -13,6 +13,7 @@ import { METRICS_ROUTES } from "./metrics.ts";
 import { FLEET_ROUTES } from "./models.ts";
 import { MODEL_SESSION_ROUTES } from "./model-sessions.ts";
 import { POOLS_ROUTES } from "./pools-routes.ts";
+import { printable, PrintableParameter } from "./printable.ts";
 import { PROFILE_ROUTES } from "./profiles.ts";
 import { RolloutPage, RolloutRecord } from "./rollouts.ts";
 import { RESCORE_ROUTES } from "./rescores.ts";
@@ -30,9 +31,12 @@ const nameList = <T extends string>(names: readonly [T, ...T[]]) =>
     .transform((value) => [value].flat().flatMap((part) => part.split(",")))
     .pipe(z.array(z.enum(names)).min(1));
 
+/** As long as a job's labels get. */
+const Label = printable(128 + 1 + 512);
+
 /** `key=value`, given several times for several labels; the key ends at the first `=`. */
 const LabelFilter = z
-  .union([z.string(), z.array(z.string())])
+  .union([Label, z.array(Label)])
   .transform((value) => [value].flat().map((pair) => /^([^=]+)=(.*)$/su.exec(pair)))
   .refine((pairs) => pairs.every((pair) => pair !== null) && pairs.length <= BOUNDS.labels, "expected key=value")
   .transform((pairs) => Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""])));
@@ -74,10 +78,10 @@ export const ROUTES = {
     summary: "Jobs, newest first",
     scope: "jobs",
     query: z.object({
-      cursor: z.string().optional(),
+      cursor: PrintableParameter.optional(),
       limit: PageSize.default(50),
       state: nameList(JOB_STATES).optional(),
-      environment: z.string().optional(),
+      environment: PrintableParameter.optional(),
       label: LabelFilter.optional().describe("`key=value`; given several times, all of them."),
     }),
     status: 200,
@@ -98,10 +102,10 @@ export const ROUTES = {
     summary: "Finished rollouts in the order of delivery",
     scope: "jobs",
     query: z.object({
-      cursor: z.string().optional(),
+      cursor: PrintableParameter.optional(),
       limit: PageSize.default(100),
       outcome: nameList(OUTCOMES).optional(),
-      task: z.string().max(128).optional().describe("Id of the task."),
+      task: printable(128).optional().describe("Id of the task."),
       min_reward: z.coerce.number().optional().describe("Inclusive; rollouts without a reward are left out."),
       max_reward: z.coerce.number().optional(),
       masked: z.stringbool().optional(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OUTCOMES, TRUNCATIONS } from "../core/outcome.ts";
 import { PrefixBreak } from "./prefix-break.ts";
 import { BOUNDS } from "./limits.ts";
+import { PrintableParameter } from "./printable.ts";
 import type { Route } from "./route.ts";
 import { VersionsBetween } from "./versions-between.ts";
 
@@ -80,7 +81,7 @@ export const SAMPLE_ROUTES = {
     summary: "Token-exact samples of finished rollouts, in the order of delivery; refused for jobs that replay answers",
     scope: "jobs",
     query: z.object({
-      cursor: z.string().optional(),
+      cursor: PrintableParameter.optional(),
       limit: z.coerce
         .number()
         .int()

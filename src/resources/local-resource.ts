@@ -59,8 +59,7 @@ export class LocalResource implements Resource {
     const verdict = await this.#guarded(() =>
       this.#options.definition.verify(ctx, { ...this.#input(row), state, response, answer }),
     );
-    if (!Number.isFinite(verdict.reward))
-      throw new SandlotError("verifier_failed", { detail: "the reward is not a finite number" });
+    requireNumbers(verdict);
     return verdict;
   }
 
@@ -98,4 +97,13 @@ export class LocalResource implements Resource {
   #failed(detail: string, cause?: unknown): SandlotError {
     return new SandlotError("resource_failed", { environment: this.#options.manifest.name, detail }, { cause });
   }
+}
+
+/** What is not a number would be stored as null, and read as something else. */
+function requireNumbers({ reward, metrics = {}, reward_components: components = {} }: Verdict): void {
+  const badNumber = (what: string) => new SandlotError("verifier_failed", { detail: `${what} is not a finite number` });
+  if (!Number.isFinite(reward)) throw badNumber("the reward");
+  for (const [name, value] of Object.entries(metrics)) if (!Number.isFinite(value)) throw badNumber(`metric ${name}`);
+  for (const [name, value] of Object.entries(components))
+    if (!Number.isFinite(value)) throw badNumber(`reward component ${name}`);
 }

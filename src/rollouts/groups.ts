@@ -1,10 +1,10 @@
 import type { Delivery, Group, GroupPage } from "../contract/groups.ts";
 import type { Clock } from "../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../core/context.ts";
-import { SandlotError } from "../core/errors/sandlot-error.ts";
+import type { CallContext } from "../core/context.ts";
 import { jobEnded } from "../core/machines/job.ts";
-import type { GroupRow, JobRow, Store } from "../store/port.ts";
-import { parseCursor } from "./cursor.ts";
+import type { GroupRow, Store } from "../store/port.ts";
+import { badCursor, parseCursor } from "./cursor.ts";
+import { GAP_MS, type Look, lookUntil, POLL_MS } from "./look-until.ts";
 import type { Signals } from "./signals.ts";
 import { rolloutView } from "./views.ts";
 
@@ -33,9 +33,6 @@ export interface GroupService {
   handBack(ctx: CallContext, jobId: string, deliveryId: string): Promise<void>;
 }
 
-/** Another server's worker may complete a group, and a lease may run out: news come by looking. */
-const POLL_MS = 1_000;
-
 export class Groups implements GroupService {
   readonly #options: GroupsOptions;
 
@@ -49,18 +46,27 @@ export class Groups implements GroupService {
     page: { cursor: string | null; limit: number; waitMs: number },
   ): Promise<GroupPage> {
     const after = parseCursor(page.cursor);
-    return this.#untilSome(ctx, jobId, page.waitMs, async (job) => {
-      const rows = await this.#options.store.groups.page(ctx, jobId, { after, limit: page.limit });
-      const complete = jobEnded(job.state) && rows.length < page.limit;
+    const { limit, waitMs } = page;
+    const look: Look<GroupPage> = async (job) => {
+      // Sequences have no gaps: what is beyond the last one is no place in this job.
+      if (after > job.completeGroups) throw badCursor();
+      const rows = await this.#options.store.groups.page(ctx, jobId, { after, limit });
+      const complete = jobEnded(job.state) && rows.length < limit;
       const items = rows.map((row) => groupView(jobId, row));
       const answer = { items, next_cursor: String(rows.at(-1)?.sequence ?? after), complete };
       return { answer, isFinal: complete || rows.length > 0 };
-    });
+    };
+    return lookUntil(ctx, { ...this.#options, jobId, waitMs, look });
   }
 
   async take(ctx: CallContext, jobId: string, request: TakeRequest): Promise<Delivery> {
-    const { consumer, limit, leaseMs } = request;
-    return this.#untilSome(ctx, jobId, request.waitMs, async (job) => {
+    const { consumer, limit, leaseMs, waitMs } = request;
+    const { clock } = this.#options;
+    let empty: { readonly answer: Delivery; readonly of: string; readonly until: number } | null = null;
+    const look: Look<Delivery> = async (job) => {
+      // A look is a transaction that writes: no other is due before a group more is complete, or a lease may have run out.
+      const of = `${job.state} ${job.completeGroups}`;
+      if (empty?.of === of && clock.monotonic() < empty.until) return { answer: empty.answer, isFinal: false };
       const { delivery, cursor } = await this.#options.store.groups.take(ctx, { jobId, consumer, limit, leaseMs });
       const complete = jobEnded(job.state) && cursor === job.completeGroups;
       const answer: Delivery = {
@@ -70,8 +76,10 @@ export class Groups implements GroupService {
         cursor,
         complete,
       };
+      empty = { answer, of, until: clock.monotonic() + POLL_MS - GAP_MS };
       return { answer, isFinal: complete || delivery !== null };
-    });
+    };
+    return lookUntil(ctx, { ...this.#options, jobId, waitMs, look });
   }
 
   acknowledge(ctx: CallContext, jobId: string, deliveryId: string): Promise<{ cursor: number }> {
@@ -80,29 +88,6 @@ export class Groups implements GroupService {
 
   handBack(ctx: CallContext, jobId: string, deliveryId: string): Promise<void> {
     return this.#options.store.groups.handBack(ctx, jobId, deliveryId);
-  }
-
-  /** Looks until there is something, the job has ended, or the wait is over. */
-  async #untilSome<T>(
-    ctx: CallContext,
-    jobId: string,
-    waitMs: number,
-    look: (job: JobRow) => Promise<{ readonly answer: T; readonly isFinal: boolean }>,
-  ): Promise<T> {
-    const { store, signals, clock } = this.#options;
-    const until = clock.monotonic() + waitMs;
-    for (;;) {
-      const left = until - clock.monotonic();
-      // Listening before looking, and the job before its groups: nothing that comes in between is missed.
-      const timeoutMs = Math.max(0, Math.min(POLL_MS, left));
-      const changed = signals.nextProgress(ctx, jobId, { clock, timeoutMs });
-      const job = await store.jobs.get(ctx, jobId);
-      if (!job) throw new SandlotError("not_found", { kind: "job", id: jobId });
-      const { answer, isFinal } = await look(job);
-      if (isFinal || left <= 0) return answer;
-      await changed;
-      throwIfEnded(ctx);
-    }
   }
 }
 

@@ -2,6 +2,7 @@ export { Jobs } from "./jobs.ts";
 export { relaySignals } from "./relay-signals.ts";
 export { Groups, type GroupService } from "./groups.ts";
 export type { JobEvent, JobService, RolloutQuery } from "./service.ts";
+export { Overseer } from "./overseer.ts";
 export { Signals } from "./signals.ts";
 export type { ReadingService } from "./reading-service.ts";
 export { Readings } from "./readings.ts";

@@ -11,7 +11,7 @@ import type { VerdictVersion } from "../contract/rescores.ts";
 import type { RolloutPage, RolloutRecord } from "../contract/rollouts.ts";
 import type { SamplePage } from "../contract/samples.ts";
 import { type Clock, sleep } from "../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../core/context.ts";
+import type { CallContext } from "../core/context.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { newId } from "../core/ids.ts";
 import { parseJson } from "../core/json/parse.ts";
@@ -25,6 +25,7 @@ import { fillSamplePage, parseSampleCursor } from "./sample-page.ts";
 import { rolloutSamples } from "./samples.ts";
 import { badCursor, parseCursor } from "./cursor.ts";
 import { type Incoming, type IncomingLines, Intake } from "./intake/intake.ts";
+import { GAP_MS, lookUntil, POLL_MS } from "./look-until.ts";
 import type { JobEvent, JobService, RolloutQuery, SamplesQuery } from "./service.ts";
 import type { Signals } from "./signals.ts";
 import { verdictVersions } from "./verdict-versions.ts";
@@ -41,10 +42,6 @@ export interface JobsOptions {
 /** Records with their trajectories are large: fewer to a page. */
 const MAX_RECORDS = 100;
 const EVENTS_PER_READ = 500;
-/** Another server's worker may finish a rollout: its news comes by looking. */
-const EVENT_POLL_MS = 1_000;
-/** News that come close together are read together: counting a large job is not free. */
-const EVENT_GAP_MS = 100;
 
 /** Jobs and rollouts over the store. */
 export class Jobs implements JobService {
@@ -128,19 +125,17 @@ export class Jobs implements JobService {
     const after = parseCursor(query.cursor);
     const limit = query.records ? Math.min(query.limit, MAX_RECORDS) : query.limit;
     const { cursor: _cursor, records: _records, ...filter } = query;
-    const page = await this.#page(ctx, jobId, { ...filter, after, limit });
-    const { rows, ...place } = page;
+    // The job first: when it had already ended, the page that follows is the last word.
+    const { rows, ...place } = await this.#page(ctx, await this.#job(ctx, jobId), { ...filter, after, limit });
     const items = query.records ? await Promise.all(rows.map((row) => this.#record(ctx, row))) : rows.map(rolloutView);
     return { items, ...place };
   }
 
-  async #page(ctx: CallContext, jobId: string, query: RolloutPageQuery) {
-    // The job first: when it had already ended, the page that follows is the last word.
-    const job = await this.#job(ctx, jobId);
+  async #page(ctx: CallContext, job: JobRow, query: RolloutPageQuery) {
     // Sequences have no gaps: what is beyond the last one is no place in this job.
     const { scored, truncated, masked } = job.tally;
     if (query.after > scored + truncated + masked) throw badCursor();
-    const rows = await this.#options.store.rollouts.page(ctx, jobId, query);
+    const rows = await this.#options.store.rollouts.page(ctx, job.id, query);
     return {
       rows,
       next_cursor: String(rows.at(-1)?.sequence ?? query.after),
@@ -152,30 +147,20 @@ export class Jobs implements JobService {
     const { replay } = await this.#job(ctx, jobId);
     if (replay) throw new SandlotError("not_trainable", { job_id: jobId, detail: "it replays recorded answers" });
     const place = parseSampleCursor(cursor);
-    const { rows, ...end } = await this.#awaitedPage(ctx, jobId, { after: place.after, limit, outcomes: null }, waitMs);
+    const { rows, ...end } = await lookUntil(ctx, {
+      ...this.#options,
+      jobId,
+      waitMs,
+      look: async (job) => {
+        const page = await this.#page(ctx, job, { after: place.after, limit, outcomes: null });
+        return { answer: page, isFinal: page.rows.length > 0 || page.complete };
+      },
+    });
     const { items, next_cursor } = await fillSamplePage(rows, place, async (row, at) => {
       const record = row.record ? decodeRecord(await this.#options.store.blobs.read(ctx, row.record)) : null;
       return rolloutSamples(rolloutView(row), record?.trajectory ?? null, at);
     });
     return next_cursor === null ? { items, ...end } : { items, next_cursor, complete: false };
-  }
-
-  /** A page, which is empty only when the job has ended or nothing has come for so long. */
-  async #awaitedPage(ctx: CallContext, jobId: string, query: RolloutPageQuery, waitMs: number) {
-    const { signals, clock } = this.#options;
-    const until = clock.monotonic() + waitMs;
-    for (;;) {
-      const left = until - clock.monotonic();
-      // Listening before looking: nothing that comes in between is missed.
-      const changed = signals.nextProgress(ctx, jobId, {
-        clock,
-        timeoutMs: Math.max(0, Math.min(EVENT_POLL_MS, left)),
-      });
-      const page = await this.#page(ctx, jobId, query);
-      if (page.rows.length > 0 || page.complete || left <= 0) return page;
-      await changed;
-      throwIfEnded(ctx);
-    }
   }
 
   async rollout(ctx: CallContext, id: string): Promise<RolloutRecord> {
@@ -193,7 +178,7 @@ export class Jobs implements JobService {
     let sequence = after;
     let shown = "";
     for (;;) {
-      const changed = signals.nextProgress(ctx, jobId, { clock, timeoutMs: EVENT_POLL_MS });
+      const changed = signals.nextProgress(ctx, jobId, { clock, timeoutMs: POLL_MS });
       const job = await this.#job(ctx, jobId);
       const page = { after: sequence, limit: EVENTS_PER_READ, outcomes: null };
       const rows = await store.rollouts.page(ctx, jobId, page);
@@ -211,7 +196,7 @@ export class Jobs implements JobService {
       if (tally !== shown) yield { type: "progress", job: view };
       shown = tally;
       await changed;
-      await sleep(clock, EVENT_GAP_MS, ctx.signal);
+      await sleep(clock, GAP_MS, ctx.signal);
     }
   }
 

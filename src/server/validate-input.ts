@@ -1,18 +1,13 @@
 import type { Request } from "express";
 import { z } from "zod";
 import { pathParameters } from "../contract/openapi.ts";
+import { PrintableParameter } from "../contract/printable.ts";
 import type { Route } from "../contract/routes.ts";
 import type { FieldProblem } from "../core/errors/contexts.ts";
 import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { parseJson } from "../core/json/parse.ts";
 import { checkDepth } from "./json-depth.ts";
 import { bounded, problemsOf } from "../contract/problems.ts";
-
-/** An id or name in a path. Control characters are refused because a database refuses NUL only later. */
-const PathParameter = z
-  .string()
-  .max(256)
-  .regex(/^[^\p{Cc}]+$/u, "expected a name without control characters");
 
 /** The parts of a request that a route's schemas have accepted. */
 export interface ValidInput {
@@ -33,7 +28,7 @@ export type InputValidator = (req: Request, text: string) => ValidInput;
 export function inputValidator(route: Route): InputValidator {
   const names = pathParameters(route.path);
   const params =
-    names.length > 0 ? z.object(Object.fromEntries(names.map((name) => [name, PathParameter]))) : undefined;
+    names.length > 0 ? z.object(Object.fromEntries(names.map((name) => [name, PrintableParameter]))) : undefined;
   const query = route.query?.strict();
   // A route without a body takes none; an empty object, which many clients send, says as little.
   const body = typeof route.body === "object" ? route.body : z.strictObject({}).optional();

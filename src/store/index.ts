@@ -9,6 +9,7 @@ export {
   type BlobRecord,
   type BlobStore,
   type Claim,
+  type ClaimedRollout,
   type FinishedRollout,
   type JobRow,
   type JobStore,

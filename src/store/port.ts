@@ -171,6 +171,12 @@ export interface Claim {
   readonly fence: number;
 }
 
+/** A rollout as one of its claims has it. */
+export interface ClaimedRollout {
+  readonly id: string;
+  readonly fence: number;
+}
+
 export interface AttemptEnd {
   readonly outcome: Outcome;
   readonly error: AttemptError | null;
@@ -310,13 +316,13 @@ export interface RolloutQueue {
   /** Up to `limit` rollouts that are due, highest priority and oldest first; each starts an attempt. None while there is no room. */
   claim(ctx: CallContext, request: ClaimRequest): Promise<Claim[]>;
   /**
-   * Extends the leases of these rollouts; answers which of them the worker still holds, and which of those belong to a
-   * job that is being cancelled. A rollout that the worker no longer names runs out and is queued again.
+   * Extends the leases of these rollouts; answers which of them the worker still holds under these fences, and which of those
+   * belong to a job that is being cancelled. A rollout that the worker no longer names runs out and is queued again.
    */
   renew(
     ctx: CallContext,
-    request: { worker: string; rollouts: readonly string[]; leaseMs: number },
-  ): Promise<{ held: string[]; cancelling: string[] }>;
+    request: { worker: string; rollouts: readonly ClaimedRollout[]; leaseMs: number },
+  ): Promise<{ held: ClaimedRollout[]; cancelling: ClaimedRollout[] }>;
   /** Records the rollout's end and its sequence in the job. `lease_lost` when the fence is old. */
   finish(ctx: CallContext, claim: Claim, end: FinishedRollout): Promise<{ sequence: number }>;
   /** Ends the attempt and queues the rollout again after `delayMs` (as cancelled when its job is being cancelled). */

@@ -299,3 +299,35 @@ test("readiness is 503 with what is wrong", async () => {
     { status: "not_ready", checks: { database: "ok", sandbox: "no engine" } },
   ]);
 });
+
+describe("free text of a query", () => {
+  const places = [
+    "jobs?environment=",
+    "jobs?cursor=",
+    "jobs?label=team=",
+    "jobs/job_1/rollouts?task=",
+    "jobs/job_1/rollouts?cursor=",
+    "jobs/job_1/groups?cursor=",
+    "jobs/job_1/samples?cursor=",
+    "jobs/job_1/export?cursor=",
+    "jobs/job_1/profile?cursor=",
+    "jobs/job_1/tasks?cursor=",
+    "environments/math/tasks?dataset=",
+  ];
+
+  test.each(places)("%s holds no control characters, and no endless text", async (place) => {
+    const { send } = await serve();
+    for (const text of ["a%00b", "a%1Bb", "a".repeat(1_000)]) {
+      const reply = await send({ path: `/api/v1/${place}${text}` });
+      expect([reply.status, reply.error.code]).toEqual([400, "invalid_request"]);
+    }
+  });
+});
+
+test("numbers in a body are numbers, not texts of them", async () => {
+  const { send } = await serve();
+  for (const body of [{ limit: "4" }, { limit: true }, { wait_seconds: null }]) {
+    const reply = await send({ path: "/api/v1/jobs/job_1/deliveries", body: JSON.stringify(body) });
+    expect([reply.status, reply.error.code]).toEqual([400, "invalid_request"]);
+  }
+});

@@ -3,6 +3,7 @@ import type { Claim, Store } from "../../src/store/index.ts";
 import {
   asScored,
   claimAs,
+  claimedOf,
   contextOf,
   ctx,
   newJob,
@@ -89,7 +90,7 @@ describe("the queue under many hands", () => {
           return store.queue.finish(ctx, claim, asScored);
         });
         await Promise.all(ends.map((end) => end.then(() => undefined, ignoreLost)));
-        const rollouts = claims.map((claim) => claim.rollout.id);
+        const rollouts = claims.map(claimedOf);
         await store.queue.renew(ctx, { worker: name, rollouts, leaseMs: 60_000 });
       }
     };

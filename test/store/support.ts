@@ -8,6 +8,7 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { type Judgement, masked, scored } from "../../src/core/outcome.ts";
 import {
   type Claim,
+  type ClaimedRollout,
   type DatabaseConnection,
   type FinishedRollout,
   type NewJob,
@@ -135,6 +136,8 @@ export function finished(judgement: Judgement, more: Partial<FinishedRollout> = 
     ...more,
   };
 }
+
+export const claimedOf = ({ rollout, fence }: Claim): ClaimedRollout => ({ id: rollout.id, fence });
 
 export const asScored = finished(scored(1));
 export const sandboxError = { outcome: masked("sandbox_error").outcome, error: null };

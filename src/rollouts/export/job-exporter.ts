@@ -1,6 +1,6 @@
 import type { RolloutPage } from "../../contract/rollouts.ts";
 import type { Clock } from "../../core/clock.ts";
-import { type CallContext, throwIfEnded } from "../../core/context.ts";
+import type { CallContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import { jobEnded } from "../../core/machines/job.ts";
 import type { Environments } from "../../resources/index.ts";
@@ -9,6 +9,7 @@ import { badCursor, parseCursor } from "../cursor.ts";
 import { groupMetrics } from "../metrics/group-metrics.ts";
 import { groupsOf } from "../metrics/groups.ts";
 import { measuredOf } from "../metrics/measured.ts";
+import { type Look, lookUntil } from "../look-until.ts";
 import type { ExportQuery } from "../reading-service.ts";
 import type { RolloutQuery } from "../service.ts";
 import type { Signals } from "../signals.ts";
@@ -31,8 +32,6 @@ const AHEAD_BYTES = 4 << 20;
 const MAX_AHEAD = 16;
 /** Records that the sandlot format takes at once: each is parsed whole. */
 const RECORDS = 10;
-/** Another process may finish a rollout: its news comes by looking. */
-const POLL_MS = 1_000;
 
 /** Finished rollouts of a job as lines, in the order of delivery. Holds a few records at a time. */
 export class JobExporter {
@@ -101,27 +100,19 @@ export class JobExporter {
 
   /** Pages of finished rollouts, until there are no more and none has come for as long as the query waits. */
   async *#pages(ctx: CallContext, jobId: string, start: number, query: ExportQuery): AsyncGenerator<RolloutRow[]> {
-    const { store, signals, clock } = this.#options;
-    let after = start;
-    let until = clock.monotonic() + query.waitMs;
-    for (;;) {
-      throwIfEnded(ctx);
-      // The job first: when it had already ended, the page that follows is the last word.
-      const job = await store.jobs.get(ctx, jobId);
-      if (!job) throw new SandlotError("not_found", { kind: "job", id: jobId });
-      const left = until - clock.monotonic();
-      const timeoutMs = Math.max(0, Math.min(POLL_MS, left));
-      // Listening before looking: nothing that comes in between is missed.
-      const changed = left > 0 ? signals.nextProgress(ctx, jobId, { clock, timeoutMs }) : null;
-      const page = await store.rollouts.page(ctx, jobId, { after, limit: PAGE });
-      if (page.length > 0) {
-        after = page.at(-1)?.sequence ?? after;
-        yield page;
-        until = clock.monotonic() + query.waitMs;
-        continue;
-      }
-      if (jobEnded(job.state) || changed === null) return;
-      await changed;
+    const { store } = this.#options;
+    const { waitMs } = query;
+    for (let after = start; ;) {
+      const from = after;
+      const look: Look<RolloutRow[]> = async (job) => {
+        const rows = await store.rollouts.page(ctx, jobId, { after: from, limit: PAGE });
+        return { answer: rows, isFinal: rows.length > 0 || jobEnded(job.state) };
+      };
+      const page = await lookUntil(ctx, { ...this.#options, jobId, waitMs, look });
+      const last = page.at(-1);
+      if (!last) return;
+      yield page;
+      after = last.sequence ?? after;
     }
   }
 

@@ -19,8 +19,10 @@ export function measuredOf(row: MeasuredRow): Measured | null {
   if (!judgement || judgement.masked || judgement.reward === null) return null;
   const { reward } = judgement;
   const fields = new Map([["reward", reward]]);
-  for (const [name, value] of Object.entries(metrics)) fields.set(name, value);
-  for (const [name, value] of Object.entries(rewardComponents ?? {})) fields.set(`reward_components/${name}`, value);
+  // JSON keeps null in the place of what is no finite number: such a value is missing, and not zero.
+  const set = (name: string, value: number) => Number.isFinite(value) && fields.set(name, value);
+  for (const [name, value] of Object.entries(metrics)) set(name, value);
+  for (const [name, value] of Object.entries(rewardComponents ?? {})) set(`reward_components/${name}`, value);
   // A metric that calls itself so is not it.
   fields.set("reward", reward);
   return { rolloutIndex, reward, fields, answer: answer === null ? undefined : answer === "" ? null : answer };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { type Judgement, masked, scored, truncated } from "../../core/outcome.ts";
 import type { MeasuredRow } from "../../store/port.ts";
 import { HealthCounts } from "./job-health.ts";
@@ -34,6 +34,13 @@ const GROUP = [
   row(5, masked("cancelled"), { reason: "cancelled" }),
   row(6, null),
 ];
+
+test("a value that is null in the row is missing, and not zero", () => {
+  // As JSON has kept NaN.
+  const kept = JSON.parse('{"speed": null, "length": 2}') as Record<string, number>;
+  const measured = measuredOf(row(0, scored(1), { metrics: kept, rewardComponents: kept }));
+  expect([...(measured?.fields.keys() ?? [])]).toEqual(["reward", "length", "reward_components/length"]);
+});
 
 describe("the profile of a task", () => {
   it("counts what counts, and names why the rest does not", () => {

@@ -29,7 +29,8 @@ export interface RolloutPlayerOptions {
   /** Weight versions of a model's replicas at the moment, as far as they are known. */
   readonly versionsOf: (model: string) => readonly string[];
   readonly leaseMs: number;
-  readonly isStopping: () => boolean;
+  /** Ends the wait for a store that cannot take results. */
+  readonly over: AbortSignal;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
@@ -62,7 +63,7 @@ export class RolloutPlayer {
     const { store, clock } = this.#options;
     const recording = contextOf(claim, logger);
     const record = new PendingRecord(encodeRecord(result.run, result.verdict), { blobs: store.blobs, clock });
-    await this.#untilStored(recording, signal, () => this.#settle(recording, claim, result, record));
+    await this.#untilStored(signal, () => this.#settle(recording, claim, result, record));
   }
 
   /** Null when the rollout is no longer this worker's business. */
@@ -136,10 +137,10 @@ export class RolloutPlayer {
 
   /**
    * A result is not thrown away because the database is down for a moment, nor while there is no space: it waits in its place among
-   * those in flight, so that no more than `concurrency` do. The lease says when it is too late.
+   * those in flight, so that no more than `concurrency` do. The lease says when it is too late, and at a stop the end of its grace.
    */
-  async #untilStored(ctx: CallContext, leased: AbortSignal, store: () => Promise<void>): Promise<void> {
-    const { clock, leaseMs, isStopping } = this.#options;
+  async #untilStored(leased: AbortSignal, store: () => Promise<void>): Promise<void> {
+    const { clock, leaseMs, over } = this.#options;
     const giveUpAt = clock.monotonic() + 4 * leaseMs;
     for (;;) {
       try {
@@ -149,8 +150,9 @@ export class RolloutPlayer {
         const isFull = SandlotError.is(error, "storage_full");
         const isDown = SandlotError.is(error, "database_unavailable") && clock.monotonic() <= giveUpAt;
         const isLost = SandlotError.is(leased.reason, "lease_lost");
-        if (!(isFull || isDown) || isLost || isStopping()) throw error;
-        await sleep(clock, STORE_RETRY_MS, ctx.signal);
+        if (!(isFull || isDown) || isLost || over.aborted) throw error;
+        // Whoever ends the wait ends it after a last try.
+        await sleep(clock, STORE_RETRY_MS, over).catch(() => undefined);
       }
     }
   }

@@ -2,13 +2,13 @@ import { type Clock, sleep } from "../../core/clock.ts";
 import { rootContext } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { Claim, Store } from "../../store/port.ts";
+import type { Claim, ClaimedRollout, Store } from "../../store/port.ts";
 import type { Admission } from "../admission/index.ts";
 import type { Signals } from "../signals.ts";
-import { cancelledError, Leases } from "./leases.ts";
+import { cancelledError, claimKey, leaseLostError, Leases } from "./leases.ts";
 import { RolloutPlayer, type RolloutPlayerOptions } from "./rollout-player.ts";
 
-export interface WorkerOptions extends Omit<RolloutPlayerOptions, "isStopping"> {
+export interface WorkerOptions extends Omit<RolloutPlayerOptions, "over"> {
   /** Id under which leases are held; never used again by another process. */
   readonly worker: string;
   readonly store: Store;
@@ -45,25 +45,27 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #player: RolloutPlayer;
   readonly #leases: Leases;
+  /** By claim: after a lost lease the same rollout may be claimed anew while its former attempt still ends. */
   readonly #active = new Map<string, Active>();
   readonly #stops: (() => void)[] = [];
   readonly #stopping = new AbortController();
+  /** Of a stop whose grace is over. */
+  readonly #over = new AbortController();
   /** Rollouts in flight by model. */
   readonly #ofModel = new Map<string, number>();
   #wake: (news: News) => void = () => undefined;
   #loop: Promise<void> | null = null;
 
   constructor(options: WorkerOptions) {
-    const { store, worker, leaseMs, signals, clock, logger } = options;
+    const { store, worker, leaseMs, clock, logger } = options;
     this.#options = options;
-    this.#player = new RolloutPlayer({ ...options, isStopping: () => this.#stopping.signal.aborted });
+    this.#player = new RolloutPlayer({ ...options, over: this.#over.signal });
     this.#leases = new Leases({
       queue: store.queue,
       worker,
       leaseMs,
-      active: () => Array.from(this.#active.keys()),
-      abort: (id, reason) => this.#active.get(id)?.controller.abort(reason),
-      onQueued: () => signals.work(),
+      active: () => Array.from(this.#active.values(), ({ claim }) => claimedOf(claim)),
+      abort: (rollout, reason) => this.#active.get(claimKey(rollout))?.controller.abort(reason),
       clock,
       logger,
     });
@@ -90,6 +92,7 @@ export class Worker {
     const running = Array.from(this.#active.values());
     await Promise.race([Promise.all(running.map((active) => active.done)), sleep(clock, graceMs)]);
     for (const stop of this.#stops.splice(0)) stop();
+    this.#over.abort();
     const left = Array.from(this.#active.values());
     for (const { controller } of left)
       controller.abort(new SandlotError("shutting_down", { detail: "the worker is stopping" }));
@@ -134,6 +137,7 @@ export class Worker {
     const { limit, rooms, isLate } = admission.room(this.#active.size, this.#ofModel);
     if (limit === 0) return { asked: 0, got: 0, isLate };
     const claims = await store.queue.claim(rootContext({ logger }), { worker, limit, leaseMs, rooms });
+    this.#giveUpFormer(claims);
     for (const claim of claims) this.#start(claim);
     return { asked: limit, got: claims.length, isLate };
   }
@@ -160,12 +164,20 @@ export class Worker {
         this.#options.logger.error({ rollout_id: rollout.id, error: report }, "a rollout was given up");
       })
       .finally(() => this.#ended(claim));
-    this.#active.set(rollout.id, { claim, controller, done });
+    this.#active.set(claimKey(claimedOf(claim)), { claim, controller, done });
   }
 
-  #ended({ rollout, job }: Claim): void {
+  /** Attempts whose rollouts could be claimed again have lost their leases: they end now, and not with the next renewal. */
+  #giveUpFormer(claims: readonly Claim[]): void {
+    const again = new Set(claims.map(({ rollout }) => rollout.id));
+    for (const { claim, controller } of this.#active.values())
+      if (again.has(claim.rollout.id)) controller.abort(leaseLostError(claim.rollout.id));
+  }
+
+  #ended(claim: Claim): void {
     const { signals } = this.#options;
-    this.#active.delete(rollout.id);
+    const { job } = claim;
+    this.#active.delete(claimKey(claimedOf(claim)));
     this.#count(job.model, -1);
     signals.progress(job.id);
     this.#wake("place");
@@ -181,4 +193,8 @@ export class Worker {
     for (const { claim, controller } of this.#active.values())
       if (claim.job.id === jobId) controller.abort(cancelledError());
   }
+}
+
+function claimedOf({ rollout, fence }: Claim): ClaimedRollout {
+  return { id: rollout.id, fence };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { LOST_ATTEMPTS_MAX } from "../../../src/store/index.ts";
+import { type Claim, LOST_ATTEMPTS_MAX } from "../../../src/store/index.ts";
 import { masked } from "../../../src/core/outcome.ts";
-import { asScored, claimAs, claimOne, ctx } from "../support.ts";
+import { asScored, claimAs, claimedOf, claimOne, ctx } from "../support.ts";
 import type { Subject } from "./subject.ts";
 
 /** What every Store must do for those who work. */
@@ -53,19 +53,30 @@ export function queueConformance({ store, create, jobNow, page }: Subject): void
       const claims = await claimAs(store, "w", 5);
       await claimAs(store, "other", 5);
       await store.jobs.cancel(ctx, cancelled.id, 30_000);
-      const rollouts = claims.map((claim) => claim.rollout.id);
+      const rollouts = claims.map(claimedOf);
       const { held, cancelling } = await store.queue.renew(ctx, { worker: "w", rollouts, leaseMs: 1000 });
-      expect(held.toSorted()).toEqual(rollouts.toSorted());
-      expect(cancelling).toEqual(claims.filter((c) => c.rollout.jobId !== kept.id).map((c) => c.rollout.id));
+      expect(new Set(held)).toEqual(new Set(rollouts));
+      expect(cancelling).toEqual(claims.filter((c) => c.rollout.jobId !== kept.id).map(claimedOf));
       const nobody = { worker: "nobody", rollouts, leaseMs: 1000 };
       expect(await store.queue.renew(ctx, nobody)).toEqual({ held: [], cancelling: [] });
+    });
+
+    it("renews no claim that the same worker lost before it claimed the rollout again", async () => {
+      await create();
+      const former = await claimOne(store, "w", 0);
+      expect(await store.queue.reclaim(ctx)).toBe(1);
+      const present = await claimOne(store, "w");
+      const renewed = (claim: Claim) =>
+        store.queue.renew(ctx, { worker: "w", rollouts: [claimedOf(claim)], leaseMs: 60_000 });
+      expect((await renewed(former)).held).toEqual([]);
+      expect((await renewed(present)).held).toEqual([{ id: former.rollout.id, fence: former.fence + 1 }]);
     });
 
     it("lets run out what the worker no longer names", async () => {
       await create({ tasks: 2 });
       const named = await claimOne(store, "w", 0);
       const forgotten = await claimOne(store, "w", 0);
-      const rollouts = [named.rollout.id];
+      const rollouts = [claimedOf(named)];
       expect((await store.queue.renew(ctx, { worker: "w", rollouts, leaseMs: 60_000 })).held).toEqual(rollouts);
       expect(await store.queue.reclaim(ctx)).toBe(1);
       await expect(store.queue.finish(ctx, forgotten, asScored)).rejects.toMatchObject({ code: "lease_lost" });
@@ -91,7 +102,7 @@ export function queueConformance({ store, create, jobNow, page }: Subject): void
     it("takes every lease of others for the single owner", async () => {
       await create({ tasks: 2 });
       await claimOne(store, "before");
-      const mine = (await claimOne(store, "me")).rollout.id;
+      const mine = claimedOf(await claimOne(store, "me"));
       expect(await store.queue.reclaim(ctx, { orphansOf: "me" })).toBe(1);
       expect((await store.queue.renew(ctx, { worker: "me", rollouts: [mine], leaseMs: 1000 })).held).toEqual([mine]);
     });

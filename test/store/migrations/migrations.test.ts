@@ -92,13 +92,11 @@ describe.each(VERSIONS)("a database of version $version", ({ version, data, stat
     expect(done.map(({ sequence }) => sequence)).toEqual([5, 6]);
     const held = await store.queue.renew(ctx, {
       worker: "alive",
-      rollouts: ["rol_held", "rol_cancelling", "rol_lost"],
+      rollouts: ["rol_held", "rol_cancelling", "rol_lost"].map((id) => ({ id, fence: 1 })),
       leaseMs: 1_000,
     });
-    expect({ held: held.held.sort(), cancelling: held.cancelling }).toEqual({
-      held: ["rol_cancelling", "rol_held"],
-      cancelling: ["rol_cancelling"],
-    });
+    expect(held.held.map(({ id }) => id).sort()).toEqual(["rol_cancelling", "rol_held"]);
+    expect(held.cancelling).toEqual([{ id: "rol_cancelling", fence: 1 }]);
     const ended = await store.jobs.cancel(red, "job_running", 60_000);
     expect(ended).toMatchObject({ state: "cancelling", tally: { requested: 8, running: 1, scored: 3, masked: 3 } });
   });

@@ -5,7 +5,7 @@
  */
 import { Client } from "pg";
 import { masked, scored } from "../../../src/core/outcome.ts";
-import { claimAs, contextOf, ctx, finished, newJob, sandboxError, startTestStore } from "../support.ts";
+import { claimAs, claimedOf, contextOf, ctx, finished, newJob, sandboxError, startTestStore } from "../support.ts";
 import type { RecordedStatement } from "./replay.ts";
 
 const test = await startTestStore();
@@ -29,7 +29,7 @@ const [first, second, third, fourth] = await claimAs(store, "old-worker", 4);
 if (!first || !second || !third || !fourth) throw new Error("nothing was claimed");
 await store.queue.renew(ctx, {
   worker: "old-worker",
-  rollouts: [first.rollout.id, second.rollout.id],
+  rollouts: [first, second].map(claimedOf),
   leaseMs: 60_000,
 });
 await store.queue.finish(ctx, first, finished(scored(0.5), { record }));
