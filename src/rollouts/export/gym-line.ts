@@ -4,6 +4,7 @@ import { joinElements, joinMembers, rawElements, rawMembers } from "../../core/j
 import { onLastItem, tokenFieldsOf } from "../../models/index.ts";
 import type { BlobRecord, JobRow, RolloutRow } from "../../store/port.ts";
 import { oneLine } from "../../core/json/one-line.ts";
+import { readTokens } from "../token-parts.ts";
 
 export interface GymLineInput {
   readonly job: Pick<JobRow, "sampling">;
@@ -91,23 +92,28 @@ function gymResponse(record: BlobRecord): string | undefined {
   const final = textOf(record, "final");
   if (final === undefined || !final.startsWith("{")) return undefined;
   const items = rawElements(textOf(record, "items") ?? "[]");
-  const output = joinElements(withTokens(items, textOf(record, "calls")));
+  const output = joinElements(withTokens(items, record));
   return joinMembers(new Map([...rawMembers(final), ["output", output]]));
 }
 
 /** The items of a call stand together, and what tools answered to them follows. */
-function withTokens(items: readonly string[], calls: string | undefined): readonly string[] {
-  const read = z.array(CallTokens).safeParse(parseJson(calls ?? "[]")).data ?? [];
+function withTokens(items: readonly string[], record: BlobRecord): readonly string[] {
+  const calls = z.array(CallTokens).safeParse(parseJson(textOf(record, "calls") ?? "[]")).data ?? [];
   const out: string[] = [];
   let at = 0;
-  for (const call of read) {
-    const { items: count, prompt_token_ids: promptTokenIds, generation_token_ids: generationTokenIds } = call;
+  for (const [index, call] of calls.entries()) {
+    const { items: count } = call;
     if (count === null || count === undefined) return items;
     const skipped = count === 0 ? 0 : toolResultsAt(items, at);
     out.push(...items.slice(at, at + skipped));
     at += skipped;
     const own = items.slice(at, at + count);
-    const tokens = { promptTokenIds, generationTokenIds, generationLogProbs: call.generation_log_probs };
+    const { prompt_token_ids, generation_token_ids, generation_log_probs } = readTokens(record, index, call);
+    const tokens = {
+      promptTokenIds: prompt_token_ids,
+      generationTokenIds: generation_token_ids,
+      generationLogProbs: generation_log_probs,
+    };
     out.push(...onLastItem(own, tokenFieldsOf(tokens)));
     at += own.length;
   }
