@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/core/logger.ts";
 import { scored } from "../../src/core/outcome.ts";
-import { openStore, startEmbeddedPostgres, type Store } from "../../src/store/index.ts";
+import { type Claim, openStore, startEmbeddedPostgres, type Store } from "../../src/store/index.ts";
 import { noSmallDisk, type SmallDisk, smallDisk } from "../support/small-disk.ts";
 import {
   asScored,
@@ -76,7 +76,8 @@ describe.skipIf(missing)(`a disk without space${missing ? ` (${missing})` : ""}`
     const segments = { directory: join(disk.path, "segments") };
     const store = await openStore({ database: { connection: server.connection }, segments, logger: silentLogger });
     const { job } = await store.jobs.create(ctx, newJob({ tasks: 3_000 }));
-    const claims = await claimAs(store, "worker", 1_000);
+    const claims: Claim[] = [];
+    while (claims.length < 1_000) claims.push(...(await claimAs(store, "worker", 250)));
     disk.fill();
     const failures = new Set<string>();
     const finish = async (claim: (typeof claims)[number]) => {
