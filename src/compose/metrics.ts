@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
-import type { ModelMetrics } from "../models/index.ts";
+import type { Platform } from "./platform.ts";
+import { storageMetrics } from "./storage-metrics.ts";
+import { workerMetrics } from "./worker-metrics.ts";
 
 let ofProcess: Registry | null = null;
 
@@ -12,8 +14,15 @@ function processRegistry(): Registry {
   return ofProcess;
 }
 
-/** All that one server shows to Prometheus. */
-export function metricsPage(models: ModelMetrics, storage: Registry): () => Promise<string> {
-  const own = processRegistry();
-  return async () => `${await own.metrics()}\n${await models.page()}\n${await storage.metrics()}`;
+/** All that one process shows to Prometheus. */
+export function metricsPage({
+  metrics,
+  store,
+  work,
+}: Pick<Platform, "metrics" | "store" | "work">): () => Promise<string> {
+  const registries = [processRegistry(), storageMetrics(store), ...(work ? [workerMetrics(work)] : [])];
+  return async () => {
+    const pages = [metrics.page(), ...registries.map((registry) => registry.metrics())];
+    return (await Promise.all(pages)).join("\n");
+  };
 }

@@ -38,6 +38,7 @@ import { composeExecution } from "./execution.ts";
 import { composeModels } from "./models.ts";
 import { chooseProvider, poolSettings } from "./sandboxes.ts";
 import { storageOptions } from "./storage.ts";
+import type { Work } from "./worker-metrics.ts";
 
 export interface PlatformOptions {
   readonly config: Config;
@@ -55,6 +56,8 @@ export interface Platform {
   readonly models: ReadonlyMap<string, ModelClient>;
   readonly fleets: FleetAdmin;
   readonly metrics: ModelMetrics;
+  /** What is played here; null in a process that plays nothing. */
+  readonly work: Work | null;
   readonly store: Store;
   /** Name of the sandbox provider, what runs programs in its sandboxes, and the pools of these; null in a process that plays nothing. */
   readonly provider: string | null;
@@ -96,8 +99,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     startOverseer(options, store, signals, closers);
     const groups = new Groups({ store, signals, clock });
     const jobs = new Jobs({ store, environments, models, signals, clock });
-    if (sandboxes)
-      await startWorker(options, { store, alone, environments, models, limitOf, versionsOf, signals, closers });
+    const parts = { store, alone, environments, models, limitOf, versionsOf, signals, closers };
+    const work = sandboxes && (await startWorker(options, parts));
     return {
       jobs,
       groups,
@@ -105,6 +108,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       models,
       fleets,
       metrics,
+      work,
       store,
       provider: sandboxes?.provider ?? null,
       execution: sandboxes?.execution ?? null,
@@ -188,7 +192,7 @@ interface WorkerParts {
 async function startWorker(
   { config, logger, clock = systemClock }: PlatformOptions,
   parts: WorkerParts,
-): Promise<void> {
+): Promise<Work> {
   const { store, alone, environments, models, limitOf, versionsOf, signals, closers } = parts;
   const agents = createAgentRegistry([createSimpleAgent({ clock })]);
   const worker = newId("server");
@@ -201,6 +205,7 @@ async function startWorker(
   const admission = new Admission({
     concurrency: config.worker.concurrency,
     limits: admissionLimits(config),
+    outagePatienceMs: config.worker.model_outage_seconds * 1000,
     models,
     limitOf,
     eventLoopDelayMs: eventLoop.delayMs,
@@ -224,6 +229,11 @@ async function startWorker(
   });
   running.start();
   closers.add((graceMs) => running.stop(graceMs));
+  return {
+    concurrency: config.worker.concurrency,
+    active: () => running.activeRollouts,
+    admission: () => admission.state,
+  };
 }
 
 function admissionLimits({ worker, sandbox }: Config): AdmissionLimits {

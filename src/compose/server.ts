@@ -13,7 +13,6 @@ import { Closers } from "./closers.ts";
 import { metricsPage } from "./metrics.ts";
 import { VERSION } from "./paths.ts";
 import { startPlatform } from "./platform.ts";
-import { storageMetrics } from "./storage-metrics.ts";
 
 /** The platform with the API in front of it. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
@@ -47,7 +46,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       hosts: [config.server.host, ...config.server.hosts],
       version: VERSION,
       logger,
-      surfaces: [sandboxFusion, metricsSurface(metricsPage(observer, storageMetrics(platform.store)))],
+      surfaces: [sandboxFusion, metricsSurface(metricsPage(platform))],
     });
     if (platform.execution) await warnOfMissingImages(platform.execution, logger);
     const server = await listen({ app, host: config.server.host, port: config.server.port });

@@ -3,7 +3,6 @@ import { SandlotError } from "../core/errors/sandlot-error.ts";
 import { createHealthApp, startServer as listen } from "../server/index.ts";
 import { Closers } from "./closers.ts";
 import { metricsPage } from "./metrics.ts";
-import { storageMetrics } from "./storage-metrics.ts";
 import { startPlatform } from "./platform.ts";
 
 /** The role `worker` alone: the platform without an API, and on a port of its own, where one is configured, its probes. */
@@ -26,7 +25,7 @@ export async function startWorker(options: StartOptions): Promise<RunningWorker>
     if (port !== undefined) {
       const app = createHealthApp({
         ready: () => platform.ready(),
-        metrics: metricsPage(platform.metrics, storageMetrics(platform.store)),
+        metrics: metricsPage(platform),
         auth: { keys: config.server.api_keys },
         hosts: [host, ...config.server.hosts],
         logger,

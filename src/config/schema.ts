@@ -162,6 +162,8 @@ export const ConfigSchema = z.strictObject({
       max_sandbox_starts: z.int().min(1).max(10_000).default(32),
       /** Verifications in sandboxes at once; default: what keeps all slots busy. */
       max_verifications: z.int().min(1).max(10_000).optional(),
+      /** Calls of a model that is down wait so long for its return, before they count as failed. */
+      model_outage_seconds: z.number().min(0).max(86_400).default(600),
       /** False: a process with the role `api` alone, which never opens the container engine's socket. */
       enabled: z.boolean().default(true),
       /** Where `sandlot worker` answers /healthz, /readyz and /metrics; without a port it listens nowhere. 0 takes any free one. */

@@ -11,5 +11,5 @@ export { Rescores } from "./rescores.ts";
 export { Submissions } from "./submissions.ts";
 export type { IncomingVerification, VerificationService, VerifiedItem } from "./verification-service.ts";
 export { Verifications } from "./verifications.ts";
-export { Admission, type AdmissionLimits } from "./admission/index.ts";
+export { Admission, type AdmissionLimits, type AdmissionState } from "./admission/index.ts";
 export { Worker } from "./worker/worker.ts";

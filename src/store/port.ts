@@ -309,6 +309,8 @@ export interface ClaimRequest {
   readonly leaseMs: number;
   /** Rollouts of a model at most; models that are not named have no limit. */
   readonly rooms?: ReadonlyMap<string, number>;
+  /** Environments of which nothing is claimed. */
+  readonly closed?: readonly string[];
 }
 
 /** The working side: leases over rollouts of all tenants. */

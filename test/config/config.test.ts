@@ -41,6 +41,7 @@ describe("layers", () => {
         lease_seconds: 30,
         max_model_calls: 20_000,
         max_sandbox_starts: 32,
+        model_outage_seconds: 600,
         enabled: true,
         health_host: "127.0.0.1",
       },

@@ -21,7 +21,8 @@ export interface ScriptedEndpoint {
 
 export type Script = (request: SeenRequest, response: ServerResponse, count: number) => void;
 
-export async function startEndpoint(script: Script): Promise<ScriptedEndpoint> {
+/** `port`: 0 for any free one. */
+export async function startEndpoint(script: Script, port = 0): Promise<ScriptedEndpoint> {
   const seen: SeenRequest[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((request, response) => {
@@ -40,11 +41,11 @@ export async function startEndpoint(script: Script): Promise<ScriptedEndpoint> {
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const bound = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${bound.port}`,
     seen,
     sockets,
     arrived: async (n) => {

@@ -71,7 +71,14 @@ function startWorker() {
     signals,
     retryPolicy: DEFAULT_RETRY_POLICY,
     versionsOf: () => [],
-    admission: new Admission({ ...shared, concurrency: 4, limits, limitOf: () => null, eventLoopDelayMs: () => 0 }),
+    admission: new Admission({
+      ...shared,
+      concurrency: 4,
+      limits,
+      outagePatienceMs: 0,
+      limitOf: () => null,
+      eventLoopDelayMs: () => 0,
+    }),
     leaseMs: LEASE_MS,
     logger: silentLogger,
   });

@@ -15,6 +15,8 @@ interface ModelContext {
   readonly status?: number;
   /** Seconds the endpoint asked us to wait. */
   readonly retry_after?: number;
+  /** Set where there was no connection: nothing was sent. */
+  readonly unsent?: true;
 }
 
 /** Why a sandbox ended or stopped answering (sandbox/faults.ts decides who could have caused it). */

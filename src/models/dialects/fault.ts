@@ -10,6 +10,7 @@ interface FaultDetails {
   readonly status?: number;
   /** Seconds the endpoint asked us to wait. */
   readonly retryAfter?: number | null;
+  readonly unsent?: boolean;
   readonly cause?: unknown;
 }
 
@@ -27,6 +28,7 @@ export function faultsOf(model: string, apiKey: string | undefined): Fault {
       detail: safe.length > MAX_DETAIL ? `${safe.slice(0, MAX_DETAIL - 1)}…` : safe,
       ...(more.status === undefined ? {} : { status: more.status }),
       ...(typeof more.retryAfter === "number" ? { retry_after: more.retryAfter } : {}),
+      ...(more.unsent === true ? { unsent: true as const } : {}),
     };
     return new SandlotError(code, context, more.cause === undefined ? undefined : { cause: more.cause });
   };

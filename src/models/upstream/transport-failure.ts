@@ -13,7 +13,7 @@ export function transportFailure(error: unknown, lostReused: boolean, fault: Fau
   const kind = isMalformed(error, code) ? "model_bad_response" : "model_unreachable";
   const unsent = neverConnected(error);
   const repeatable = kind === "model_unreachable" && (lostReused || unsent);
-  return { kind: "failed", error: fault(kind, detail, { cause: error }), repeatable, unsent };
+  return { kind: "failed", error: fault(kind, detail, { unsent, cause: error }), repeatable, unsent };
 }
 
 function codeOf(error: unknown): string {

@@ -26,6 +26,7 @@ function opened(concurrency = 1_000) {
     concurrency,
     limits: { modelCalls: 100, sandboxStarts: 2, verifications: 2 },
     models: new Map([["policy", client]]),
+    outagePatienceMs: 60_000,
     limitOf: (model) => (model === "policy" ? 7 : null),
     eventLoopDelayMs: () => state.lateMs,
     clock,
@@ -38,7 +39,12 @@ const NOTHING = new Map<string, number>();
 
 test("claims fill the places, in batches, and what a model's fleet advises", () => {
   const { admission } = opened();
-  expect(admission.room(0, NOTHING)).toEqual({ limit: 100, rooms: new Map([["policy", 7]]), isLate: false });
+  expect(admission.room(0, NOTHING)).toEqual({
+    limit: 100,
+    rooms: new Map([["policy", 7]]),
+    closed: [],
+    isLate: false,
+  });
   expect(admission.room(990, new Map([["policy", 5]]))).toMatchObject({ limit: 10, rooms: new Map([["policy", 2]]) });
   expect(admission.room(1_000, NOTHING).limit).toBe(0);
 });
@@ -59,19 +65,26 @@ test("while the process comes late fewer begin at a time, and more again when it
   expect(roomAfter(5, 10)).toMatchObject({ limit: 100, isLate: false });
 });
 
-test("nothing begins that would wait for minutes for a sandbox", async () => {
+test("nothing begins that would wait for minutes for a sandbox; what needs none does", async () => {
   const { admission, state } = opened();
   const ends: (() => void)[] = [];
-  const enter = () => admission.verifications.run(rootContext(), () => new Promise<void>((end) => ends.push(end)));
+  const code = { name: "code", manifest: { sandboxes: { python: {} } as object } };
+  const enter = (environment = code) => {
+    const run = () => new Promise<void>((end) => ends.push(end));
+    return admission.withSandbox(rootContext(), "verifications", environment, run);
+  };
+  void enter({ name: "math", manifest: { sandboxes: {} } });
+  ends.shift()?.();
   const first = enter();
   // One that stays for ten minutes tells what is to be expected.
   state.now += 600_000;
   ends[0]?.();
   await first;
   for (let i = 0; i < 2; i++) void enter();
-  expect(admission.room(0, NOTHING).limit).toBe(100);
+  expect(admission.room(0, NOTHING).closed).toEqual([]);
   for (let i = 0; i < 10; i++) void enter();
-  expect(admission.room(0, NOTHING).limit).toBe(0);
+  expect(admission.room(0, NOTHING)).toMatchObject({ limit: 100, closed: ["code"] });
+  expect(admission.state.gates.find(({ gate }) => gate === "verifications")).toMatchObject({ limit: 2, inside: 2 });
 });
 
 test("a refused model call lowers that model's limit and is made again; other errors are the caller's", async () => {
@@ -88,4 +101,18 @@ test("a refused model call lowers that model's limit and is made again; other er
   while (state.timers.length === 0) await Promise.resolve();
   for (const fire of state.timers.splice(0)) fire();
   await failed;
+});
+
+test("of a model that is down one rollout begins at a time, to find out when it is back", async () => {
+  const { admission, client, answers } = opened();
+  const admitted = admission.admitted(client);
+  const down = new SandlotError("model_unreachable", { model: "policy", detail: "x", unsent: true });
+  for (let i = 0; i < 5; i++) {
+    answers.push(() => Promise.reject(down));
+    void admitted.respond(rootContext(), { params: new Map(), input: [] }).catch(() => undefined);
+  }
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  expect(admission.room(5, new Map([["policy", 5]])).rooms).toEqual(new Map([["policy", 0]]));
+  expect(admission.room(0, NOTHING).rooms).toEqual(new Map([["policy", 1]]));
+  expect(admission.state.outages).toEqual([{ model: "policy", isOpen: true, waiting: 1 }]);
 });

@@ -3,6 +3,7 @@ import type { CallContext } from "../../core/context.ts";
 import type { ModelClient } from "../../models/port.ts";
 import { Gate } from "./gate.ts";
 import { modelRooms } from "./model-rooms.ts";
+import { Outage } from "./outage.ts";
 import { isModelRefusal, isSandboxRefusal } from "./refusals.ts";
 
 export interface AdmissionOptions {
@@ -11,6 +12,8 @@ export interface AdmissionOptions {
   /** At once, at most, in this process. */
   readonly limits: AdmissionLimits;
   readonly models: ReadonlyMap<string, ModelClient>;
+  /** How long calls of a model that is down go on trying, milliseconds. */
+  readonly outagePatienceMs: number;
   /** Rollouts of one model in flight, as its fleet advises at the moment; null for no limit. */
   readonly limitOf: (model: string) => number | null;
   /** How late timers fire since this was last asked, 99th percentile. Milliseconds. */
@@ -33,9 +36,37 @@ export interface ClaimRoom {
   readonly limit: number;
   /** Of those models that bear only so many at once. */
   readonly rooms: ReadonlyMap<string, number>;
+  /** Environments of which nothing may begin. */
+  readonly closed: readonly string[];
   /** Whether the process comes late: then nothing is claimed in haste. */
   readonly isLate: boolean;
 }
+
+/** Where a limit stands: how many it lets in at once at the moment, are in, and wait. */
+export interface GateState {
+  readonly gate: SandboxGate | "modelCalls";
+  /** Null where it is for all. */
+  readonly model: string | null;
+  readonly limit: number;
+  readonly inside: number;
+  readonly waiting: number;
+}
+
+/** Where all limits of a worker stand. */
+export interface AdmissionState {
+  readonly gates: readonly GateState[];
+  /** Whether a model counts as down, and the calls that wait for its return. */
+  readonly outages: readonly { readonly model: string; readonly isOpen: boolean; readonly waiting: number }[];
+}
+
+/** What admission must know of an environment. */
+export interface AdmittedEnvironment {
+  readonly name: string;
+  readonly manifest: { readonly sandboxes: object };
+}
+
+/** What of an environment waits for sandboxes. */
+export type SandboxGate = "sandboxStarts" | "verifications";
 
 /** Above it the process comes late; milliseconds. */
 const SLOW_LOOP_MS = 100;
@@ -51,41 +82,81 @@ const LOOK_MS = 500;
  * and raised by what goes well. While the process itself comes late, fewer begin at a time: what is in flight already, mostly waits.
  */
 export class Admission {
-  readonly sandboxStarts: Gate;
-  readonly verifications: Gate;
   readonly #options: AdmissionOptions;
-  readonly #models: ReadonlyMap<string, Gate>;
+  readonly #sandboxes: Readonly<Record<SandboxGate, Gate>>;
+  readonly #models: ReadonlyMap<string, ModelAdmission>;
+  /** Environments that have been seen to need sandboxes. */
+  readonly #sandboxed = new Set<string>();
   #atOnce = CLAIMED_AT_ONCE;
   #lookedAt = -Infinity;
 
   constructor(options: AdmissionOptions) {
-    const { limits, models, clock, random } = options;
+    const { limits, models, outagePatienceMs: patienceMs, clock, random } = options;
     const gate = (max: number, isRefusal: (error: unknown) => boolean) => new Gate({ max, isRefusal, clock, random });
+    const ofModel = (model: string): ModelAdmission => ({
+      gate: gate(limits.modelCalls, isModelRefusal),
+      outage: new Outage({ model, patienceMs, clock }),
+    });
     this.#options = options;
-    this.sandboxStarts = gate(limits.sandboxStarts, isSandboxRefusal);
-    this.verifications = gate(limits.verifications, isSandboxRefusal);
-    this.#models = new Map(Array.from(models.keys(), (name) => [name, gate(limits.modelCalls, isModelRefusal)]));
+    this.#sandboxes = {
+      sandboxStarts: gate(limits.sandboxStarts, isSandboxRefusal),
+      verifications: gate(limits.verifications, isSandboxRefusal),
+    };
+    this.#models = new Map(Array.from(models.keys(), (name) => [name, ofModel(name)]));
   }
 
-  /** The client, whose calls wait for their places. */
+  /** The client, whose calls wait for their places, and for the end of an outage. */
   admitted(client: ModelClient): ModelClient {
-    const gate = this.#models.get(client.name);
-    if (!gate) return client;
+    const of = this.#models.get(client.name);
+    if (!of) return client;
     return {
       ...client,
-      respond: (ctx: CallContext, request, turn) => gate.run(ctx, () => client.respond(ctx, request, turn)),
+      respond: (ctx: CallContext, request, turn) =>
+        of.outage.run(ctx, turn?.caller.group ?? null, () =>
+          of.gate.run(ctx, () => client.respond(ctx, request, turn)),
+        ),
     };
+  }
+
+  /** What `fn` comes to; where the environment has sandboxes, in a place among those that need one. */
+  withSandbox<T>(
+    ctx: CallContext,
+    gate: SandboxGate,
+    { name, manifest }: AdmittedEnvironment,
+    fn: () => Promise<T>,
+  ): Promise<T> {
+    if (Object.keys(manifest.sandboxes).length === 0) return fn();
+    this.#sandboxed.add(name);
+    return this.#sandboxes[gate].run(ctx, fn);
   }
 
   /** What may be claimed beside the `active` rollouts in flight, of which so many are of each model. */
   room(active: number, ofModel: ReadonlyMap<string, number>): ClaimRoom {
     this.#look();
     const { concurrency, models, limitOf } = this.#options;
-    const full = [this.sandboxStarts, this.verifications].some(isFull);
-    const limit = full ? 0 : Math.max(0, Math.min(this.#atOnce, concurrency - active));
+    const limit = Math.max(0, Math.min(this.#atOnce, concurrency - active));
     const rooms = modelRooms(models.keys(), ofModel, limitOf);
-    for (const [name, gate] of this.#models) if (isFull(gate)) rooms.set(name, 0);
-    return { limit, rooms, isLate: this.#atOnce < CLAIMED_AT_ONCE };
+    for (const [name, { gate, outage }] of this.#models) {
+      if (isFull(gate)) rooms.set(name, 0);
+      // One, so that somebody finds out when the outage is over.
+      else if (outage.isOpen) rooms.set(name, ofModel.has(name) ? 0 : 1);
+    }
+    const isClosed = Object.values(this.#sandboxes).some(isFull);
+    return { limit, rooms, closed: isClosed ? [...this.#sandboxed] : [], isLate: this.#atOnce < CLAIMED_AT_ONCE };
+  }
+
+  /** Where each limit stands. */
+  get state(): AdmissionState {
+    const { sandboxStarts, verifications } = this.#sandboxes;
+    const models = Array.from(this.#models, ([model, of]) => ({ model, ...of }));
+    return {
+      gates: [
+        stateOf("sandboxStarts", null, sandboxStarts),
+        stateOf("verifications", null, verifications),
+        ...models.map(({ model, gate }) => stateOf("modelCalls", model, gate)),
+      ],
+      outages: models.map(({ model, outage: { isOpen, waiting } }) => ({ model, isOpen, waiting })),
+    };
   }
 
   #look(): void {
@@ -95,6 +166,15 @@ export class Admission {
     const isLate = eventLoopDelayMs() > SLOW_LOOP_MS;
     this.#atOnce = isLate ? Math.max(1, this.#atOnce >> 1) : Math.min(CLAIMED_AT_ONCE, 2 * this.#atOnce);
   }
+}
+
+interface ModelAdmission {
+  readonly gate: Gate;
+  readonly outage: Outage;
+}
+
+function stateOf(gate: GateState["gate"], model: string | null, { limit, inside, waiting }: Gate): GateState {
+  return { gate, model, limit, inside, waiting };
 }
 
 function isFull(gate: Gate): boolean {

@@ -1,8 +1,8 @@
 import { type Clock, sleep } from "../../core/clock.ts";
 import { type CallContext, whilePaused } from "../../core/context.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
-import { LinkedList, type ListEntry } from "../../core/linked-list.ts";
 import { AdaptiveLimit } from "./adaptive-limit.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 export interface GateOptions {
   /** At once, at most. */
@@ -30,7 +30,7 @@ const LATEST = 0.1;
 export class Gate {
   readonly #options: GateOptions;
   readonly #limit: AdaptiveLimit;
-  readonly #waiting = new LinkedList<() => void>();
+  readonly #line = new WaitingLine();
   #inside = 0;
   #meanStayMs = 0;
 
@@ -44,7 +44,7 @@ export class Gate {
   }
 
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#line.length;
   }
 
   /** What is borne at once at the moment. */
@@ -54,14 +54,14 @@ export class Gate {
 
   /** How long one that came now would wait, as far as the stays of late tell. Milliseconds. */
   get expectedWaitMs(): number {
-    return this.#inside < this.limit ? 0 : ((this.#waiting.size + 1) / this.limit) * this.#meanStayMs;
+    return this.#inside < this.limit ? 0 : ((this.#line.length + 1) / this.limit) * this.#meanStayMs;
   }
 
   /** What `fn` comes to, inside. Throws what it throws, a refusal only after many; or the context's reason. */
   async run<T>(ctx: CallContext, fn: () => Promise<T>): Promise<T> {
     const { clock } = this.#options;
     for (let refusals = 1; ; refusals++) {
-      if (!this.#hasRoom()) await whilePaused(ctx, () => this.#place(ctx));
+      if (!this.#hasRoom()) await whilePaused(ctx, () => this.#line.wait(ctx));
       const tried = await this.#inTurn(fn);
       if ("value" in tried) return tried.value;
       if (refusals >= MAX_REFUSALS) throw tried.refusal;
@@ -89,35 +89,16 @@ export class Gate {
   }
 
   #hasRoom(): boolean {
-    if (this.#inside >= this.limit || this.#waiting.size > 0) return false;
+    if (this.#inside >= this.limit || this.#line.length > 0) return false;
     this.#inside++;
     return true;
   }
 
   #admit(): void {
-    while (this.#inside < this.limit && this.#waiting.size > 0) {
+    while (this.#inside < this.limit && this.#line.length > 0) {
       this.#inside++;
-      this.#waiting.takeFirst()?.();
+      this.#line.admit(1);
     }
-  }
-
-  /** Resolves inside. */
-  #place({ signal }: CallContext): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const onAbort = () => {
-        this.#waiting.remove(entry);
-        reject(signal.reason as Error);
-      };
-      const entry: ListEntry<() => void> = this.#waiting.addLast(() => {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      });
-      signal.addEventListener("abort", onAbort, { once: true });
-    });
   }
 
   /** What was asked for, and no less than the own wait. */

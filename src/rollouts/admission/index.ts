@@ -1,1 +1,1 @@
-export { Admission, type AdmissionLimits } from "./admission.ts";
+export { Admission, type AdmissionLimits, type AdmissionState } from "./admission.ts";

@@ -9,3 +9,18 @@ export function isModelRefusal(error: unknown): boolean {
 export function isSandboxRefusal(error: unknown): boolean {
   return SandlotError.is(error, "overloaded") || SandlotError.is(error, "queue_full");
 }
+
+/** What stands before an endpoint says these of one that is down. */
+const GATEWAY_STATUSES = new Set<unknown>([502, 503, 504]);
+
+/** Nobody there to answer. */
+export function isModelDown(error: unknown): boolean {
+  if (SandlotError.is(error, "model_unreachable") || SandlotError.is(error, "model_unavailable")) return true;
+  return SandlotError.is(error, "model_server_error") && GATEWAY_STATUSES.has(error.context.status);
+}
+
+/** Whether it can't have been the call that took the endpoint down. */
+export function isInnocent(error: unknown): boolean {
+  if (SandlotError.is(error, "model_unavailable")) return true;
+  return SandlotError.is(error, "model_unreachable") && error.context.unsent === true;
+}

@@ -18,7 +18,7 @@ export interface AttemptInput {
   readonly environment: Environment;
   readonly agent: Agent;
   readonly model: ModelSession;
-  readonly admission: Pick<Admission, "sandboxStarts" | "verifications">;
+  readonly admission: Pick<Admission, "withSandbox">;
   readonly clock: Clock;
 }
 
@@ -74,9 +74,9 @@ class Attempt {
   }
 
   async play(ctx: CallContext, limits: JobRow["limits"]): Promise<Judgement> {
-    const { row, job, environment, agent, model } = this.#input;
+    const { row, job, environment, agent, model, admission } = this.#input;
     const { resource, manifest } = environment;
-    this.#token = await this.#through("sandboxStarts", ctx, () => resource.seed(ctx, row));
+    this.#token = await admission.withSandbox(ctx, "sandboxStarts", environment, () => resource.seed(ctx, row));
     this.#move("seeded");
     const task = { row, sampling: job.sampling };
     this.#run = await agent.run(ctx, task, { resource, token: this.#token }, model, limits);
@@ -111,20 +111,14 @@ class Attempt {
   }
 
   async #verify(ctx: CallContext, token: SessionToken, response: NonNullable<AgentRun["response"]>): Promise<Verdict> {
-    const { environment, row, clock } = this.#input;
+    const { environment, row, admission, clock } = this.#input;
     const startedAt = clock.monotonic();
     try {
       const verify = () => verifyInSession(ctx, token, { environment, row, response, clock });
-      return await this.#through("verifications", ctx, verify);
+      return await admission.withSandbox(ctx, "verifications", environment, verify);
     } finally {
       this.#verifyMs = clock.monotonic() - startedAt;
     }
-  }
-
-  /** Only what may need a sandbox waits for a place among those that do. */
-  #through<T>(gate: "sandboxStarts" | "verifications", ctx: CallContext, fn: () => Promise<T>): Promise<T> {
-    const { admission, environment } = this.#input;
-    return Object.keys(environment.manifest.sandboxes).length === 0 ? fn() : admission[gate].run(ctx, fn);
   }
 
   #move(event: AttemptEvent): void {

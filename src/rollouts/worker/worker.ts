@@ -134,9 +134,9 @@ export class Worker {
 
   async #claim(): Promise<Claimed> {
     const { store, worker, leaseMs, admission, logger } = this.#options;
-    const { limit, rooms, isLate } = admission.room(this.#active.size, this.#ofModel);
+    const { limit, rooms, closed, isLate } = admission.room(this.#active.size, this.#ofModel);
     if (limit === 0) return { asked: 0, got: 0, isLate };
-    const claims = await store.queue.claim(rootContext({ logger }), { worker, limit, leaseMs, rooms });
+    const claims = await store.queue.claim(rootContext({ logger }), { worker, limit, leaseMs, rooms, closed });
     this.#giveUpFormer(claims);
     for (const claim of claims) this.#start(claim);
     return { asked: limit, got: claims.length, isLate };

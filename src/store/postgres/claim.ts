@@ -21,9 +21,9 @@ const JOBS_OF_TENANT = 32;
 export async function claimRollouts(db: Database, request: ClaimRequest, logger: Logger): Promise<Claim[]> {
   const limit = Math.min(request.limit, CLAIM_MAX);
   if (limit <= 0) return [];
-  const rooms = request.rooms ?? new Map<string, number>();
+  const { rooms = new Map<string, number>(), closed = [] } = request;
   // An idle queue costs one read and no transaction.
-  const { jobs, running } = await waitingJobs(db, { limit, rooms });
+  const { jobs, running } = await waitingJobs(db, { limit, rooms, closed });
   const claims: Claim[] = [];
   const failures: SandlotError[] = [];
   for (const [id, share] of shareOut(jobs, { limit, rooms, running })) {
@@ -43,11 +43,12 @@ export async function claimRollouts(db: Database, request: ClaimRequest, logger:
 
 /**
  * Jobs with rollouts that may begin, some of each tenant in the order of priority and age, and what runs of each tenant. A job counts by
- * what could begin: what is due, in its window, of a model that has room.
+ * what could begin: what is due, in its window, of a model that has room,
+ * of no environment that is closed.
  */
 async function waitingJobs(
   db: Database,
-  { limit, rooms }: { readonly limit: number; readonly rooms: ReadonlyMap<string, number> },
+  { limit, rooms, closed }: Pick<ClaimRequest, "limit"> & Required<Pick<ClaimRequest, "rooms" | "closed">>,
 ): Promise<{ jobs: WaitingJob[]; running: Map<string, number> }> {
   const full = Array.from(rooms).flatMap(([model, room]) => (room > 0 ? [] : [model]));
   const { rows } = await sql<WaitingJob & { of_tenant: number }>`
@@ -69,7 +70,8 @@ async function waitingJobs(
         ) as first
       ) as ready
       where jobs.tenant = tenants.tenant and jobs.state in ('queued', 'running') and jobs.queued > 0
-        and coalesce(jobs.deadline_at > now(), true) and jobs.model <> all(${full}::text[]) and ready.due > 0
+        and coalesce(jobs.deadline_at > now(), true) and jobs.model <> all(${full}::text[])
+        and jobs.environment <> all(${closed}::text[]) and ready.due > 0
       order by jobs.priority desc, jobs.created_at, jobs.id
       limit ${JOBS_OF_TENANT}
     ) as waiting

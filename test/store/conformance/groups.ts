@@ -279,6 +279,14 @@ export function groupsConformance({ store, create, jobNow, page }: Subject): voi
     expect(claims.map((claim) => claim.job.id)).toEqual([job.id]);
   });
 
+  it("claims nothing of environments that are closed, and what comes after it", async () => {
+    await create({ priority: 9, environment: "code_gen" });
+    const job = await create({ environment: "instruction_following" });
+    const claim = (closed: string[]) => store.queue.claim(ctx, { worker: "w", limit: 1, leaseMs: 60_000, closed });
+    expect((await claim(["code_gen"])).map((one) => one.job.id)).toEqual([job.id]);
+    expect((await claim([])).map((one) => one.job.environment)).toEqual(["code_gen"]);
+  });
+
   it("shares rollouts out between tenants, and between jobs of one priority", async () => {
     const small = newJob({ tasks: 4 });
     await create({ tasks: 20, priority: 9 });
