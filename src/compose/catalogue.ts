@@ -1,7 +1,9 @@
-import type { EnvironmentView } from "../contract/environments.ts";
+import type { z } from "zod";
+import type { EnvironmentView, ModelView } from "../contract/environments.ts";
 import type { CallContext } from "../core/context.ts";
 import { messageOf } from "../core/errors/sandlot-error.ts";
 import type { Environment, Environments } from "../resources/index.ts";
+import type { Platform } from "./platform.ts";
 
 /** Every environment that loads, as the API shows it; a broken one is logged and left out. */
 export async function environmentViews(ctx: CallContext, environments: Environments): Promise<EnvironmentView[]> {
@@ -14,6 +16,18 @@ export async function environmentViews(ctx: CallContext, environments: Environme
     }
   }
   return views;
+}
+
+/** Every configured model, as the API shows it. */
+export function modelViews({ models, work }: Pick<Platform, "models" | "work">): z.output<typeof ModelView>[] {
+  const outages = work?.admission().outages.filter(({ isOpen }) => isOpen) ?? [];
+  const down = new Set(outages.map(({ model }) => model));
+  return Array.from(models.values(), ({ name, upstream, replay }) => ({
+    name,
+    upstream,
+    replay,
+    down: down.has(name),
+  }));
 }
 
 async function environmentView(ctx: CallContext, environment: Environment): Promise<EnvironmentView> {

@@ -8,7 +8,7 @@ import type { Logger } from "../core/logger.ts";
 import type { ExecutionService } from "../execution/index.ts";
 import { ModelGateway } from "../models/index.ts";
 import { createApp, metricsSurface, startServer as listen } from "../server/index.ts";
-import { environmentViews } from "./catalogue.ts";
+import { environmentViews, modelViews } from "./catalogue.ts";
 import { Closers } from "./closers.ts";
 import { metricsPage } from "./metrics.ts";
 import { VERSION } from "./paths.ts";
@@ -40,7 +40,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       removal: platform.store.housekeeping,
       environments: () => environmentViews(rootContext({ logger }), platform.environments),
       taskIds: async (ctx, name, dataset) => (await platform.environments.get(name)).taskIds(ctx, dataset),
-      models: () => Array.from(platform.models.values(), ({ name, upstream, replay }) => ({ name, upstream, replay })),
+      models: () => modelViews(platform),
       ready: () => platform.ready(),
       auth: { keys: config.server.api_keys },
       hosts: [config.server.host, ...config.server.hosts],

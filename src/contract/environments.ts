@@ -35,6 +35,9 @@ export const ModelView = z
     name: z.string(),
     upstream: z.string().describe("The name the endpoint knows it by."),
     replay: z.boolean(),
+    down: z
+      .boolean()
+      .describe("Whether it does not answer at the moment, as far as this process plays with it; its rollouts wait."),
   })
   .meta({ id: "Model" });
 

@@ -3,6 +3,7 @@ import type { Job } from "../../contract/jobs.ts";
 import type { Rollout } from "../../contract/rollouts.ts";
 import { SandlotError } from "../../core/errors/sandlot-error.ts";
 import type { CommandCall } from "../command-call.ts";
+import { warnOfOutages } from "./outage-warning.ts";
 import { progressText } from "./progress-text.ts";
 import type { RecordFile } from "./record-file.ts";
 import { TaskTally } from "./task-tally.ts";
@@ -33,11 +34,13 @@ export async function watchJob(call: CommandCall, options: WatchOptions): Promis
   const tally = new TaskTally(await highestReward(client, options.job.environment));
   const started = session.clock.monotonic();
   const canceller = cancelOnInterrupt(call, options);
+  const outages = warnOfOutages(session, client, options.job.model);
   let job = options.job;
   const show = () =>
     screen.progress.update(progressText(job.tally, tally.meanReward, session.clock.monotonic() - started));
   try {
     for await (const event of client.jobEvents(job.id, 0, { signal: canceller.stop })) {
+      outages.heard();
       if (event.type === "rollout") {
         tally.add(event.rollout);
         options.onRollout?.(event.rollout);
@@ -50,6 +53,7 @@ export async function watchJob(call: CommandCall, options: WatchOptions): Promis
       await records?.catchUp(client, job.id);
     }
   } finally {
+    outages.close();
     canceller.close();
     screen.progress.clear();
   }

@@ -106,7 +106,12 @@ export function createCli(): Cli {
         environments: async () => [CODE_GEN],
         taskIds: async () => [],
         models: () =>
-          Object.entries(config.models).map(([name, { model, replay }]) => ({ name, upstream: model, replay })),
+          Object.entries(config.models).map(([name, { model, replay }]) => ({
+            name,
+            upstream: model,
+            replay,
+            down: false,
+          })),
         ready: async () => ({ database: "ok" }),
         version: "0.0.0-test",
         auth: { keys: api_keys },

@@ -89,7 +89,7 @@ export async function serve(options: Partial<AppOptions> = {}): Promise<Harness>
       },
     ],
     taskIds: async (_ctx, environment, dataset = "tasks") => [1, 2, 3].map((at) => `${environment}/${dataset}/${at}`),
-    models: () => [{ name: "default", upstream: "m", replay: false }],
+    models: () => [{ name: "default", upstream: "m", replay: false, down: false }],
     ready: async () => ({ database: "ok" }),
     version: "0.0.0-test",
     auth: { keys: [] },
