@@ -8,7 +8,9 @@ export default class ClosingLine {
     const having = (state) => tests.filter((test) => test.result().state === state);
     const skipped = having("skipped");
     for (const [suite, count] of countedBySuite(skipped)) console.log(`skipped: ${suite} (${count})`);
-    for (const test of tests.filter((test) => test.diagnostic()?.flaky)) console.log(`flaky: ${nameOf(test)}`);
+    // A test that passed at a second attempt keeps what the first one fell over.
+    for (const test of tests.filter((test) => test.diagnostic()?.flaky))
+      console.log(`flaky: ${nameOf(test)}: ${firstLine(test.result().errors?.[0])}`);
     for (const test of having("failed")) {
       console.log(`failed: ${nameOf(test)}: ${firstLine(test.result().errors?.[0])}`);
     }
